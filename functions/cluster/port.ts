@@ -1,0 +1,153 @@
+/**
+ * What the domain needs of a cluster, and nothing more. Implemented by the adapter beside this file over
+ * `@kubernetes/client-node`; no room outside `functions/cluster/` sees that library.
+ *
+ * Expected answers are values. A `ClusterError` is thrown only for what an operator must mend
+ * (unreachable, credentials refused, a permission missing).
+ */
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  readonly timeAdded?: string;
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** `aws:///us-east-2a/i-0abc…` */
+  readonly providerId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly unschedulable: boolean;
+  readonly ready: boolean;
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: boolean;
+}
+
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly nodeName: string;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly ready: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly owner?: OwnerReference;
+  /** Seconds; Kubernetes' default of 30 is filled in. */
+  readonly gracePeriodSeconds: number;
+  readonly deletionTimestamp?: Date;
+  /** The grace under which an already terminating pod is stopping. */
+  readonly deletionGracePeriodSeconds?: number;
+  readonly priorityClassName?: string;
+  readonly priority: number;
+  readonly tolerations: readonly Toleration[];
+  readonly usesEmptyDir: boolean;
+  /** GPUs requested, all containers, any vendor's `…/gpu` resource. */
+  readonly gpus: number;
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+/** A PodDisruptionBudget, as much of it as naming the blocker needs. */
+export interface Budget {
+  readonly namespace: string;
+  readonly name: string;
+  readonly disruptionsAllowed: number;
+  /** True when the budget's selector covers the pod (same namespace is checked too). */
+  readonly covers: (pod: Pod) => boolean;
+}
+
+export type PodEvent =
+  | { readonly type: 'changed'; readonly pod: Pod }
+  | { readonly type: 'gone'; readonly pod: Pod }
+  /** The stream ended or its resourceVersion expired (410): LIST again. */
+  | { readonly type: 'lost'; readonly reason: string };
+
+export interface PodList {
+  readonly pods: readonly Pod[];
+  readonly resourceVersion: string;
+}
+
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface WriteOptions {
+  /** Sends the server's own `dryRun=All`: authorised, validated, not stored. */
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface EvictOptions extends WriteOptions {
+  /** Absent: the pod's own grace. */
+  readonly gracePeriodSeconds?: number;
+}
+
+/** One attempt's answer, told apart as far as the server lets us. */
+export type EvictionAnswer =
+  | { readonly type: 'accepted' }
+  /** 404, or 409 because the UID precondition failed: that pod no longer exists. */
+  | { readonly type: 'gone' }
+  /** 429 with cause DisruptionBudget. `budgets` are the names the server gave, if any. */
+  | { readonly type: 'blocked-by-budget'; readonly message: string; readonly budgets: readonly string[] }
+  /** 429 for another reason, 409 on the budget's status, 5xx, reset, timeout: same request again later. */
+  | { readonly type: 'retry'; readonly reason: string; readonly afterSeconds?: number }
+  /** 500 for several budgets on one pod, 403 by an invalid budget: no retry helps. */
+  | { readonly type: 'refused'; readonly reason: string };
+
+export type PatchAnswer =
+  | { readonly type: 'patched'; readonly node: ClusterNode }
+  | { readonly type: 'conflict'; readonly reason: string }
+  | { readonly type: 'not-found' };
+
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+export interface ClusterPort {
+  /** Cluster name, for logs and messages. */
+  readonly name: string;
+  getNode(name: string): Promise<ClusterNode | undefined>;
+  /** Pages through all nodes, 500 at a time. */
+  listNodes(): AsyncIterable<ClusterNode>;
+  /** `conflict` when a `test` of the patch failed (409/422) or a writer was faster. */
+  patchNode(name: string, patch: readonly JsonPatchOperation[], options: WriteOptions): Promise<PatchAnswer>;
+  /** Every pod bound to the node, one request (field selector `spec.nodeName`). */
+  listPodsOnNode(nodeName: string): Promise<PodList>;
+  /** Yields until `signal` aborts; always ends with `lost` when the stream breaks by itself. */
+  watchPodsOnNode(nodeName: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<PodEvent>;
+  /** All budgets of the cluster, one request. */
+  listBudgets(): Promise<readonly Budget[]>;
+  evict(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
+  /** DELETE with a UID precondition: past a budget, for a hard deadline only. */
+  deletePod(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
+  /** Sets the `DisruptionTarget` condition through `pods/status`. */
+  markDisrupted(
+    pod: PodRef,
+    reason: string,
+    message: string,
+    options: WriteOptions,
+  ): Promise<'patched' | 'gone'>;
+  /** Requests sent so far by verb and resource, e.g. `create pods/eviction` → 10. */
+  requestCounts(): Readonly<Record<string, number>>;
+}
