@@ -1,0 +1,47 @@
+/** Which room may import which; ARCHITECTURE.md draws the same picture. */
+const AWS_ROOMS = {
+  'client-ec2': '^functions/(locate|handlers)/',
+  'client-eks': '^functions/(cluster|handlers)/',
+  'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
+  'client-eventbridge': '^functions/(announce|handlers)/',
+  '(client-dynamodb|lib-dynamodb)': '^functions/(incidents|handlers)/',
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'kubernetes-client-only-in-cluster',
+      comment: 'The domain speaks to the cluster port.',
+      severity: 'error',
+      from: { path: '^(functions|cli|infra)/', pathNot: '^functions/cluster/' },
+      to: { path: 'node_modules/@kubernetes/client-node' },
+    },
+    ...Object.entries(AWS_ROOMS).map(([client, room]) => ({
+      name: `aws-${client.replace(/[^a-z0-9-]/g, '-')}-in-its-room`,
+      severity: 'error',
+      from: { path: '^functions/', pathNot: room },
+      to: { path: `node_modules/@aws-sdk/${client}` },
+    })),
+    {
+      name: 'pure-modules-do-no-io',
+      severity: 'error',
+      from: { path: '(^functions/signals/|/(plan|decide|message|policy|deadline|claim|owner)\\.ts$)' },
+      to: {
+        dependencyTypesNot: ['type-only'],
+        path: '(node_modules/(@aws-sdk|@kubernetes|@slack)|^(node:)?(fs|http|https|net|child_process)$)',
+      },
+    },
+    { name: 'signals-import-no-room', severity: 'error', from: { path: '^functions/signals/' }, to: { path: '^functions/(?!signals/|errors)' } },
+    { name: 'nothing-imports-handlers', severity: 'error', from: {}, to: { path: '^functions/handlers/' } },
+    { name: 'functions-stand-alone', severity: 'error', from: { path: '^functions/' }, to: { path: '^(cli|simulator|infra|test|bench)/' } },
+    { name: 'simulator-knows-no-story', severity: 'error', from: { path: '^simulator/' }, to: { path: '^functions/(respond|drain|handlers|notify)/' } },
+    { name: 'product-imports-no-tests', severity: 'error', from: { path: '^(functions|cli|simulator|infra)/' }, to: { path: '^test/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,66 @@
+import { ConfigurationError } from './errors.ts';
+import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
+
+/**
+ * The responder's environment, the only place that reads `process.env`.
+ *
+ * | Variable | Meaning | Default |
+ * |---|---|---|
+ * | `AWS_REGION` | region this function serves (Lambda sets it) | required |
+ * | `INCIDENT_TABLE` | DynamoDB table of incidents | required |
+ * | `EVENT_BUS` | our own bus for `Interruption …` events | required |
+ * | `ON_REBALANCE` | `tell`, `cordon` or `drain` | `tell` |
+ * | `ON_SCHEDULED_CHANGE` | `tell`, `cordon` or `drain` | `tell` |
+ * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
+ * | `LEASE_SECONDS` | a run silent for this long is taken over | `15` |
+ */
+export interface Config {
+  readonly region: string;
+  readonly incidentTable: string;
+  readonly eventBus: string;
+  readonly leaseSeconds: number;
+  readonly choices: PolicyChoices;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError naming the variable, what it holds and what it may hold. */
+export function readConfig(environment: Environment = process.env): Config {
+  return {
+    region: required(environment, 'AWS_REGION'),
+    incidentTable: required(environment, 'INCIDENT_TABLE'),
+    eventBus: required(environment, 'EVENT_BUS'),
+    leaseSeconds: seconds(environment, 'LEASE_SECONDS', 15),
+    choices: {
+      onRebalance: oneOf(environment, 'ON_REBALANCE', ['tell', 'cordon', 'drain'], defaultChoices.onRebalance),
+      onScheduledChange: oneOf(environment, 'ON_SCHEDULED_CHANGE', ['tell', 'cordon', 'drain'], defaultChoices.onScheduledChange),
+      drainSelfManaged: oneOf(environment, 'DRAIN_SELF_MANAGED', ['true', 'false'], 'false') === 'true',
+    },
+  };
+}
+
+function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (!value) throw new ConfigurationError(`Environment variable ${name} is not set; the stack sets it on the function.`);
+  return value;
+}
+
+function oneOf<Value extends string>(environment: Environment, name: string, allowed: readonly Value[], fallback: Value): Value {
+  const value = environment[name];
+  if (value === undefined || value === '') return fallback;
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) {
+    throw new ConfigurationError(`Environment variable ${name} is "${value}"; it may be ${allowed.join(', ')}.`);
+  }
+  return found;
+}
+
+function seconds(environment: Environment, name: string, fallback: number): number {
+  const value = environment[name];
+  if (value === undefined || value === '') return fallback;
+  const parsed = Number(value);
+  if (!Number.isInteger(parsed) || parsed < 5 || parsed > 120) {
+    throw new ConfigurationError(`Environment variable ${name} is "${value}"; it must be a whole number of seconds from 5 to 120.`);
+  }
+  return parsed;
+}

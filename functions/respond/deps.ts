@@ -1,0 +1,35 @@
+import type { Announcer } from '../announce/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { ClusterPort } from '../cluster/port.ts';
+import type { Incidents } from '../incidents/incident.ts';
+import type { Hooks } from '../lifecycle/hooks.ts';
+import type { Locator } from '../locate/located.ts';
+import type { Log } from '../log.ts';
+import type { PolicyChoices } from './policy.ts';
+import type { Moment } from './report.ts';
+
+/** All that the story needs of the world. Handlers, replay and tests assemble it. */
+export interface RespondDeps {
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly locator: Locator;
+  /** A connection to the cluster's API server; cached by the implementation. */
+  readonly connect: (clusterName: string) => Promise<ClusterPort>;
+  readonly incidents: Incidents;
+  readonly announcer: Announcer;
+  readonly hooks: Hooks;
+  readonly choices: PolicyChoices;
+  /** Seconds between heartbeats of a held lease. */
+  readonly heartbeatSeconds: number;
+}
+
+export interface RespondOptions {
+  /** The plan is sent with the server's `dryRun=All`; the incident is not recorded, no hook is completed. */
+  readonly dryRun: boolean;
+  /** Aborts when the process must stop; the drain ends as `interrupted`. */
+  readonly signal: AbortSignal;
+  /** Called as things happen. Must not throw. */
+  readonly observe: (instanceId: string, moment: Moment) => void;
+}

@@ -1,0 +1,156 @@
+import type { Claim, Lease } from '../incidents/incident.ts';
+import { chooseResponse } from './policy.ts';
+import type { Interruption } from '../signals/interruption.ts';
+import type { LocatedInstance, Location } from '../locate/located.ts';
+import { AwsCallError, ClusterError } from '../errors.ts';
+import { announceHandled, announceReceived } from './announcements.ts';
+import type { RespondDeps, RespondOptions } from './deps.ts';
+import { holdLease } from './lease.ts';
+import { actOnNode, type NodeResult } from './node.ts';
+import { returnHook } from './hook.ts';
+import type { InterruptionReport, Moment, Outcome } from './report.ts';
+
+/** The state one interruption gathers on its way through the story. */
+export interface Chapter {
+  readonly interruption: Interruption;
+  readonly deps: RespondDeps;
+  readonly options: RespondOptions;
+  readonly moments: Moment[];
+  /** Adds to the timeline and shows it to whoever watches. */
+  readonly note: (moment: Moment) => void;
+}
+
+/**
+ * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
+ * Never throws: what an operator must mend becomes the outcome `failed`.
+ */
+export async function respondToInterruption(
+  interruption: Interruption,
+  deps: RespondDeps,
+  options: RespondOptions,
+): Promise<InterruptionReport> {
+  const chapter = openChapter(interruption, deps, options);
+  chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
+  try {
+    const [claim, location] = await Promise.all([claimIncident(chapter), deps.locator.locate(interruption.instanceId)]);
+    return await continueWithClaim(chapter, claim, location);
+  } catch (error) {
+    return finish(chapter, { outcome: failure(error) });
+  }
+}
+
+function openChapter(interruption: Interruption, deps: RespondDeps, options: RespondOptions): Chapter {
+  const moments: Moment[] = [];
+  const log = deps.log.with({ instance: interruption.instanceId, signal: interruption.kind });
+  return {
+    interruption,
+    deps: { ...deps, log },
+    options,
+    moments,
+    note: (moment) => {
+      moments.push(moment);
+      options.observe(interruption.instanceId, moment);
+    },
+  };
+}
+
+/** A dry run owns nothing, so it claims nothing: the real run must find the row untouched. */
+async function claimIncident({ interruption, deps, options, note }: Chapter): Promise<Claim | undefined> {
+  if (options.dryRun) return undefined;
+  const claim = await deps.incidents.claim(interruption);
+  if (claim.type === 'claimed') {
+    const how = claim.takeover ? 'took over a dead lease' : 'lease taken';
+    const over = claim.supersedes ? `, superseding ${claim.supersedes}` : '';
+    note({ type: claim.takeover ? 'takeover' : 'claimed', at: deps.clock.now(), text: `${how}, fence ${claim.lease.fence}${over}` });
+  }
+  return claim;
+}
+
+async function continueWithClaim(chapter: Chapter, claim: Claim | undefined, location: Location): Promise<InterruptionReport> {
+  if (claim?.type === 'joined') return finish(chapter, { outcome: { type: 'joined', reason: `${claim.owner} is on it` }, incidentId: claim.incidentId });
+  if (claim?.type === 'already-handled') {
+    return finish(chapter, { outcome: { type: 'already-handled', reason: `ended as ${claim.outcome}` }, incidentId: claim.incidentId });
+  }
+  const lease = claim?.lease;
+  if (location.type !== 'located') {
+    if (lease) await chapter.deps.incidents.release(lease);
+    return finish(chapter, { outcome: withoutNode(location), ...incidentOf(lease) });
+  }
+  return respondToLocated(chapter, lease, location.instance);
+}
+
+/** Not being a node of ours is the common case in an account with other instances: quiet, not an error. */
+function withoutNode(location: Exclude<Location, { type: 'located' }>): Outcome {
+  return { type: location.type === 'gone' ? 'node-gone' : location.type, reason: location.reason };
+}
+
+async function respondToLocated(
+  opened: Chapter,
+  lease: Lease | undefined,
+  instance: LocatedInstance,
+): Promise<InterruptionReport> {
+  const chapter = { ...opened, deps: { ...opened.deps, log: opened.deps.log.with({ cluster: instance.clusterName, ...(lease && { incident: lease.incidentId }) }) } };
+  const { interruption, deps, note, options } = chapter;
+  note({ type: 'located', at: deps.clock.now(), text: `cluster ${instance.clusterName}, ${instance.owner.type}` });
+  const response = chooseResponse(interruption, instance.owner, deps.choices);
+  const announcements = options.dryRun ? [] : [announceReceived(chapter, instance, response)];
+  const held = holdLease(chapter, lease);
+  let result: NodeResult;
+  try {
+    result = await actOnNode(chapter, instance, response, lease, held.signal);
+    if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
+  } catch (error) {
+    result = { outcome: failure(error), requests: {} };
+  } finally {
+    held.stop();
+  }
+  const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
+  if (!options.dryRun && result.outcome.type !== 'interrupted') announcements.push(announceHandled(chapter, report));
+  await Promise.all(announcements);
+  return report;
+}
+
+/** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */
+async function finish(
+  { interruption, deps, moments, note }: Chapter,
+  part: Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> & Partial<Pick<InterruptionReport, 'requests'>>,
+  lease?: Lease,
+): Promise<InterruptionReport> {
+  const { outcome } = part;
+  if (lease && outcome.type !== 'interrupted') {
+    try {
+      await deps.incidents.close(lease, {
+        outcome: outcome.type,
+        ...(part.instance && { clusterName: part.instance.clusterName }),
+        ...(part.nodeName && { nodeName: part.nodeName }),
+        summary: { outcome, pods: part.drain?.pods.length ?? 0 },
+      });
+    } catch (error) {
+      note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });
+    }
+  }
+  const finishedAt = deps.clock.now();
+  note({ type: 'closed', at: finishedAt, text: 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type });
+  const fields = { outcome: outcome.type, ...('reason' in outcome && { reason: outcome.reason }), ...(part.nodeName && { node: part.nodeName }) };
+  if (outcome.type === 'failed') deps.log.error('Interruption failed', fields);
+  else deps.log.info('Interruption handled', fields);
+  return { requests: {}, ...part, interruption, moments, finishedAt };
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof ClusterError || error instanceof AwsCallError) return { type: 'failed', reason: error.message };
+  return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
+}
+
+function incidentOf(lease: Lease | undefined): Pick<InterruptionReport, 'incidentId'> {
+  return lease ? { incidentId: lease.incidentId } : {};
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describe({ kind, action, deadline }: Interruption): string {
+  const until = deadline ? `, deadline ${deadline.toISOString()}` : '';
+  return `${kind} (${action})${until}`;
+}

@@ -1,0 +1,52 @@
+import type { DrainProgress } from '../drain/progress.ts';
+import type { DrainReport } from '../drain/outcome.ts';
+import type { LocatedInstance } from '../locate/located.ts';
+import type { Interruption } from '../signals/interruption.ts';
+import type { Response } from './policy.ts';
+
+/** Every way in which one interruption can end. */
+export type Outcome =
+  /** Nothing evictable is left on the node. */
+  | { readonly type: 'emptied' }
+  /** All pods were told to stop, some had not finished when the time was up. */
+  | { readonly type: 'still-terminating' }
+  | { readonly type: 'blocked' }
+  /** Dry run: what would be done, validated by the API server. */
+  | { readonly type: 'planned' }
+  | { readonly type: 'cordoned'; readonly reason: string }
+  | { readonly type: 'told'; readonly reason: string }
+  /** The notice was cancelled and our cordon was taken back. */
+  | { readonly type: 'uncordoned' }
+  | { readonly type: 'not-ours'; readonly reason: string }
+  | { readonly type: 'node-gone'; readonly reason: string }
+  /** Tags name two clusters. */
+  | { readonly type: 'ambiguous'; readonly reason: string }
+  /** The event arrived after its own deadline. */
+  | { readonly type: 'too-late'; readonly reason: string }
+  /** Another run holds the lease. */
+  | { readonly type: 'joined'; readonly reason: string }
+  | { readonly type: 'already-handled'; readonly reason: string }
+  /** Our lease was lost or the process was told to stop; another run goes on. */
+  | { readonly type: 'interrupted'; readonly reason: string }
+  /** Something an operator must mend. */
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** One thing that happened, for the live timeline. */
+export type Moment =
+  | { readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'planned' | 'hook'; readonly at: Date; readonly text: string }
+  | { readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded'; readonly at: Date; readonly text: string }
+  | DrainProgress;
+
+export interface InterruptionReport {
+  readonly interruption: Interruption;
+  readonly incidentId?: string;
+  readonly instance?: LocatedInstance;
+  readonly nodeName?: string;
+  readonly response?: Response;
+  readonly outcome: Outcome;
+  readonly drain?: DrainReport;
+  readonly moments: readonly Moment[];
+  /** API server requests this interruption's cluster saw from us, by verb and resource. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly finishedAt: Date;
+}

@@ -1,0 +1,38 @@
+import { parseSignal } from '../signals/parse.ts';
+import type { Interruption, Signal } from '../signals/interruption.ts';
+import type { RespondDeps, RespondOptions } from './deps.ts';
+import { respondToInterruption } from './interruption.ts';
+import type { InterruptionReport } from './report.ts';
+
+/** What one delivered event led to. */
+export type Response =
+  | { readonly type: 'ignored'; readonly reason: string }
+  | { readonly type: 'responded'; readonly reports: readonly InterruptionReport[] };
+
+/**
+ * The story, from an EventBridge event to an outcome per interruption. Instances of one event are handled at
+ * the same time, and one that fails never holds up another: its report says `failed`.
+ *
+ * @throws MalformedSignalError when the event is of a known type but unreadable; no retry can help.
+ */
+export async function respond(event: unknown, deps: RespondDeps, options: RespondOptions): Promise<Response> {
+  const signal = parseSignal(event, { region: deps.region });
+  if (signal.type === 'ignored') {
+    deps.log.info('Event ignored', { reason: signal.reason });
+    return signal;
+  }
+  const interruptions = await expand(signal, deps);
+  const reports = await Promise.all(interruptions.map((each) => respondToInterruption(each, deps, options)));
+  return { type: 'responded', reports };
+}
+
+/** A reservation's expiry names no instance; EC2 knows which run in it. */
+async function expand(
+  signal: Exclude<Signal, { type: 'ignored' }>,
+  deps: RespondDeps,
+): Promise<readonly Interruption[]> {
+  if (signal.type === 'interruptions') return signal.interruptions;
+  const { capacityReservationId, interruption } = signal.expiry;
+  const instances = await deps.locator.instancesOfReservation(capacityReservationId);
+  return instances.map((instanceId) => ({ ...interruption, instanceId }));
+}
