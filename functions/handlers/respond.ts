@@ -1,0 +1,42 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { bus } from '../announce/bus.ts';
+import { scaledClock } from '../clock.ts';
+import { readConfig } from '../config.ts';
+import { dynamoIncidents } from '../incidents/dynamo.ts';
+import { lifecycleHooks } from '../lifecycle/hooks.ts';
+import { ec2Locator } from '../locate/ec2-locator.ts';
+import { powertoolsLog } from '../telemetry/log.ts';
+import { emitMetrics } from '../telemetry/metrics.ts';
+import type { RespondDeps } from '../respond/deps.ts';
+import { handleDelivery } from '../respond/delivery.ts';
+import { eksConnector } from '../cluster/connection.ts';
+
+const config = readConfig();
+const clock = scaledClock();
+const random = Math.random;
+const deps: RespondDeps = {
+  region: config.region,
+  clock,
+  random,
+  log: powertoolsLog(new Logger({ serviceName: 'spot-responder' })),
+  locator: ec2Locator({ ec2: new EC2Client({}), clock, random }),
+  connect: eksConnector({ eks: new EKSClient({}), region: config.region, clock }),
+  incidents: dynamoIncidents({ client: new DynamoDBClient({}), table: config.incidentTable, clock, owner: crypto.randomUUID(), leaseSeconds: config.leaseSeconds }),
+  announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
+  hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}), clock }),
+  choices: config.choices,
+  heartbeatSeconds: config.leaseSeconds / 3,
+};
+
+/** Takes an EventBridge event, or a batch of SQS records that carry events (the delayed second target, hooks). */
+export const handler = async (delivery: unknown) => {
+  const { reports, answer, failure } = await handleDelivery(delivery, deps);
+  emitMetrics(reports);
+  if (failure) throw failure;
+  return answer;
+};

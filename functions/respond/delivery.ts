@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { MalformedSignalError } from '../errors.ts';
+import type { RespondDeps } from './deps.ts';
+import type { InterruptionReport } from './report.ts';
+import { respond } from './respond.ts';
+
+/** What a delivery led to, and what the Lambda answers: for SQS, which records to deliver again. */
+export interface Delivered {
+  readonly reports: readonly InterruptionReport[];
+  readonly answer: { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] } | undefined;
+  /** Of a direct event: to be thrown when the metrics are out, so that it ends in the dead-letter queue. */
+  readonly failure?: Error;
+}
+
+const sqsBatch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })) });
+
+/**
+ * One EventBridge event, or a batch of SQS records each carrying one. Records of a batch are handled at the
+ * same time over one connection pool, and fail one by one.
+ *
+ * @throws MalformedSignalError for a direct event that cannot be read.
+ */
+export async function handleDelivery(delivery: unknown, deps: RespondDeps): Promise<Delivered> {
+  const batch = sqsBatch.safeParse(delivery);
+  if (!batch.success) {
+    const reports = await handleEvent(delivery, deps);
+    const failure = failureOf(reports);
+    return { reports, answer: undefined, ...(failure && { failure }) };
+  }
+  const handled = await Promise.all(batch.data.Records.map((record) => handleRecord(record, deps)));
+  return {
+    reports: handled.flatMap(({ reports }) => reports),
+    answer: { batchItemFailures: handled.flatMap(({ failed }) => (failed ? [failed] : [])) },
+  };
+}
+
+async function handleRecord({ messageId, body }: { messageId: string; body: string }, deps: RespondDeps) {
+  const failed = { itemIdentifier: messageId };
+  try {
+    const reports = await handleEvent(parseBody(body), deps);
+    return failureOf(reports) ? { reports, failed } : { reports };
+  } catch (error) {
+    deps.log.error('Record failed', { messageId, error: error instanceof Error ? error.message : String(error) });
+    return { reports: [], failed };
+  }
+}
+
+async function handleEvent(event: unknown, deps: RespondDeps): Promise<readonly InterruptionReport[]> {
+  const neverStopped = new AbortController().signal;
+  const answer = await respond(event, deps, { dryRun: false, signal: neverStopped, observe: () => undefined });
+  return answer.type === 'ignored' ? [] : answer.reports;
+}
+
+function failureOf(reports: readonly InterruptionReport[]): Error | undefined {
+  for (const { interruption, outcome } of reports) {
+    if (outcome.type === 'failed') return new Error(`${interruption.instanceId}: ${outcome.reason}`);
+  }
+  return undefined;
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new MalformedSignalError('(record body)', 'is not JSON', { cause });
+  }
+}

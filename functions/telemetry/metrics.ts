@@ -1,0 +1,27 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { secondsBetween } from '../clock.ts';
+import type { InterruptionReport } from '../respond/report.ts';
+
+/** Writes CloudWatch metrics (embedded metric format), one set per interruption. */
+export function emitMetrics(reports: readonly InterruptionReport[]): void {
+  for (const report of reports) emitReport(report);
+}
+
+function emitReport({ interruption, moments, drain, outcome, requests, instance }: InterruptionReport): void {
+  const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder' });
+  metrics.addDimensions({ cluster: instance?.clusterName ?? 'none', signal: interruption.kind });
+  metrics.addMetric('Interruptions', MetricUnit.Count, 1);
+  metrics.addMetric(`Outcome_${outcome.type}`, MetricUnit.Count, 1);
+  const since = (at: Date) => Math.max(0, secondsBetween(interruption.noticedAt, at));
+  const cordoned = moments.find(({ type }) => type === 'cordoned');
+  if (cordoned) metrics.addMetric('SecondsToCordon', MetricUnit.Seconds, since(cordoned.at));
+  if (drain?.lastEvictionAt) metrics.addMetric('SecondsToLastEviction', MetricUnit.Seconds, since(drain.lastEvictionAt));
+  if (drain?.emptiedAt && interruption.deadline) {
+    metrics.addMetric('SecondsLeft', MetricUnit.Seconds, secondsBetween(drain.emptiedAt, interruption.deadline));
+  }
+  const results = Map.groupBy(drain?.pods ?? [], ({ outcome: { result } }) => result);
+  for (const [result, pods] of results) metrics.addMetric(`Pods_${result}`, MetricUnit.Count, pods.length);
+  const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
+  if (total > 0) metrics.addMetric('ApiRequests', MetricUnit.Count, total);
+  metrics.publishStoredMetrics();
+}

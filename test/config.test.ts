@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { readConfig } from '../functions/config.ts';
+
+const minimal = { AWS_REGION: 'us-east-2', INCIDENT_TABLE: 'incidents', EVENT_BUS: 'spot-responder' };
+
+test('defaults act on what is certain and only tell about the rest', () => {
+  expect(readConfig(minimal)).toEqual({
+    region: 'us-east-2',
+    incidentTable: 'incidents',
+    eventBus: 'spot-responder',
+    leaseSeconds: 15,
+    choices: { onRebalance: 'tell', onScheduledChange: 'tell', drainSelfManaged: false },
+  });
+});
+
+test.each([
+  [{ INCIDENT_TABLE: '' }, 'INCIDENT_TABLE is not set'],
+  [{ ON_REBALANCE: 'Drain' }, 'ON_REBALANCE is "Drain"; it may be tell, cordon, drain'],
+  [{ DRAIN_SELF_MANAGED: 'yes' }, 'DRAIN_SELF_MANAGED is "yes"'],
+  [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number of seconds from 5 to 120'],
+])('%o is refused, naming the variable', (wrong, message) => {
+  expect(() => readConfig({ ...minimal, ...wrong })).toThrow(message);
+});
