@@ -8,7 +8,7 @@ export interface Announcement {
   readonly time: Date;
 }
 
-export type AnnounceAnswer = { readonly type: 'announced' } | { readonly type: 'failed'; readonly reason: string };
+type AnnounceAnswer = { readonly type: 'announced' } | { readonly type: 'failed'; readonly reason: string };
 
 export interface Announcer {
   /** Never throws: a listener's absence must not stop a drain. */
@@ -50,10 +50,18 @@ async function announce(deps: BusDeps, event: Announcement): Promise<AnnounceAns
     const output = await Promise.race([sending, abortion(abortSignal)]);
     const [entry] = output.Entries ?? [];
     if ((output.FailedEntryCount ?? 0) === 0) return { type: 'announced' };
-    return failed(deps.busName, event, `${entry?.ErrorCode ?? 'Unknown'}: ${entry?.ErrorMessage ?? 'no message'}`);
+    return failed(
+      deps.busName,
+      event,
+      `${entry?.ErrorCode ?? 'Unknown'}: ${entry?.ErrorMessage ?? 'no message'}`,
+    );
   } catch (error) {
     if (abortSignal.aborted) return failed(deps.busName, event, `no answer within ${timeoutMilliseconds} ms`);
-    return failed(deps.busName, event, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return failed(
+      deps.busName,
+      event,
+      error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    );
   }
 }
 
@@ -61,7 +69,13 @@ function putEvents(busName: string, event: Announcement): PutEventsCommand {
   const detail = JSON.stringify({ ...event.detail, schemaVersion: SCHEMA_VERSION });
   return new PutEventsCommand({
     Entries: [
-      { EventBusName: busName, Source: SOURCE, DetailType: event.detailType, Detail: detail, Time: event.time },
+      {
+        EventBusName: busName,
+        Source: SOURCE,
+        DetailType: event.detailType,
+        Detail: detail,
+        Time: event.time,
+      },
     ],
   });
 }
@@ -74,5 +88,8 @@ function abortion(signal: AbortSignal): Promise<never> {
 }
 
 function failed(busName: string, event: Announcement, problem: string): AnnounceAnswer {
-  return { type: 'failed', reason: `events:PutEvents of "${event.detailType}" to bus ${busName}: ${problem}` };
+  return {
+    type: 'failed',
+    reason: `events:PutEvents of "${event.detailType}" to bus ${busName}: ${problem}`,
+  };
 }

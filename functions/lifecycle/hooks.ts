@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { InstanceId, LifecycleHook } from '../signals/interruption.ts';
 
 /** What became of a word to Auto Scaling. Never an exception: a drain goes on without it. */
-export type HookAnswer =
+type HookAnswer =
   | { readonly type: 'completed' }
   | { readonly type: 'extended' }
   /** EKS placed the hook and answers it itself. */
@@ -44,7 +44,9 @@ export function lifecycleHooks(deps: HooksDeps): Hooks {
       ),
     heartbeat: (hook, instanceId) =>
       answer(deps, hook, 'RecordLifecycleActionHeartbeat', { type: 'extended' }, (abortSignal) =>
-        deps.autoScaling.send(new RecordLifecycleActionHeartbeatCommand(target(hook, instanceId)), { abortSignal }),
+        deps.autoScaling.send(new RecordLifecycleActionHeartbeatCommand(target(hook, instanceId)), {
+          abortSignal,
+        }),
       ),
   };
 }
@@ -74,13 +76,15 @@ async function answer(
   const timeout = clock.sleep(TIME_LIMIT_MS, over.signal).then((): HookAnswer => {
     return failed(operation, hook, `no answer within ${TIME_LIMIT_MS / 1000} s`);
   });
-  // Rejects when `over` aborts it; nobody waits for it by then.
-  timeout.catch(() => {});
   try {
     return await Promise.race([call(over.signal).then(() => success), timeout]);
   } catch (error) {
     if (isExpired(error)) return { type: 'expired' };
-    return failed(operation, hook, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return failed(
+      operation,
+      hook,
+      error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    );
   } finally {
     over.abort();
   }

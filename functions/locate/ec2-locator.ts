@@ -46,12 +46,15 @@ async function locate(deps: Ec2LocatorDeps, instanceId: InstanceId): Promise<Loc
 }
 
 function locationOf(instanceId: InstanceId, instance: Instance, region: string): Location {
-  const ownership = ownerFromTags({ tags: tagsOf(instance), operatorManaged: instance.Operator?.Managed === true });
+  const tags = tagsOf(instance);
+  const ownership = ownerFromTags({ tags, operatorManaged: instance.Operator?.Managed === true });
   if (ownership.type === 'ambiguous') return ownership;
   if (ownership.type === 'not-ours') {
     // EC2 keeps a terminated instance for up to an hour, but may drop its tags earlier.
-    const stripped = instance.State?.Name === 'terminated' && tagsOf(instance).length === 0;
-    return stripped ? { type: 'gone', reason: `${instanceId} is terminated and its tags are removed` } : ownership;
+    const stripped = instance.State?.Name === 'terminated' && Object.keys(tags).length === 0;
+    return stripped
+      ? { type: 'gone', reason: `${instanceId} is terminated and its tags are removed` }
+      : ownership;
   }
   const located: LocatedInstance = {
     instanceId,
@@ -81,7 +84,11 @@ async function instancesOfReservation(deps: Ec2LocatorDeps, id: string): Promise
   return instances.map((instance) => {
     const instanceId = asInstanceId(instance.InstanceId ?? '');
     if (instanceId !== undefined) return instanceId;
-    throw new AwsCallError('DescribeInstances', 'MalformedResponse', `EC2 listed an instance of ${id} without a valid id`);
+    throw new AwsCallError(
+      'DescribeInstances',
+      'MalformedResponse',
+      `EC2 listed an instance of ${id} without a valid id`,
+    );
   });
 }
 

@@ -43,7 +43,12 @@ export function isNoSuchInstance(error: unknown): boolean {
   return error instanceof EC2ServiceException && error.name === 'InvalidInstanceID.NotFound';
 }
 
-const THROTTLES = new Set(['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'EC2ThrottledException']);
+const THROTTLES = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'EC2ThrottledException',
+]);
 
 function isTransient(error: unknown): boolean {
   if (error instanceof EC2ServiceException) {
@@ -53,7 +58,14 @@ function isTransient(error: unknown): boolean {
   return isConnectionFault(error);
 }
 
-const CONNECTION_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const CONNECTION_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 function isConnectionFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -70,12 +82,20 @@ function awsCallError(operation: string, attempts: number, cause: unknown): AwsC
 }
 
 const DENIED = new Set(['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException']);
-const BAD_CREDENTIALS = new Set(['AuthFailure', 'CredentialsProviderError', 'ExpiredToken', 'RequestExpired', 'InvalidClientTokenId']);
+const BAD_CREDENTIALS = new Set([
+  'AuthFailure',
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'RequestExpired',
+  'InvalidClientTokenId',
+]);
 
 function remedy(operation: string, code: string, cause: unknown): string {
   if (DENIED.has(code)) return `Allow ec2:${operation} on "*" in the policy of the responder's role.`;
   if (BAD_CREDENTIALS.has(code)) return 'Give the responder valid AWS credentials.';
-  if (THROTTLES.has(code)) return `The account's EC2 read quota in this Region is used up: find who calls ${operation} so often, or ask for a higher request rate.`;
-  if (isTransient(cause)) return 'Check that the Region\'s EC2 endpoint is reachable from the responder, and the AWS Health Dashboard.';
+  if (THROTTLES.has(code))
+    return `The account's EC2 read quota in this Region is used up: find who calls ${operation} so often, or ask for a higher request rate.`;
+  if (isTransient(cause))
+    return "Check that the Region's EC2 endpoint is reachable from the responder, and the AWS Health Dashboard.";
   return 'Look the code up among the EC2 API error codes.';
 }

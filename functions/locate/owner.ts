@@ -21,9 +21,13 @@ export type Ownership =
 export function ownerFromTags(instance: InstanceTags): Ownership {
   const clusters = [...clusterNames(instance.tags)].sort();
   const [clusterName, ...others] = clusters;
-  if (clusterName === undefined) return { type: 'not-ours', reason: 'no tag of the instance names a cluster' };
+  if (clusterName === undefined)
+    return { type: 'not-ours', reason: 'no tag of the instance names a cluster' };
   if (others.length > 0) {
-    return { type: 'ambiguous', reason: `tags of the instance name ${clusters.length} clusters: ${clusters.join(', ')}` };
+    return {
+      type: 'ambiguous',
+      reason: `tags of the instance name ${clusters.length} clusters: ${clusters.join(', ')}`,
+    };
   }
   return { type: 'owned', clusterName, owner: nodeOwner(instance) };
 }

@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Clock } from '../../functions/clock.ts';
+import { answerAutoScaling, DEFAULT_HOOK_SECONDS } from './auto-scaling.ts';
+import { answerEc2 } from './ec2.ts';
+import { answerEks } from './eks.ts';
+import { answerEventBridge } from './event-bridge.ts';
+import {
+  faultAnswer,
+  readRequest,
+  type ServiceRequest,
+  type WireAnswer,
+  type WireRequest,
+} from './protocol.ts';
+import {
+  type AccountState,
+  type BusEvent,
+  type Call,
+  type Fault,
+  type InstanceState,
+  type LifecycleAction,
+  ServiceFault,
+  type SimulatedAutoScalingGroup,
+  type SimulatedCluster,
+  type SimulatedInstance,
+  type WaitingLifecycleAction,
+} from './state.ts';
+
+/** An AWS account in memory: the real SDK clients talk to `endpoint` in their own protocols. */
+export interface SimulatedAccount {
+  /** `http://127.0.0.1:<port>`, for the clients' `endpoint`; any credentials do. */
+  readonly endpoint: string;
+  /** Every call that reached the account, also the failed ones. */
+  readonly calls: readonly Call[];
+  /** What PutEvents took. */
+  readonly events: readonly BusEvent[];
+  readonly lifecycleActions: readonly Readonly<LifecycleAction>[];
+  addInstance(instance: SimulatedInstance): void;
+  /** Throws when the instance was never added. */
+  setInstanceState(instanceId: string, state: InstanceState): void;
+  /** As an hour after a termination: EC2 forgets the id. */
+  removeInstance(instanceId: string): void;
+  addCluster(cluster: SimulatedCluster): void;
+  addAutoScalingGroup(group: SimulatedAutoScalingGroup): void;
+  addLifecycleAction(action: WaitingLifecycleAction): void;
+  inject(fault: Fault): void;
+  close(): Promise<void>;
+}
+
+export interface SimulatedAccountOptions {
+  /** Times of calls and events, and the expiry of hooks. */
+  readonly clock: Clock;
+  readonly region: string;
+}
+
+/** Starts an empty account on a free port of 127.0.0.1. */
+export async function startSimulatedAccount(options: SimulatedAccountOptions): Promise<SimulatedAccount> {
+  const state: AccountState = {
+    region: options.region,
+    now: () => options.clock.now(),
+    instances: new Map(),
+    clusters: new Map(),
+    autoScalingGroups: new Map(),
+    lifecycleActions: [],
+    events: [],
+  };
+  const calls: Call[] = [];
+  const faults: Fault[] = [];
+  const server = serve((wire) => answer(state, calls, faults, wire));
+  return {
+    endpoint: await listen(server),
+    calls,
+    events: state.events,
+    lifecycleActions: state.lifecycleActions,
+    ...seeds(state),
+    inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
+    close: () => close(server),
+  };
+}
+
+type Seeds = Pick<
+  SimulatedAccount,
+  | 'addInstance'
+  | 'setInstanceState'
+  | 'removeInstance'
+  | 'addCluster'
+  | 'addAutoScalingGroup'
+  | 'addLifecycleAction'
+>;
+
+function seeds(state: AccountState): Seeds {
+  return {
+    addInstance: (instance) => state.instances.set(instance.instanceId, instance),
+    setInstanceState: (instanceId, instanceState) => {
+      const instance = state.instances.get(instanceId);
+      if (instance === undefined)
+        throw new Error(`The simulated account has no instance ${instanceId}: add it first`);
+      state.instances.set(instanceId, { ...instance, state: instanceState });
+    },
+    removeInstance: (instanceId) => state.instances.delete(instanceId),
+    addCluster: (cluster) => state.clusters.set(cluster.name, cluster),
+    addAutoScalingGroup: (group) => state.autoScalingGroups.set(group.name, group),
+    addLifecycleAction: (action) => {
+      const waitsFor = (action.timeoutSeconds ?? DEFAULT_HOOK_SECONDS) * 1_000;
+      const expiresAt = new Date(state.now().getTime() + waitsFor);
+      state.lifecycleActions.push({ ...action, expiresAt, heartbeats: 0 });
+    },
+  };
+}
+
+/** `undefined`: say nothing, ever. */
+function answer(
+  state: AccountState,
+  calls: Call[],
+  faults: Fault[],
+  wire: WireRequest,
+): WireAnswer | undefined {
+  let service: ServiceRequest['service'] | undefined;
+  try {
+    const request = readRequest(wire);
+    service = request.service;
+    calls.push({ service, operation: request.operation, at: state.now() });
+    const fault = takeFault(faults, request.operation);
+    if (fault === undefined) return serveRequest(state, request);
+    if ('silent' in fault) return undefined;
+    throw new ServiceFault(fault.code, fault.message ?? `injected fault of ${request.operation}`);
+  } catch (error) {
+    const fault = error instanceof ServiceFault ? error : new ServiceFault('InternalFailure', String(error));
+    return faultAnswer(service, fault);
+  }
+}
+
+function takeFault(faults: Fault[], operation: string): Fault | undefined {
+  const index = faults.findIndex((fault) => fault.operation === operation);
+  return index < 0 ? undefined : faults.splice(index, 1)[0];
+}
+
+function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer {
+  switch (request.service) {
+    case 'ec2':
+      return answerEc2(state, request);
+    case 'autoscaling':
+      return answerAutoScaling(state, request);
+    case 'eks':
+      return answerEks(state, request);
+    case 'events':
+      return answerEventBridge(state, request);
+  }
+}
+
+function serve(respond: (wire: WireRequest) => WireAnswer | undefined): Server {
+  return createServer(async (request, response) => {
+    const body = await readBody(request);
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const reply = respond({ method: request.method ?? 'GET', url, headers: request.headers, body });
+    if (reply !== undefined) response.writeHead(reply.status, { ...reply.headers }).end(reply.body);
+  });
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') return reject(new Error('The server has no port'));
+      resolve(`http://127.0.0.1:${address.port}`);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

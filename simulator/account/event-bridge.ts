@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
+import { type AccountState, ServiceFault } from './state.ts';
+
+type EventsRequest = Extract<ServiceRequest, { service: 'events' }>;
+
+const Entries = z.object({
+  Entries: z
+    .array(
+      z.object({
+        EventBusName: z.string().default('default'),
+        Source: z.string().min(1),
+        DetailType: z.string().min(1),
+        Detail: z.string(),
+        /** Seconds since 1970, with a fraction. */
+        Time: z.number().optional(),
+      }),
+    )
+    .min(1)
+    .max(10),
+});
+type Entry = z.infer<typeof Entries>['Entries'][number];
+
+/** Answers for EventBridge: PutEvents keeps each well-formed entry and refuses the others one by one. */
+export function answerEventBridge(state: AccountState, { operation, body }: EventsRequest): WireAnswer {
+  if (operation !== 'PutEvents') {
+    throw new ServiceFault(
+      'UnknownOperationException',
+      `${operation} is not served by this simulated account`,
+    );
+  }
+  const parsed = Entries.safeParse(body);
+  if (!parsed.success) throw new ServiceFault('ValidationException', z.prettifyError(parsed.error));
+  const results = parsed.data.Entries.map((entry) => putEvent(state, entry));
+  const failures = results.filter((result) => 'ErrorCode' in result).length;
+  return jsonAnswer({ FailedEntryCount: failures, Entries: results }, '1.1');
+}
+
+function putEvent(state: AccountState, entry: Entry) {
+  const detail = jsonObject(entry.Detail);
+  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  const id = `00000000-0000-4000-8000-${String(state.events.length + 1).padStart(12, '0')}`;
+  state.events.push({
+    id,
+    bus: entry.EventBusName,
+    source: entry.Source,
+    detailType: entry.DetailType,
+    detail,
+    time: entry.Time === undefined ? state.now() : new Date(entry.Time * 1_000),
+  });
+  return { EventId: id };
+}
+
+function jsonObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

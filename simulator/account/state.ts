@@ -1,0 +1,95 @@
+/** What the simulated account holds. Seeded by tests and replay, read and changed by the services beside. */
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'stopping' | 'stopped' | 'terminated';
+
+export interface SimulatedInstance {
+  readonly instanceId: string;
+  /** @default m6i.large */
+  readonly type?: string;
+  /** @default the account's Region with an `a` */
+  readonly zone?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly privateDnsName?: string;
+  /** @default running */
+  readonly state?: InstanceState;
+  /** As with EKS Auto Mode. @default false */
+  readonly operatorManaged?: boolean;
+  /** Id of the capacity reservation that the instance runs in. */
+  readonly reservation?: string;
+}
+
+export interface SimulatedCluster {
+  readonly name: string;
+  readonly endpoint: string;
+  /** Base64 of the PEM, as EKS gives it. */
+  readonly ca: string;
+}
+
+export interface SimulatedAutoScalingGroup {
+  readonly name: string;
+  readonly desired: number;
+  readonly min: number;
+  readonly max: number;
+  readonly zones?: readonly string[];
+}
+
+/** A hook that waits for an answer. */
+export interface WaitingLifecycleAction {
+  readonly group: string;
+  readonly hook: string;
+  readonly instanceId: string;
+  readonly token: string;
+  /** @default 3600 */
+  readonly timeoutSeconds?: number;
+}
+
+export interface LifecycleAction extends WaitingLifecycleAction {
+  expiresAt: Date;
+  heartbeats: number;
+  /** Set by CompleteLifecycleAction. */
+  result?: string;
+}
+
+export interface BusEvent {
+  readonly id: string;
+  readonly bus: string;
+  readonly source: string;
+  readonly detailType: string;
+  /** Parsed JSON. */
+  readonly detail: unknown;
+  readonly time: Date;
+}
+
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly at: Date;
+}
+
+/** Makes the next `times` calls of `operation` fail with `code`, or, when `silent`, never answers them. */
+export type Fault = { readonly operation: string; readonly times: number } & (
+  | { readonly code: string; readonly message?: string }
+  | { readonly silent: true }
+);
+
+export interface AccountState {
+  readonly region: string;
+  readonly now: () => Date;
+  readonly instances: Map<string, SimulatedInstance>;
+  readonly clusters: Map<string, SimulatedCluster>;
+  readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;
+  readonly lifecycleActions: LifecycleAction[];
+  readonly events: BusEvent[];
+}
+
+/** An answer of a service that its SDK client turns into an exception. */
+export class ServiceFault extends Error {
+  override readonly name = 'ServiceFault';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const OWNER_ACCOUNT = '111122223333';

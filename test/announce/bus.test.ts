@@ -1,0 +1,77 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Announcement, bus } from '../../functions/announce/bus.ts';
+import { scaledClock } from '../../functions/clock.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import { clientOptions } from '../simulator/account-client-options.ts';
+
+const EVENT: Announcement = {
+  detailType: 'Interruption Received',
+  detail: { instanceId: 'i-0aaaaaaaaaaaaaaa1', deadline: undefined },
+  time: new Date('2026-11-20T10:00:05Z'),
+};
+
+let account: SimulatedAccount;
+beforeEach(async () => {
+  account = await startSimulatedAccount({ clock: scaledClock(), region: 'us-east-2' });
+});
+afterEach(() => account.close());
+
+function announcer(timeoutMilliseconds?: number) {
+  const eventBridge = new EventBridgeClient(clientOptions(account));
+  return bus({
+    eventBridge,
+    busName: 'spot',
+    ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
+  });
+}
+
+test('puts an event of schema version 1 on our bus', async () => {
+  const announcing = announcer();
+  expect(await announcing.announce(EVENT)).toEqual({ type: 'announced' });
+  expect(account.events).toMatchObject([
+    {
+      bus: 'spot',
+      source: 'spot-responder',
+      detailType: 'Interruption Received',
+      detail: { instanceId: 'i-0aaaaaaaaaaaaaaa1', schemaVersion: 1 },
+      time: EVENT.time,
+    },
+  ]);
+  expect(announcing.failures()).toBe(0);
+});
+
+test('a detail cannot change the schema version', async () => {
+  await announcer().announce({ ...EVENT, detail: { schemaVersion: 9 } });
+  expect(account.events[0]?.detail).toEqual({ schemaVersion: 1 });
+});
+
+test('a refused call is told and counted', async () => {
+  account.inject({ operation: 'PutEvents', code: 'AccessDeniedException', message: 'no', times: 2 });
+  const announcing = announcer();
+  expect(await announcing.announce(EVENT)).toEqual({
+    type: 'failed',
+    reason: 'events:PutEvents of "Interruption Received" to bus spot: AccessDeniedException: no',
+  });
+  await announcing.announce(EVENT);
+  expect(announcing.failures()).toBe(2);
+});
+
+test('a detail that is no JSON is told, not thrown', async () => {
+  expect(await announcer().announce({ ...EVENT, detail: { count: 1n } })).toMatchObject({ type: 'failed' });
+  expect(account.calls).toEqual([]);
+});
+
+test('an unreachable bus is told, not thrown', async () => {
+  const announcing = announcer();
+  await account.close();
+  expect(await announcing.announce(EVENT)).toMatchObject({ type: 'failed' });
+});
+
+test('a silent bus is given up at the time limit', async () => {
+  account.inject({ operation: 'PutEvents', silent: true, times: 1 });
+  expect(await announcer(30).announce(EVENT)).toEqual({
+    type: 'failed',
+    reason: 'events:PutEvents of "Interruption Received" to bus spot: no answer within 30 ms',
+  });
+});
