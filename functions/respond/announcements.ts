@@ -1,5 +1,5 @@
 import type { LocatedInstance } from '../locate/located.ts';
-import type { Chapter } from './interruption.ts';
+import type { Chapter } from './chapter.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport } from './report.ts';
 

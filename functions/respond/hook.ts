@@ -1,5 +1,5 @@
 import type { LifecycleHook } from '../signals/interruption.ts';
-import type { Chapter } from './interruption.ts';
+import type { Chapter } from './chapter.ts';
 import type { Outcome } from './report.ts';
 
 /** Tells Auto Scaling to go on once the node is empty. A failure is told, it cannot undo the drain. */

@@ -5,20 +5,11 @@ import type { LocatedInstance, Location } from '../locate/located.ts';
 import { AwsCallError, ClusterError } from '../errors.ts';
 import { announceHandled, announceReceived } from './announcements.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
+import { openChapter, type Chapter } from './chapter.ts';
 import { holdLease } from './lease.ts';
 import { actOnNode, type NodeResult } from './node.ts';
 import { returnHook } from './hook.ts';
-import type { InterruptionReport, Moment, Outcome } from './report.ts';
-
-/** The state one interruption gathers on its way through the story. */
-export interface Chapter {
-  readonly interruption: Interruption;
-  readonly deps: RespondDeps;
-  readonly options: RespondOptions;
-  readonly moments: Moment[];
-  /** Adds to the timeline and shows it to whoever watches. */
-  readonly note: (moment: Moment) => void;
-}
+import type { InterruptionReport, Outcome } from './report.ts';
 
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
@@ -37,21 +28,6 @@ export async function respondToInterruption(
   } catch (error) {
     return finish(chapter, { outcome: failure(error) });
   }
-}
-
-function openChapter(interruption: Interruption, deps: RespondDeps, options: RespondOptions): Chapter {
-  const moments: Moment[] = [];
-  const log = deps.log.with({ instance: interruption.instanceId, signal: interruption.kind });
-  return {
-    interruption,
-    deps: { ...deps, log },
-    options,
-    moments,
-    note: (moment) => {
-      moments.push(moment);
-      options.observe(interruption.instanceId, moment);
-    },
-  };
 }
 
 /** A dry run owns nothing, so it claims nothing: the real run must find the row untouched. */

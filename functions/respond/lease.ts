@@ -1,5 +1,5 @@
 import type { Lease } from '../incidents/incident.ts';
-import type { Chapter } from './interruption.ts';
+import type { Chapter } from './chapter.ts';
 
 export interface HeldLease {
   /** Aborts when the lease is lost or the process must stop: from then on nothing may be written. */

@@ -7,7 +7,7 @@ import { ClusterError } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
-import type { Chapter } from './interruption.ts';
+import type { Chapter } from './chapter.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 

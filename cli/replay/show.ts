@@ -1,0 +1,72 @@
+import { composeMessage } from '../../functions/notify/message.ts';
+import type { InterruptionReport } from '../../functions/respond/report.ts';
+import type { ReplayOptions } from '../commands/replay.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
+import { interruptionTable, layOut, podTable } from './table.ts';
+
+/** What a replay brought, before it is shown. */
+export interface Replayed {
+  readonly scenario?: string;
+  readonly dryRun: boolean;
+  readonly reports: readonly InterruptionReport[];
+  readonly ignored: readonly { readonly file: string; readonly reason: string }[];
+  /** As the API server counted them, where it is ours; else as we sent them. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** Prints the result, as JSON or for people, and returns the exit code. */
+export function showResult(replayed: Replayed, options: ReplayOptions): number {
+  const exitCode = worstExitCode(replayed.reports);
+  if (options.json) console.log(JSON.stringify(toResult(replayed, exitCode), null, 2));
+  else showPeople(replayed);
+  return exitCode;
+}
+
+/**
+ * An instance may have several interruptions and several runs; the last one that did something speaks for it.
+ * Over all instances the worst counts.
+ */
+function worstExitCode(reports: readonly InterruptionReport[]): number {
+  const last = new Map<string, InterruptionReport>();
+  for (const report of reports) {
+    const joins = report.outcome.type === 'joined' || report.outcome.type === 'already-handled';
+    if (!joins || !last.has(report.interruption.instanceId)) last.set(report.interruption.instanceId, report);
+  }
+  const codes = [...last.values()].map(({ outcome }) => exitCodeOf(outcome));
+  return codes.includes(1) ? 1 : Math.max(0, ...codes);
+}
+
+function toResult({ reports, scenario, dryRun, ignored, requests }: Replayed, exitCode: number): ReplayResult {
+  return {
+    schemaVersion: 1,
+    ...(scenario && { scenario }),
+    exitCode,
+    dryRun,
+    ignored,
+    interruptions: reports.map(describeInterruption),
+    requests,
+    percentiles: computePercentiles(reports),
+  };
+}
+
+function showPeople({ reports, ignored, requests }: Replayed): void {
+  for (const { file, reason } of ignored) console.log(`\n${file}: ignored, ${reason}`);
+  if (reports.length > 3) console.log(`\n${interruptionTable(reports)}`);
+  else for (const report of reports) showReport(report);
+  if (reports.length > 1) console.log(`\n${percentileTable(computePercentiles(reports))}`);
+  const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
+  const parts = Object.entries(requests).map(([what, count]) => `${count} ${what}`);
+  if (total > 0) console.log(`\nAPI server requests: ${total} (${parts.join(', ')})`);
+}
+
+function showReport(report: InterruptionReport): void {
+  if (report.drain) console.log(`\n${podTable(report)}`);
+  const lines = composeMessage(report).split('\n');
+  console.log(['', 'The message people get:', ...lines.map((line) => `  │ ${line}`)].join('\n'));
+}
+
+function percentileTable(percentiles: Readonly<Record<string, Percentiles>>): string {
+  const rows = Object.entries(percentiles).map(([name, { p50, p90, p99, max }]) => [name, ...[p50, p90, p99, max].map((seconds) => `${seconds.toFixed(1)} s`)]);
+  return layOut([['SECONDS FROM THE EVENT', 'P50', 'P90', 'P99', 'MAX'], ...rows]);
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../functions/clock.ts';
+import type { InstanceId } from '../../functions/signals/interruption.ts';
+import { startSimulatedAccount, type SimulatedAccount } from '../../simulator/account/account.ts';
+import { startSimulatedCluster, type SimulatedCluster } from '../../simulator/cluster/cluster.ts';
+import { startSimulatedTable } from '../../simulator/table/table.ts';
+
+export const region = 'us-east-2';
+const zone = 'us-east-2a';
+const clusterName = 'demo';
+
+/** A cluster, an account and a table on this machine, each spoken to over its real protocol. */
+export interface EmbeddedWorld {
+  readonly clock: Clock;
+  readonly cluster: SimulatedCluster;
+  readonly account: SimulatedAccount;
+  readonly tableEndpoint: string;
+  readonly tableName: string;
+  readonly close: () => Promise<void>;
+}
+
+export async function startWorld(clock: Clock): Promise<EmbeddedWorld> {
+  const [cluster, account, table] = await Promise.all([
+    startSimulatedCluster({ clock }),
+    startSimulatedAccount({ clock, region }),
+    startSimulatedTable(),
+  ]);
+  account.addCluster({ name: clusterName, endpoint: cluster.url });
+  return {
+    clock,
+    cluster,
+    account,
+    tableEndpoint: table.endpoint,
+    tableName: table.tableName,
+    close: async () => {
+      await Promise.all([cluster.close(), account.close(), table.close()]);
+    },
+  };
+}
+
+interface GpuNodeOptions {
+  readonly reservation?: string;
+}
+
+/**
+ * A spot GPU instance of a managed node group and its node. Without an instance id it is a spare that no event
+ * names. Returns the node's name.
+ */
+export function addGpuNode(
+  { cluster, account }: EmbeddedWorld,
+  instanceId: InstanceId | undefined,
+  number: number,
+  { reservation }: GpuNodeOptions = {},
+): string {
+  const id = instanceId ?? `i-0${number.toString(16).padStart(16, '5')}`;
+  const name = `ip-10-0-${Math.floor(number / 200)}-${10 + (number % 200)}.${region}.compute.internal`;
+  account.addInstance({
+    instanceId: id,
+    type: 'g5.12xlarge',
+    zone,
+    privateDnsName: name,
+    ...(reservation && { reservation }),
+    tags: {
+      'eks:cluster-name': clusterName,
+      'eks:nodegroup-name': 'gpu-spot',
+      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
+      'aws:autoscaling:groupName': 'eks-gpu-spot',
+    },
+  });
+  cluster.addNode({
+    name,
+    instanceId: id,
+    zone,
+    labels: { 'eks.amazonaws.com/nodegroup': 'gpu-spot', 'node.kubernetes.io/instance-type': 'g5.12xlarge' },
+    taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }],
+  });
+  return name;
+}
+
+const daemonSets = ['aws-node', 'kube-proxy', 'nvidia-device-plugin', 'node-exporter', 'log-agent'];
+
+/** As every node of a real cluster has them. */
+export function addDaemonSets({ cluster }: EmbeddedWorld, nodes: readonly string[], count: number): void {
+  for (const name of daemonSets.slice(0, count)) {
+    cluster.addWorkload({ kind: 'DaemonSet', namespace: 'kube-system', name, nodes, labels: { app: name } });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Interruption } from '../signals/interruption.ts';
+import type { RespondDeps, RespondOptions } from './deps.ts';
+import type { Moment } from './report.ts';
+
+/** The state one interruption gathers on its way through the story. */
+export interface Chapter {
+  readonly interruption: Interruption;
+  readonly deps: RespondDeps;
+  readonly options: RespondOptions;
+  readonly moments: Moment[];
+  /** Adds to the timeline and shows it to whoever watches. */
+  readonly note: (moment: Moment) => void;
+}
+
+export function openChapter(interruption: Interruption, deps: RespondDeps, options: RespondOptions): Chapter {
+  const moments: Moment[] = [];
+  const log = deps.log.with({ instance: interruption.instanceId, signal: interruption.kind });
+  return {
+    interruption,
+    deps: { ...deps, log },
+    options,
+    moments,
+    note: (moment) => {
+      moments.push(moment);
+      options.observe(interruption.instanceId, moment);
+    },
+  };
+}
