@@ -46,7 +46,10 @@ export interface Interruption {
   readonly deadline?: Date;
   readonly region: string;
   readonly account: string;
-  /** EventBridge event id, for the logs. */
+  /**
+   * EventBridge event id, for the logs. AWS Health delivers one notice as several events: there it is
+   * `affectedAccount/communicationId`. A hook's own notification has none: there it is the request id.
+   */
   readonly eventId: string;
   /** Set on an AWS Health cancellation: undo what an earlier notice led to. */
   readonly cancelled?: true;
