@@ -1,0 +1,78 @@
+import type { ApiRequest } from './api-request.ts';
+import { isDryRun, parseJson } from './delete-options.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import type { ListedResource } from './list.ts';
+import { type NodeObject, type NodeTaint, nodeSchema } from './objects.ts';
+import {
+  type Answer,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  ok,
+  patchNotApplicable,
+  STALE,
+  unsupportedMediaType,
+} from './status.ts';
+import type { World } from './world.ts';
+
+const JSON_PATCH = 'application/json-patch+json';
+
+export function nodeResource(world: World): ListedResource<NodeObject> {
+  return {
+    apiVersion: 'v1',
+    listKind: 'NodeList',
+    collection: world.nodes,
+    fields: {
+      'metadata.name': ({ metadata }) => metadata.name,
+      'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false),
+    },
+  };
+}
+
+/** PATCH of a node, as JSON patch only: it alone can carry a `test`. */
+export function patchNode(world: World, request: ApiRequest): Answer {
+  const name = request.name ?? '';
+  if (request.contentType !== JSON_PATCH) return unsupportedMediaType([JSON_PATCH]);
+  const before = world.nodes.get(name);
+  if (before === undefined) return notFound('nodes', name);
+  const result = applyJsonPatch(before, parseJson(request.body));
+  if (result.type === 'malformed') return badRequest(`error decoding patch: ${result.problem}`);
+  if (result.type === 'not-applicable') return patchNotApplicable();
+  const parsed = nodeSchema.safeParse(result.value);
+  if (!parsed.success)
+    return badRequest(`Node in version "v1" cannot be handled as a Node: ${parsed.error.message}`);
+  const refusal = refuseNode(before, parsed.data);
+  if (refusal !== undefined) return refusal;
+  return ok(isDryRun(request.query) ? parsed.data : world.nodes.put(parsed.data));
+}
+
+function refuseNode(before: NodeObject, after: NodeObject): Answer | undefined {
+  const { name } = before.metadata;
+  if (after.metadata.resourceVersion !== before.metadata.resourceVersion)
+    return conflict('nodes', name, STALE);
+  if (after.metadata.name !== name || after.metadata.uid !== before.metadata.uid)
+    return conflict('nodes', name, STALE);
+  const causes = duplicateTaints(after.spec.taints ?? []);
+  return causes.length > 0 ? invalid('Node', name, causes) : undefined;
+}
+
+function duplicateTaints(taints: readonly NodeTaint[]) {
+  const seen = new Set<string>();
+  return taints.flatMap((taint, index) => {
+    const identity = `${taint.key}:${taint.effect}`;
+    if (!seen.has(identity)) {
+      seen.add(identity);
+      return [];
+    }
+    const { key, value = '', effect } = taint;
+    const shown = JSON.stringify({ key, value, effect });
+    return [
+      {
+        reason: 'FieldValueDuplicate',
+        message: `Duplicate value: ${shown}: taints must be unique by key and effect pair`,
+        field: `metadata.taints[${index}]`,
+      },
+    ];
+  });
+}
