@@ -1,0 +1,168 @@
+import type { FailureKind } from './failure.ts';
+
+/** A spot group and the on-demand groups behind it, as its tags describe it. Units: GPUs; a group without GPUs counts nodes as 1. */
+interface Pool {
+  readonly name: string;
+  readonly minGpus: number;
+  readonly maxGpus: number;
+  /** What one return too early costs, as minutes of one on-demand node; also the hold until the pool has shown how it flaps. */
+  readonly holdMinutes: number;
+  /** Nodes that one run may add to a group. */
+  readonly stepNodes: number;
+  /** Over all fallback groups. Absent: unlimited. */
+  readonly maxDollarsPerHour?: number;
+}
+
+/** The world as one run reads it. */
+export interface PoolState {
+  readonly pool: Pool;
+  readonly spot: SpotSide;
+  readonly pods: PodDemand;
+  readonly fallbacks: readonly FallbackGroup[];
+}
+
+interface SpotSide {
+  readonly desiredGpus: number;
+  /** On nodes that are Ready, schedulable and not doomed, with allocatable GPUs. A rebalance alone dooms nothing. */
+  readonly readyGpus: number;
+  /** Launched and not yet Ready; `since` is the launch. */
+  readonly launching: readonly Gpus[];
+  /** Under notice, still running; `since` is the notice. */
+  readonly doomed: readonly Gpus[];
+  readonly lastFailure?: Failure;
+  readonly lastLaunchAt?: Date;
+  readonly lastNoticeAt?: Date;
+}
+
+export interface Gpus {
+  readonly gpus: number;
+  readonly since: Date;
+}
+
+interface Failure {
+  readonly kind: FailureKind;
+  readonly at: Date;
+}
+
+interface PodDemand {
+  /** GPUs of pods bound to any node of the pool, spot or fallback. */
+  readonly boundGpus: number;
+  readonly pending: readonly PendingPod[];
+}
+
+export interface PendingPod {
+  readonly gpus: number;
+  /** Pods of one gang run together or not at all. */
+  readonly gang?: string;
+}
+
+export interface FallbackGroup {
+  readonly name: string;
+  /** Lower is asked first. */
+  readonly priority: number;
+  readonly gpusPerNode: number;
+  readonly dollarsPerNodeHour: number;
+  readonly maxNodes: number;
+  /** Nodes that the service quota allows in all. Absent: unknown. */
+  readonly quotaNodes?: number;
+  readonly desired: number;
+  /** Instances that exist, booting ones too. */
+  readonly nodes: readonly FallbackNode[];
+  readonly lastFailure?: Failure;
+  readonly lastLaunchAt?: Date;
+}
+
+export interface FallbackNode {
+  readonly name: string;
+  readonly launchedAt: Date;
+  /** A pod on it says that it must not be moved. */
+  readonly doNotDisrupt: boolean;
+  /** The gang that runs on it: its nodes are released together. */
+  readonly gang?: string;
+  /** Set by our marker while we drain it. */
+  readonly drain?: { readonly since: Date; readonly podsLeft: number };
+}
+
+/** What the next run must know, and cannot read from the world. */
+export interface Memory {
+  readonly hold: HoldMemory;
+  /** By group name. */
+  readonly breakers: Readonly<Record<string, Breaker>>;
+  /** By node name: a drain timed out, not asked again before this. */
+  readonly restingUntil: Readonly<Record<string, Date>>;
+}
+
+export interface HoldMemory {
+  /** When each size of shortage was last seen: later entries are smaller. */
+  readonly peaks: readonly Peak[];
+  /** The newest gaps between two shortages, oldest first. */
+  readonly gaps: readonly Gap[];
+}
+
+export interface Peak {
+  readonly gpus: number;
+  readonly lastSeenAt: Date;
+}
+
+/** So many GPUs were not needed for so long, then needed again. */
+export interface Gap {
+  readonly gpus: number;
+  readonly minutes: number;
+}
+
+export interface Breaker {
+  readonly failureAt: Date;
+  readonly openUntil: Date;
+  readonly minutes: number;
+}
+
+export const EMPTY_MEMORY: Memory = { hold: { peaks: [], gaps: [] }, breakers: {}, restingUntil: {} };
+
+/** What to do now, and why. Every number is absolute, so acting twice is acting once. */
+export type Decision =
+  | {
+      readonly action: 'scale-out';
+      readonly launches: readonly Launch[];
+      readonly refusals: readonly Refusal[];
+    }
+  /** GPUs are short and nothing may be launched. */
+  | { readonly action: 'refuse'; readonly shortGpus: number; readonly refusals: readonly Refusal[] }
+  /** Mark, cordon and drain by budget. */
+  | { readonly action: 'release'; readonly nodes: readonly string[]; readonly reason: string }
+  /** Drained: terminate, decrementing the group's desired capacity. */
+  | { readonly action: 'terminate'; readonly nodes: readonly string[] }
+  /** Uncordon and unmark. */
+  | {
+      readonly action: 'restore';
+      readonly nodes: readonly string[];
+      readonly reason: 'needed-again' | 'drain-timed-out' | 'do-not-disrupt';
+    }
+  | { readonly action: 'keep'; readonly reason: KeepReason };
+
+type KeepReason =
+  | 'enough-spot'
+  | 'shortage-covered'
+  | 'holding'
+  | 'recent-notice'
+  | 'draining'
+  | 'nothing-releasable';
+
+export interface Launch {
+  readonly group: string;
+  /** The absolute desired capacity to set. */
+  readonly desired: number;
+}
+
+/** Why a group gave less than was short. `group` is absent where no group could. */
+export type Refusal =
+  | { readonly reason: 'pod-too-large'; readonly podGpus: number; readonly largestNodeGpus: number }
+  | {
+      readonly reason: 'gang-too-large';
+      readonly group: string;
+      readonly gang: string;
+      readonly gangGpus: number;
+    }
+  | { readonly reason: Cap; readonly group: string; readonly nodes: number }
+  | { readonly reason: FailureKind; readonly group: string; readonly until: Date };
+
+export type Cap = 'step' | 'max-nodes' | 'max-dollars' | 'quota';

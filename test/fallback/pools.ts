@@ -1,0 +1,52 @@
+import { decide } from '../../functions/fallback/decide.ts';
+import type {
+  Decision,
+  FallbackGroup,
+  FallbackNode,
+  Memory,
+  PoolState,
+} from '../../functions/fallback/pool.ts';
+
+export function at(minute: number): Date {
+  return new Date(minute * 60_000);
+}
+
+export function node(name: string, over: Partial<FallbackNode> = {}): FallbackNode {
+  return { name, launchedAt: at(-60), doNotDisrupt: false, ...over };
+}
+
+export function group(over: Partial<FallbackGroup> = {}): FallbackGroup {
+  const base = { name: 'on-demand', priority: 0, gpusPerNode: 1, dollarsPerNodeHour: 3, maxNodes: 16 };
+  return { ...base, desired: over.nodes?.length ?? 0, nodes: [], ...over };
+}
+
+interface Overrides {
+  readonly pool?: Partial<PoolState['pool']>;
+  readonly spot?: Partial<PoolState['spot']>;
+  readonly pods?: Partial<PoolState['pods']>;
+  readonly fallbacks?: readonly FallbackGroup[];
+}
+
+/** 16 wanted spot GPUs, all ready, unless told otherwise. */
+export function world({ pool, spot, pods, fallbacks }: Overrides = {}): PoolState {
+  return {
+    pool: { name: 'train', minGpus: 0, maxGpus: 16, holdMinutes: 30, stepNodes: 16, ...pool },
+    spot: { desiredGpus: 16, readyGpus: 16, launching: [], doomed: [], ...spot },
+    pods: { boundGpus: 0, pending: [], ...pods },
+    fallbacks: fallbacks ?? [group()],
+  };
+}
+
+export const CAPACITY = 'CAPACITY' as const;
+
+/** Runs once a minute over a world that does not change. */
+export function runMinutes(state: PoolState, memory: Memory, from: number, to: number) {
+  const decisions: Decision[] = [];
+  let carried = memory;
+  for (let minute = from; minute <= to; minute++) {
+    const next = decide(state, carried, at(minute));
+    carried = next.memory;
+    decisions.push(next.decision);
+  }
+  return { decisions, memory: carried };
+}
