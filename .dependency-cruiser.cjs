@@ -9,7 +9,12 @@ const AWS_ROOMS = {
 
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'kubernetes-client-only-in-cluster',
       comment: 'The domain speaks to the cluster port.',
@@ -32,16 +37,39 @@ module.exports = {
         path: '(node_modules/(@aws-sdk|@kubernetes|@slack)|^(node:)?(fs|http|https|net|child_process)$)',
       },
     },
-    { name: 'signals-import-no-room', severity: 'error', from: { path: '^functions/signals/' }, to: { path: '^functions/(?!signals/|errors)' } },
+    {
+      name: 'signals-import-no-room',
+      severity: 'error',
+      from: { path: '^functions/signals/' },
+      to: { path: '^functions/(?!signals/|errors)' },
+    },
     { name: 'nothing-imports-handlers', severity: 'error', from: {}, to: { path: '^functions/handlers/' } },
-    { name: 'functions-stand-alone', severity: 'error', from: { path: '^functions/' }, to: { path: '^(cli|simulator|infra|test|bench)/' } },
-    { name: 'simulator-knows-no-story', severity: 'error', from: { path: '^simulator/' }, to: { path: '^functions/(respond|drain|handlers|notify)/' } },
-    { name: 'product-imports-no-tests', severity: 'error', from: { path: '^(functions|cli|simulator|infra)/' }, to: { path: '^test/' } },
+    {
+      name: 'functions-stand-alone',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(cli|simulator|infra|test|bench)/' },
+    },
+    {
+      name: 'simulator-knows-no-story',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '^functions/(respond|drain|handlers|notify)/' },
+    },
+    {
+      name: 'product-imports-no-tests',
+      severity: 'error',
+      from: { path: '^(functions|cli|simulator|infra)/' },
+      to: { path: '^test/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -23,6 +23,8 @@ function reportFailure(error: unknown): number {
     console.error(`error: ${error.message}`);
     return exitCodes.usage;
   }
-  console.error(error instanceof Error ? (process.env.DEBUG ? error.stack : `error: ${error.message}`) : error);
+  console.error(
+    error instanceof Error ? (process.env.DEBUG ? error.stack : `error: ${error.message}`) : error,
+  );
   return exitCodes.failed;
 }

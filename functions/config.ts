@@ -32,8 +32,18 @@ export function readConfig(environment: Environment = process.env): Config {
     eventBus: required(environment, 'EVENT_BUS'),
     leaseSeconds: seconds(environment, 'LEASE_SECONDS', 15),
     choices: {
-      onRebalance: oneOf(environment, 'ON_REBALANCE', ['tell', 'cordon', 'drain'], defaultChoices.onRebalance),
-      onScheduledChange: oneOf(environment, 'ON_SCHEDULED_CHANGE', ['tell', 'cordon', 'drain'], defaultChoices.onScheduledChange),
+      onRebalance: oneOf(
+        environment,
+        'ON_REBALANCE',
+        ['tell', 'cordon', 'drain'],
+        defaultChoices.onRebalance,
+      ),
+      onScheduledChange: oneOf(
+        environment,
+        'ON_SCHEDULED_CHANGE',
+        ['tell', 'cordon', 'drain'],
+        defaultChoices.onScheduledChange,
+      ),
       drainSelfManaged: oneOf(environment, 'DRAIN_SELF_MANAGED', ['true', 'false'], 'false') === 'true',
     },
   };
@@ -41,16 +51,26 @@ export function readConfig(environment: Environment = process.env): Config {
 
 function required(environment: Environment, name: string): string {
   const value = environment[name];
-  if (!value) throw new ConfigurationError(`Environment variable ${name} is not set; the stack sets it on the function.`);
+  if (!value)
+    throw new ConfigurationError(
+      `Environment variable ${name} is not set; the stack sets it on the function.`,
+    );
   return value;
 }
 
-function oneOf<Value extends string>(environment: Environment, name: string, allowed: readonly Value[], fallback: Value): Value {
+function oneOf<Value extends string>(
+  environment: Environment,
+  name: string,
+  allowed: readonly Value[],
+  fallback: Value,
+): Value {
   const value = environment[name];
   if (value === undefined || value === '') return fallback;
   const found = allowed.find((each) => each === value);
   if (found === undefined) {
-    throw new ConfigurationError(`Environment variable ${name} is "${value}"; it may be ${allowed.join(', ')}.`);
+    throw new ConfigurationError(
+      `Environment variable ${name} is "${value}"; it may be ${allowed.join(', ')}.`,
+    );
   }
   return found;
 }
@@ -60,7 +80,9 @@ function seconds(environment: Environment, name: string, fallback: number): numb
   if (value === undefined || value === '') return fallback;
   const parsed = Number(value);
   if (!Number.isInteger(parsed) || parsed < 5 || parsed > 120) {
-    throw new ConfigurationError(`Environment variable ${name} is "${value}"; it must be a whole number of seconds from 5 to 120.`);
+    throw new ConfigurationError(
+      `Environment variable ${name} is "${value}"; it must be a whole number of seconds from 5 to 120.`,
+    );
   }
   return parsed;
 }

@@ -33,7 +33,9 @@ async function bundle(name: string): Promise<void> {
   });
   const entry = (await stat(join(outdir, 'index.mjs'))).size;
   const all = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  console.log(`dist/${name}/index.mjs  entry ${kilobytes(entry)}, with lazily loaded parts ${kilobytes(all)}`);
+  console.log(
+    `dist/${name}/index.mjs  entry ${kilobytes(entry)}, with lazily loaded parts ${kilobytes(all)}`,
+  );
 }
 
 function kilobytes(bytes: number): string {

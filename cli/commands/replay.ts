@@ -26,7 +26,9 @@ export function replayCommand(): Command {
   return new Command('replay')
     .description('Replay interruption events: on an embedded cluster, or as a dry run on a real one.')
     .argument('[event.json...]', 'EventBridge events; several at once are a storm')
-    .addOption(new Option('--scenario <name>', 'a scripted situation').choices(scenarios.map((each) => each.name)))
+    .addOption(
+      new Option('--scenario <name>', 'a scripted situation').choices(scenarios.map((each) => each.name)),
+    )
     .option('--list', 'list the scenarios')
     .option('--kubeconfig <file>', 'use the cluster of this kubeconfig; a dry run unless --execute')
     .option('--context <name>', 'context within the kubeconfig')
@@ -45,6 +47,7 @@ export function replayCommand(): Command {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 200)) throw new ConfigurationError(`--speed is "${text}"; it must be a number above 0 and up to 200.`);
+  if (!(value > 0 && value <= 200))
+    throw new ConfigurationError(`--speed is "${text}"; it must be a number above 0 and up to 200.`);
   return value;
 }

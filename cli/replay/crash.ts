@@ -23,7 +23,10 @@ interface CrashPlan {
 }
 
 /** Runs the responder in a process of its own and kills it in mid-drain, lease held, nothing released. */
-export function runAndKill({ address, event, clock, speed, afterEvictions }: CrashPlan, observe: (instanceId: string, moment: Moment) => void): Promise<void> {
+export function runAndKill(
+  { address, event, clock, speed, afterEvictions }: CrashPlan,
+  observe: (instanceId: string, moment: Moment) => void,
+): Promise<void> {
   const child = fork(new URL('./crash-worker.ts', import.meta.url), { serialization: 'advanced' });
   const order: CrashOrder = { address, event, speed, worldTime: clock.now().getTime(), wallTime: Date.now() };
   let accepted = 0;
@@ -37,7 +40,11 @@ export function runAndKill({ address, event, clock, speed, afterEvictions }: Cra
       accepted += 1;
       if (accepted >= afterEvictions) {
         child.kill('SIGKILL');
-        observe(instanceId, { type: 'received', at: clock.now(), text: `first run killed after ${accepted} evictions` });
+        observe(instanceId, {
+          type: 'received',
+          at: clock.now(),
+          text: `first run killed after ${accepted} evictions`,
+        });
       }
     });
     child.send(order);

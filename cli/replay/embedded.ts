@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { scaledClock, type Clock } from '../../functions/clock.ts';
+import { scaledClock } from '../../functions/clock.ts';
 import { ConfigurationError, MalformedSignalError } from '../../functions/errors.ts';
 import type { RespondOptions } from '../../functions/respond/deps.ts';
 import type { Moment } from '../../functions/respond/report.ts';
@@ -10,19 +10,23 @@ import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import type { ReplayOptions } from '../commands/replay.ts';
 import { runAndKill } from './crash.ts';
 import { depsForWorld } from './embedded-deps.ts';
-import { addGpuNode, region, startWorld, type EmbeddedWorld } from './world.ts';
 import { gpuNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
-import { scenarios, type Scenario } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 import type { Replayed } from './show.ts';
 import { printTimeline } from './timeline.ts';
+import { addGpuNode, type EmbeddedWorld, region, startWorld } from './world.ts';
 
 interface TimedEvent extends LoadedEvent {
   readonly afterSeconds: number;
 }
 
 /** Replays a scenario, or the user's events, on a cluster and an account in memory. */
-export async function replayEmbedded(loaded: readonly LoadedEvent[], options: ReplayOptions, stopped: AbortSignal): Promise<Replayed> {
+export async function replayEmbedded(
+  loaded: readonly LoadedEvent[],
+  options: ReplayOptions,
+  stopped: AbortSignal,
+): Promise<Replayed> {
   const scenario = chooseScenario(loaded, options);
   const events = await eventsOf(scenario, loaded, options);
   const signals = events.map(({ event, file }) => parseNamed(event, file));
@@ -31,9 +35,15 @@ export async function replayEmbedded(loaded: readonly LoadedEvent[], options: Re
   try {
     scenario.fleet(world, doomedBy(scenario, signals));
     for (const signal of signals) seedReservation(world, signal);
-    if (scenario.apiServerDelayMs) world.cluster.inject({ fault: { type: 'slow', ms: scenario.apiServerDelayMs } });
+    if (scenario.apiServerDelayMs)
+      world.cluster.inject({ match: () => true, fault: { type: 'slow', ms: scenario.apiServerDelayMs } });
     const replayed = await deliverAll(world, scenario, events, options, stopped);
-    return { ...(loaded.length === 0 && { scenario: scenario.name }), dryRun: false, ...replayed, requests: countRequests(world) };
+    return {
+      ...(loaded.length === 0 && { scenario: scenario.name }),
+      dryRun: false,
+      ...replayed,
+      requests: countRequests(world),
+    };
   } finally {
     await world.close();
   }
@@ -43,13 +53,23 @@ function chooseScenario(loaded: readonly LoadedEvent[], options: ReplayOptions):
   const name = options.scenario ?? 'inference-node';
   const scenario = scenarios.find((each) => each.name === name);
   if (!scenario) throw new ConfigurationError(`--scenario is "${name}"; --list shows the scenarios.`);
-  return loaded.length === 0 ? scenario : { ...scenario, fleet: gpuNode({ budgetBlocks: false }), deliveries: [] };
+  return loaded.length === 0
+    ? scenario
+    : { ...scenario, fleet: gpuNode({ budgetBlocks: false }), deliveries: [] };
 }
 
-async function eventsOf(scenario: Scenario, loaded: readonly LoadedEvent[], options: ReplayOptions): Promise<readonly TimedEvent[]> {
+async function eventsOf(
+  scenario: Scenario,
+  loaded: readonly LoadedEvent[],
+  options: ReplayOptions,
+): Promise<readonly TimedEvent[]> {
   const aimed = options.instance === undefined ? undefined : requireInstanceId(options.instance);
   if (loaded.length > 0) {
-    return loaded.map(({ file, event }) => ({ file, event: aimed ? aimEvent(event, aimed) : event, afterSeconds: 0 }));
+    return loaded.map(({ file, event }) => ({
+      file,
+      event: aimed ? aimEvent(event, aimed) : event,
+      afterSeconds: 0,
+    }));
   }
   return Promise.all(
     scenario.deliveries.map(async ({ afterSeconds, instanceId, sample }) => {
@@ -61,7 +81,10 @@ async function eventsOf(scenario: Scenario, loaded: readonly LoadedEvent[], opti
 
 export function requireInstanceId(text: string): InstanceId {
   const id = asInstanceId(text);
-  if (!id) throw new ConfigurationError(`--instance is "${text}"; it must be an EC2 instance id such as i-0aaaaaaaaaaaaaaa1.`);
+  if (!id)
+    throw new ConfigurationError(
+      `--instance is "${text}"; it must be an EC2 instance id such as i-0aaaaaaaaaaaaaaa1.`,
+    );
   return id;
 }
 
@@ -69,7 +92,8 @@ function parseNamed(event: unknown, file: string): Signal {
   try {
     return parseSignal(event, { region });
   } catch (error) {
-    if (error instanceof MalformedSignalError) throw new ConfigurationError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof MalformedSignalError)
+      throw new ConfigurationError(`${file}: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -81,7 +105,9 @@ function doomedBy(scenario: Scenario, signals: readonly Signal[]): readonly Inst
 }
 
 function namedBy(signals: readonly Signal[]): readonly InstanceId[] {
-  return signals.flatMap((signal) => (signal.type === 'interruptions' ? signal.interruptions.map(({ instanceId }) => instanceId) : []));
+  return signals.flatMap((signal) =>
+    signal.type === 'interruptions' ? signal.interruptions.map(({ instanceId }) => instanceId) : [],
+  );
 }
 
 function seedReservation(world: EmbeddedWorld, signal: Signal): void {
@@ -90,27 +116,54 @@ function seedReservation(world: EmbeddedWorld, signal: Signal): void {
   addGpuNode(world, undefined, 101, { reservation });
 }
 
-async function deliverAll(world: EmbeddedWorld, scenario: Scenario, events: readonly TimedEvent[], options: ReplayOptions, stopped: AbortSignal) {
+async function deliverAll(
+  world: EmbeddedWorld,
+  scenario: Scenario,
+  events: readonly TimedEvent[],
+  options: ReplayOptions,
+  stopped: AbortSignal,
+) {
   const { clock } = world;
   const start = clock.now();
-  const address = { region, accountEndpoint: world.account.endpoint, tableEndpoint: world.tableEndpoint, tableName: world.tableName };
+  const address = {
+    region,
+    accountEndpoint: world.account.endpoint,
+    tableEndpoint: world.tableEndpoint,
+    tableName: world.tableName,
+  };
   const observe = observer(start, events, options);
   const answers = await Promise.all(
     events.map(async ({ afterSeconds, event, file }, at) => {
       await clock.sleep(afterSeconds * 1000, stopped);
-      const timed = options.keepTime ? event : retimeEvent(event, new Date(start.getTime() + retimeOffset(scenario, afterSeconds)));
+      const timed = options.keepTime
+        ? event
+        : retimeEvent(event, new Date(start.getTime() + retimeOffset(scenario, afterSeconds)));
       if (at === 0 && scenario.killAfterEvictions !== undefined) {
-        await runAndKill({ address, event: timed, clock, speed: options.speed ?? scenario.speed, afterEvictions: scenario.killAfterEvictions }, observe);
+        await runAndKill(
+          {
+            address,
+            event: timed,
+            clock,
+            speed: options.speed ?? scenario.speed,
+            afterEvictions: scenario.killAfterEvictions,
+          },
+          observe,
+        );
         return undefined;
       }
       const run: RespondOptions = { dryRun: false, signal: stopped, observe };
-      return { file, answer: await respond(timed, depsForWorld(address, clock, `replay-${at}`, scenario.choices), run) };
+      return {
+        file,
+        answer: await respond(timed, depsForWorld(address, clock, `replay-${at}`, scenario.choices), run),
+      };
     }),
   );
   const given = answers.filter((each) => each !== undefined);
   return {
     reports: given.flatMap(({ answer }) => (answer.type === 'responded' ? answer.reports : [])),
-    ignored: given.flatMap(({ answer, file }) => (answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [])),
+    ignored: given.flatMap(({ answer, file }) =>
+      answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
+    ),
   };
 }
 
@@ -119,7 +172,11 @@ function retimeOffset(scenario: Scenario, afterSeconds: number): number {
   return scenario.killAfterEvictions === undefined ? afterSeconds * 1000 : 0;
 }
 
-function observer(start: Date, events: readonly TimedEvent[], options: ReplayOptions): (instanceId: string, moment: Moment) => void {
+function observer(
+  start: Date,
+  events: readonly TimedEvent[],
+  options: ReplayOptions,
+): (instanceId: string, moment: Moment) => void {
   if (options.json) return () => undefined;
   const crowd = events.length > 3;
   const print = printTimeline(process.stdout, start, events.length > 1);
@@ -130,6 +187,7 @@ function observer(start: Date, events: readonly TimedEvent[], options: ReplayOpt
 
 function countRequests({ cluster }: EmbeddedWorld): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { resource, verb } of cluster.requests) counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
+  for (const { resource, verb } of cluster.requests)
+    counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
   return counts;
 }

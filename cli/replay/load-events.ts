@@ -20,7 +20,8 @@ export async function loadEvents(files: readonly string[]): Promise<readonly Loa
 async function loadFile(file: string): Promise<readonly LoadedEvent[]> {
   const parsed = parse(file, await read(file));
   const events: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-  if (events.length === 0) throw new ConfigurationError(`${file}: holds an empty list; put at least one event in it.`);
+  if (events.length === 0)
+    throw new ConfigurationError(`${file}: holds an empty list; put at least one event in it.`);
   return events.map((event) => ({ file, event }));
 }
 
@@ -29,13 +30,17 @@ async function read(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    const problem = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-    throw new ConfigurationError(`${file}: ${problem}; give the path of a JSON event, for example events/spot-interruption-terminate.json.`);
+    const problem =
+      code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new ConfigurationError(
+      `${file}: ${problem}; give the path of a JSON event, for example events/spot-interruption-terminate.json.`,
+    );
   }
 }
 
 function parse(file: string, text: string): unknown {
-  if (text.trim() === '') throw new ConfigurationError(`${file}: the file is empty; it must hold one EventBridge event as JSON.`);
+  if (text.trim() === '')
+    throw new ConfigurationError(`${file}: the file is empty; it must hold one EventBridge event as JSON.`);
   try {
     return JSON.parse(text);
   } catch (error) {

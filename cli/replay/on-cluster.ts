@@ -20,14 +20,17 @@ import { printTimeline } from './timeline.ts';
  * Replays events on the cluster of a kubeconfig, without AWS: the node is found by `spec.providerID`. A dry run
  * unless `--execute`. Nothing is recorded in a table, no hook is answered, nothing is announced.
  */
-export async function replayOnCluster(loaded: readonly LoadedEvent[], options: ReplayOptions, stopped: AbortSignal): Promise<Replayed> {
+export async function replayOnCluster(
+  loaded: readonly LoadedEvent[],
+  options: ReplayOptions,
+  stopped: AbortSignal,
+): Promise<Replayed> {
   const clock = scaledClock();
-  const cluster = connectFromKubeconfig({
+  const cluster = await connectFromKubeconfig({
     ...(options.kubeconfig !== undefined && { path: options.kubeconfig }),
     ...(options.context !== undefined && { context: options.context }),
     ...(options.cluster !== undefined && { clusterName: options.cluster }),
     clock,
-    random: Math.random,
   });
   const target = await chooseTarget(cluster, options);
   const dryRun = !options.execute;
@@ -40,24 +43,39 @@ export async function replayOnCluster(loaded: readonly LoadedEvent[], options: R
   const answers = await Promise.all(
     events.map(async ({ file, event, region }) => ({
       file,
-      answer: await respond(event, depsForCluster(cluster, region, clock), { dryRun, signal: stopped, observe }),
+      answer: await respond(event, depsForCluster(cluster, region, clock), {
+        dryRun,
+        signal: stopped,
+        observe,
+      }),
     })),
   );
   return {
     dryRun,
     reports: answers.flatMap(({ answer }) => (answer.type === 'responded' ? answer.reports : [])),
-    ignored: answers.flatMap(({ answer, file }) => (answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [])),
+    ignored: answers.flatMap(({ answer, file }) =>
+      answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
+    ),
     requests: cluster.requestCounts(),
   };
 }
 
-async function chooseTarget(cluster: ClusterPort, { instance, node }: ReplayOptions): Promise<InstanceId | undefined> {
+async function chooseTarget(
+  cluster: ClusterPort,
+  { instance, node }: ReplayOptions,
+): Promise<InstanceId | undefined> {
   if (instance !== undefined) return requireInstanceId(instance);
   if (node === undefined) return undefined;
   const found = await cluster.getNode(node);
-  if (!found) throw new ConfigurationError(`--node: cluster ${cluster.name} has no node "${node}"; kubectl get nodes lists them.`);
+  if (!found)
+    throw new ConfigurationError(
+      `--node: cluster ${cluster.name} has no node "${node}"; kubectl get nodes lists them.`,
+    );
   const id = found.providerId.split('/').at(-1) ?? '';
-  if (!/^i-/.test(id)) throw new ConfigurationError(`--node: node "${node}" is no EC2 instance (spec.providerID is "${found.providerId}").`);
+  if (!/^i-/.test(id))
+    throw new ConfigurationError(
+      `--node: node "${node}" is no EC2 instance (spec.providerID is "${found.providerId}").`,
+    );
   return requireInstanceId(id);
 }
 

@@ -77,7 +77,9 @@ export function describeInterruption(report: InterruptionReport): InterruptionRe
 }
 
 /** Milestones that matter in a storm: when each node was cordoned, its last pod accepted, the node empty. */
-export function computePercentiles(reports: readonly InterruptionReport[]): Readonly<Record<string, Percentiles>> {
+export function computePercentiles(
+  reports: readonly InterruptionReport[],
+): Readonly<Record<string, Percentiles>> {
   const milestones = {
     cordoned: collect(reports, ({ moments }) => find(moments, 'cordoned')),
     firstEviction: collect(reports, ({ drain }) => drain?.firstEvictionAt),
@@ -85,11 +87,16 @@ export function computePercentiles(reports: readonly InterruptionReport[]): Read
     emptied: collect(reports, ({ drain }) => drain?.emptiedAt),
   };
   return Object.fromEntries(
-    Object.entries(milestones).flatMap(([name, seconds]) => (seconds.length > 0 ? [[name, percentilesOf(seconds)]] : [])),
+    Object.entries(milestones).flatMap(([name, seconds]) =>
+      seconds.length > 0 ? [[name, percentilesOf(seconds)]] : [],
+    ),
   );
 }
 
-function collect(reports: readonly InterruptionReport[], pick: (report: InterruptionReport) => Date | undefined): number[] {
+function collect(
+  reports: readonly InterruptionReport[],
+  pick: (report: InterruptionReport) => Date | undefined,
+): number[] {
   return reports.flatMap((report) => {
     const at = pick(report);
     return at ? [secondsBetween(report.interruption.noticedAt, at)] : [];
@@ -102,7 +109,8 @@ function find(moments: readonly Moment[], type: Moment['type']): Date | undefine
 
 function percentilesOf(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0);
+  const at = (share: number) =>
+    round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0);
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 

@@ -1,11 +1,11 @@
-import { scenarios } from './scenarios.ts';
-import type { ReplayOptions } from '../commands/replay.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { layOut } from './table.ts';
+import type { ReplayOptions } from '../commands/replay.ts';
 import { replayEmbedded } from './embedded.ts';
-import { replayOnCluster } from './on-cluster.ts';
 import { loadEvents } from './load-events.ts';
+import { replayOnCluster } from './on-cluster.ts';
+import { scenarios } from './scenarios.ts';
 import { showResult } from './show.ts';
+import { layOut } from './table.ts';
 
 /** Replays what the flags say and returns the exit code. Nothing is started before the input has been read. */
 export async function runReplay(files: readonly string[], options: ReplayOptions): Promise<number> {
@@ -19,7 +19,8 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const loaded = await loadEvents(files);
-    const replay = options.kubeconfig !== undefined || options.context !== undefined ? replayOnCluster : replayEmbedded;
+    const replay =
+      options.kubeconfig !== undefined || options.context !== undefined ? replayOnCluster : replayEmbedded;
     return showResult(await replay(loaded, options, stopped.signal), options);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -31,11 +32,17 @@ function refuseContradictions(files: readonly string[], options: ReplayOptions):
   const refuse = (problem: string) => {
     throw new ConfigurationError(problem);
   };
-  if (options.scenario && files.length > 0) refuse('--scenario brings its own events; give either a scenario or event files.');
-  if (options.scenario && real) refuse('--scenario runs on the embedded cluster only; leave out --kubeconfig and --context.');
-  if (real && files.length === 0) refuse('a replay on a real cluster needs an event file, for example events/spot-interruption-terminate.json.');
+  if (options.scenario && files.length > 0)
+    refuse('--scenario brings its own events; give either a scenario or event files.');
+  if (options.scenario && real)
+    refuse('--scenario runs on the embedded cluster only; leave out --kubeconfig and --context.');
+  if (real && files.length === 0)
+    refuse(
+      'a replay on a real cluster needs an event file, for example events/spot-interruption-terminate.json.',
+    );
   if (real && options.speed) refuse('--speed is for the embedded cluster; a real one has its own time.');
-  if (options.execute && !real) refuse('--execute is for a real cluster; the embedded one is always acted on. Add --kubeconfig.');
+  if (options.execute && !real)
+    refuse('--execute is for a real cluster; the embedded one is always acted on. Add --kubeconfig.');
   if (options.node && !real) refuse('--node is for a real cluster; aim at the embedded one with --instance.');
   if (options.node && options.instance) refuse('--node and --instance both aim the event; give one of them.');
 }

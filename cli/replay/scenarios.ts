@@ -1,6 +1,6 @@
 import type { PolicyChoices } from '../../functions/respond/policy.ts';
 import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';
-import { gpuNode, nodeWithTenPods, stormNodes, type Fleet } from './fleet.ts';
+import { type Fleet, gpuNode, nodeWithTenPods, stormNodes } from './fleet.ts';
 
 /** One event of a scenario: a file of `events/`, aimed at an instance, some seconds after the first. */
 export interface Delivery {
@@ -53,7 +53,11 @@ export const scenarios: readonly Scenario[] = [
     about: '50 nodes are interrupted at once',
     speed: 4,
     fleet: stormNodes(50),
-    deliveries: Array.from({ length: 50 }, (_, at) => ({ afterSeconds: 0, sample: spot, instanceId: instance(at + 1) })),
+    deliveries: Array.from({ length: 50 }, (_, at) => ({
+      afterSeconds: 0,
+      sample: spot,
+      instanceId: instance(at + 1),
+    })),
   },
   {
     name: 'rebalance-then-interruption',

@@ -37,7 +37,10 @@ function worstExitCode(reports: readonly InterruptionReport[]): number {
   return codes.includes(1) ? 1 : Math.max(0, ...codes);
 }
 
-function toResult({ reports, scenario, dryRun, ignored, requests }: Replayed, exitCode: number): ReplayResult {
+function toResult(
+  { reports, scenario, dryRun, ignored, requests }: Replayed,
+  exitCode: number,
+): ReplayResult {
   return {
     schemaVersion: 1,
     ...(scenario && { scenario }),
@@ -67,6 +70,9 @@ function showReport(report: InterruptionReport): void {
 }
 
 function percentileTable(percentiles: Readonly<Record<string, Percentiles>>): string {
-  const rows = Object.entries(percentiles).map(([name, { p50, p90, p99, max }]) => [name, ...[p50, p90, p99, max].map((seconds) => `${seconds.toFixed(1)} s`)]);
+  const rows = Object.entries(percentiles).map(([name, { p50, p90, p99, max }]) => [
+    name,
+    ...[p50, p90, p99, max].map((seconds) => `${seconds.toFixed(1)} s`),
+  ]);
   return layOut([['SECONDS FROM THE EVENT', 'P50', 'P90', 'P99', 'MAX'], ...rows]);
 }

@@ -23,18 +23,34 @@ export function interruptionTable(reports: readonly InterruptionReport[]): strin
 
 /** Columns as wide as their widest cell, two spaces apart. */
 export function layOut(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => visible(row[column]).length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => visible(row[column]).length)),
+  );
   return rows
-    .map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - visible(cell).length)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - visible(cell).length))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 
 const visible = (cell: string | undefined) => stripVTControlCharacters(cell ?? '');
 
-function podRow({ namespace, name, decision, outcome, reason, warning }: PodReport, noticedAt: Date): string[] {
+function podRow(
+  { namespace, name, decision, outcome, reason, warning }: PodReport,
+  noticedAt: Date,
+): string[] {
   const at = endOf(outcome);
   const why = 'reason' in outcome && outcome.result !== 'skipped' ? outcome.reason : reason;
-  return [`${namespace}/${name}`, decision, outcome.result, at ? `T+${secondsBetween(noticedAt, at).toFixed(1)}s` : '-', [why, warning].filter(Boolean).join('; ')];
+  return [
+    `${namespace}/${name}`,
+    decision,
+    outcome.result,
+    at ? `T+${secondsBetween(noticedAt, at).toFixed(1)}s` : '-',
+    [why, warning].filter(Boolean).join('; '),
+  ];
 }
 
 function endOf(outcome: PodOutcome): Date | undefined {

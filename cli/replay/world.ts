@@ -1,7 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
-import { startSimulatedAccount, type SimulatedAccount } from '../../simulator/account/account.ts';
-import { startSimulatedCluster, type SimulatedCluster } from '../../simulator/cluster/cluster.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { startSimulatedTable } from '../../simulator/table/table.ts';
 
 export const region = 'us-east-2';
@@ -24,7 +24,7 @@ export async function startWorld(clock: Clock): Promise<EmbeddedWorld> {
     startSimulatedAccount({ clock, region }),
     startSimulatedTable(),
   ]);
-  account.addCluster({ name: clusterName, endpoint: cluster.url });
+  account.addCluster({ name: clusterName, endpoint: cluster.url, ca: '' });
   return {
     clock,
     cluster,
@@ -70,6 +70,7 @@ export function addGpuNode(
     name,
     instanceId: id,
     zone,
+    gpus: 4,
     labels: { 'eks.amazonaws.com/nodegroup': 'gpu-spot', 'node.kubernetes.io/instance-type': 'g5.12xlarge' },
     taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }],
   });

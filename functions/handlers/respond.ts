@@ -6,15 +6,15 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
 import { scaledClock } from '../clock.ts';
+import { eksConnector } from '../cluster/connection.ts';
 import { readConfig } from '../config.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
 import { lifecycleHooks } from '../lifecycle/hooks.ts';
 import { ec2Locator } from '../locate/ec2-locator.ts';
+import { handleDelivery } from '../respond/delivery.ts';
+import type { RespondDeps } from '../respond/deps.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 import { emitMetrics } from '../telemetry/metrics.ts';
-import type { RespondDeps } from '../respond/deps.ts';
-import { handleDelivery } from '../respond/delivery.ts';
-import { eksConnector } from '../cluster/connection.ts';
 
 const config = readConfig();
 const clock = scaledClock();
@@ -26,7 +26,13 @@ const deps: RespondDeps = {
   log: powertoolsLog(new Logger({ serviceName: 'spot-responder' })),
   locator: ec2Locator({ ec2: new EC2Client({}), clock, random }),
   connect: eksConnector({ eks: new EKSClient({}), region: config.region, clock }),
-  incidents: dynamoIncidents({ client: new DynamoDBClient({}), table: config.incidentTable, clock, owner: crypto.randomUUID(), leaseSeconds: config.leaseSeconds }),
+  incidents: dynamoIncidents({
+    client: new DynamoDBClient({}),
+    table: config.incidentTable,
+    clock,
+    owner: crypto.randomUUID(),
+    leaseSeconds: config.leaseSeconds,
+  }),
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}), clock }),
   choices: config.choices,

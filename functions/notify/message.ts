@@ -5,7 +5,9 @@ import type { InterruptionReport, Outcome } from '../respond/report.ts';
 /** What a person reads when an interruption has been dealt with. Plain text, worst news first. */
 export function composeMessage(report: InterruptionReport): string {
   const { interruption, instance, nodeName, outcome } = report;
-  const where = instance ? `${nodeName ?? interruption.instanceId} in ${instance.clusterName}` : interruption.instanceId;
+  const where = instance
+    ? `${nodeName ?? interruption.instanceId} in ${instance.clusterName}`
+    : interruption.instanceId;
   const what = [instance?.instanceType, instance?.zone].filter(Boolean).join(', ');
   return [
     `${headline(outcome)}: ${where}${what ? ` (${what})` : ''}`,
@@ -54,7 +56,17 @@ function spare({ drain, interruption }: InterruptionReport): string {
 
 function podLines(pods: readonly PodReport[]): string[] {
   const count = (result: string) => pods.filter(({ outcome }) => outcome.result === result).length;
-  const counts = ['evicted', 'deleted', 'already-gone', 'still-terminating', 'blocked', 'failed', 'would-evict', 'would-be-blocked', 'skipped']
+  const counts = [
+    'evicted',
+    'deleted',
+    'already-gone',
+    'still-terminating',
+    'blocked',
+    'failed',
+    'would-evict',
+    'would-be-blocked',
+    'skipped',
+  ]
     .map((result) => ({ result, n: count(result) }))
     .filter(({ n }) => n > 0)
     .map(({ n, result }) => `${n} ${result}`);

@@ -4,7 +4,11 @@ import type { Response } from './policy.ts';
 import type { InterruptionReport } from './report.ts';
 
 /** Tells our bus at once, before the drain. Not awaited by the drain; never throws. */
-export async function announceReceived(chapter: Chapter, instance: LocatedInstance, response: Response): Promise<void> {
+export async function announceReceived(
+  chapter: Chapter,
+  instance: LocatedInstance,
+  response: Response,
+): Promise<void> {
   await announce(chapter, 'Interruption Received', { ...signalOf(chapter), ...placeOf(instance), response });
 }
 
@@ -16,13 +20,24 @@ export async function announceHandled(chapter: Chapter, report: InterruptionRepo
     node: report.nodeName,
     incident: report.incidentId,
     outcome: report.outcome,
-    pods: report.drain?.pods.map(({ namespace, name, decision, reason, outcome }) => ({ namespace, name, decision, reason, outcome })),
+    pods: report.drain?.pods.map(({ namespace, name, decision, reason, outcome }) => ({
+      namespace,
+      name,
+      decision,
+      reason,
+      outcome,
+    })),
   });
 }
 
-async function announce({ deps }: Chapter, detailType: 'Interruption Received' | 'Interruption Handled', detail: Record<string, unknown>) {
+async function announce(
+  { deps }: Chapter,
+  detailType: 'Interruption Received' | 'Interruption Handled',
+  detail: Record<string, unknown>,
+) {
   const answer = await deps.announcer.announce({ detailType, detail, time: deps.clock.now() });
-  if (answer.type === 'failed') deps.log.warn('Event bus did not take the announcement', { detailType, reason: answer.reason });
+  if (answer.type === 'failed')
+    deps.log.warn('Event bus did not take the announcement', { detailType, reason: answer.reason });
 }
 
 function signalOf({ interruption }: Chapter) {

@@ -12,7 +12,9 @@ export interface Delivered {
   readonly failure?: Error;
 }
 
-const sqsBatch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })) });
+const sqsBatch = z.object({
+  Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })),
+});
 
 /**
  * One EventBridge event, or a batch of SQS records each carrying one. Records of a batch are handled at the
@@ -40,14 +42,21 @@ async function handleRecord({ messageId, body }: { messageId: string; body: stri
     const reports = await handleEvent(parseBody(body), deps);
     return failureOf(reports) ? { reports, failed } : { reports };
   } catch (error) {
-    deps.log.error('Record failed', { messageId, error: error instanceof Error ? error.message : String(error) });
+    deps.log.error('Record failed', {
+      messageId,
+      error: error instanceof Error ? error.message : String(error),
+    });
     return { reports: [], failed };
   }
 }
 
 async function handleEvent(event: unknown, deps: RespondDeps): Promise<readonly InterruptionReport[]> {
   const neverStopped = new AbortController().signal;
-  const answer = await respond(event, deps, { dryRun: false, signal: neverStopped, observe: () => undefined });
+  const answer = await respond(event, deps, {
+    dryRun: false,
+    signal: neverStopped,
+    observe: () => undefined,
+  });
   return answer.type === 'ignored' ? [] : answer.reports;
 }
 

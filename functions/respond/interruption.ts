@@ -1,14 +1,14 @@
-import type { Claim, Lease } from '../incidents/incident.ts';
-import { chooseResponse } from './policy.ts';
-import type { Interruption } from '../signals/interruption.ts';
-import type { LocatedInstance, Location } from '../locate/located.ts';
 import { AwsCallError, ClusterError } from '../errors.ts';
+import type { Claim, Lease } from '../incidents/incident.ts';
+import type { LocatedInstance, Location } from '../locate/located.ts';
+import type { Interruption } from '../signals/interruption.ts';
 import { announceHandled, announceReceived } from './announcements.ts';
+import { type Chapter, openChapter } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
-import { openChapter, type Chapter } from './chapter.ts';
+import { returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
 import { actOnNode, type NodeResult } from './node.ts';
-import { returnHook } from './hook.ts';
+import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 
 /**
@@ -23,7 +23,10 @@ export async function respondToInterruption(
   const chapter = openChapter(interruption, deps, options);
   chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
   try {
-    const [claim, location] = await Promise.all([claimIncident(chapter), deps.locator.locate(interruption.instanceId)]);
+    const [claim, location] = await Promise.all([
+      claimIncident(chapter),
+      deps.locator.locate(interruption.instanceId),
+    ]);
     return await continueWithClaim(chapter, claim, location);
   } catch (error) {
     return finish(chapter, { outcome: failure(error) });
@@ -37,15 +40,30 @@ async function claimIncident({ interruption, deps, options, note }: Chapter): Pr
   if (claim.type === 'claimed') {
     const how = claim.takeover ? 'took over a dead lease' : 'lease taken';
     const over = claim.supersedes ? `, superseding ${claim.supersedes}` : '';
-    note({ type: claim.takeover ? 'takeover' : 'claimed', at: deps.clock.now(), text: `${how}, fence ${claim.lease.fence}${over}` });
+    note({
+      type: claim.takeover ? 'takeover' : 'claimed',
+      at: deps.clock.now(),
+      text: `${how}, fence ${claim.lease.fence}${over}`,
+    });
   }
   return claim;
 }
 
-async function continueWithClaim(chapter: Chapter, claim: Claim | undefined, location: Location): Promise<InterruptionReport> {
-  if (claim?.type === 'joined') return finish(chapter, { outcome: { type: 'joined', reason: `${claim.owner} is on it` }, incidentId: claim.incidentId });
+async function continueWithClaim(
+  chapter: Chapter,
+  claim: Claim | undefined,
+  location: Location,
+): Promise<InterruptionReport> {
+  if (claim?.type === 'joined')
+    return finish(chapter, {
+      outcome: { type: 'joined', reason: `${claim.owner} is on it` },
+      incidentId: claim.incidentId,
+    });
   if (claim?.type === 'already-handled') {
-    return finish(chapter, { outcome: { type: 'already-handled', reason: `ended as ${claim.outcome}` }, incidentId: claim.incidentId });
+    return finish(chapter, {
+      outcome: { type: 'already-handled', reason: `ended as ${claim.outcome}` },
+      incidentId: claim.incidentId,
+    });
   }
   const lease = claim?.lease;
   if (location.type !== 'located') {
@@ -65,9 +83,22 @@ async function respondToLocated(
   lease: Lease | undefined,
   instance: LocatedInstance,
 ): Promise<InterruptionReport> {
-  const chapter = { ...opened, deps: { ...opened.deps, log: opened.deps.log.with({ cluster: instance.clusterName, ...(lease && { incident: lease.incidentId }) }) } };
+  const chapter = {
+    ...opened,
+    deps: {
+      ...opened.deps,
+      log: opened.deps.log.with({
+        cluster: instance.clusterName,
+        ...(lease && { incident: lease.incidentId }),
+      }),
+    },
+  };
   const { interruption, deps, note, options } = chapter;
-  note({ type: 'located', at: deps.clock.now(), text: `cluster ${instance.clusterName}, ${instance.owner.type}` });
+  note({
+    type: 'located',
+    at: deps.clock.now(),
+    text: `cluster ${instance.clusterName}, ${instance.owner.type}`,
+  });
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   const announcements = options.dryRun ? [] : [announceReceived(chapter, instance, response)];
   const held = holdLease(chapter, lease);
@@ -81,7 +112,8 @@ async function respondToLocated(
     held.stop();
   }
   const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
-  if (!options.dryRun && result.outcome.type !== 'interrupted') announcements.push(announceHandled(chapter, report));
+  if (!options.dryRun && result.outcome.type !== 'interrupted')
+    announcements.push(announceHandled(chapter, report));
   await Promise.all(announcements);
   return report;
 }
@@ -89,7 +121,8 @@ async function respondToLocated(
 /** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */
 async function finish(
   { interruption, deps, moments, note }: Chapter,
-  part: Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> & Partial<Pick<InterruptionReport, 'requests'>>,
+  part: Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> &
+    Partial<Pick<InterruptionReport, 'requests'>>,
   lease?: Lease,
 ): Promise<InterruptionReport> {
   const { outcome } = part;
@@ -106,15 +139,24 @@ async function finish(
     }
   }
   const finishedAt = deps.clock.now();
-  note({ type: 'closed', at: finishedAt, text: 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type });
-  const fields = { outcome: outcome.type, ...('reason' in outcome && { reason: outcome.reason }), ...(part.nodeName && { node: part.nodeName }) };
+  note({
+    type: 'closed',
+    at: finishedAt,
+    text: 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type,
+  });
+  const fields = {
+    outcome: outcome.type,
+    ...('reason' in outcome && { reason: outcome.reason }),
+    ...(part.nodeName && { node: part.nodeName }),
+  };
   if (outcome.type === 'failed') deps.log.error('Interruption failed', fields);
   else deps.log.info('Interruption handled', fields);
   return { requests: {}, ...part, interruption, moments, finishedAt };
 }
 
 function failure(error: unknown): Outcome {
-  if (error instanceof ClusterError || error instanceof AwsCallError) return { type: 'failed', reason: error.message };
+  if (error instanceof ClusterError || error instanceof AwsCallError)
+    return { type: 'failed', reason: error.message };
   return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
 }
 

@@ -1,8 +1,8 @@
 import type { ClusterNode, ClusterPort, PodList } from '../cluster/port.ts';
 import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { executePlan } from '../drain/evict.ts';
-import { planDrain } from '../drain/plan.ts';
 import type { DrainEnd, DrainPlan } from '../drain/outcome.ts';
+import { planDrain } from '../drain/plan.ts';
 import { ClusterError } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
@@ -28,12 +28,20 @@ export async function actOnNode(
   lease: Lease | undefined,
   signal: AbortSignal,
 ): Promise<NodeResult> {
-  if (!response.cordon && !response.undo) return { outcome: { type: 'told', reason: response.reason }, requests: {} };
+  if (!response.cordon && !response.undo)
+    return { outcome: { type: 'told', reason: response.reason }, requests: {} };
   const late = lateness(chapter);
   if (late) return { outcome: late, requests: {} };
   const cluster = await connectInTime(chapter, instance, signal);
   const act = response.undo ? undoCordon : cordonAndDrain;
-  const result = await act({ ...chapter, cluster, instance, response, signal, incidentId: lease?.incidentId ?? 'dry-run' });
+  const result = await act({
+    ...chapter,
+    cluster,
+    instance,
+    response,
+    signal,
+    incidentId: lease?.incidentId ?? 'dry-run',
+  });
   return { ...result, requests: cluster.requestCounts() };
 }
 
@@ -49,11 +57,18 @@ interface Scene extends Chapter {
 function lateness({ interruption, deps }: Chapter): Outcome | undefined {
   const { deadline } = interruption;
   if (!deadline || deadline > deps.clock.now() || interruption.action === 'hibernate') return undefined;
-  return { type: 'too-late', reason: `the deadline ${deadline.toISOString()} had passed when the event arrived` };
+  return {
+    type: 'too-late',
+    reason: `the deadline ${deadline.toISOString()} had passed when the event arrived`,
+  };
 }
 
 /** Lambda's own retry waits a minute; inside a two-minute notice the only useful retry is this one. */
-async function connectInTime({ deps, interruption, note }: Chapter, instance: LocatedInstance, signal: AbortSignal) {
+async function connectInTime(
+  { deps, interruption, note }: Chapter,
+  instance: LocatedInstance,
+  signal: AbortSignal,
+) {
   const until = giveUpAt(interruption, deps.clock.now());
   for (;;) {
     try {
@@ -68,9 +83,16 @@ async function connectInTime({ deps, interruption, note }: Chapter, instance: Lo
   }
 }
 
-async function undoCordon({ cluster, instance, deps, options, note }: Scene): Promise<Omit<NodeResult, 'requests'>> {
+async function undoCordon({
+  cluster,
+  instance,
+  deps,
+  options,
+  note,
+}: Scene): Promise<Omit<NodeResult, 'requests'>> {
   const node = await findNode(cluster, instance);
-  if (!node) return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in ${cluster.name}` } };
+  if (!node)
+    return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in ${cluster.name}` } };
   await uncordonNode({ cluster, clock: deps.clock, random: deps.random }, node, options.dryRun);
   note({ type: 'uncordoned', at: deps.clock.now(), text: node.name });
   return { outcome: options.dryRun ? { type: 'planned' } : { type: 'uncordoned' }, nodeName: node.name };
@@ -97,12 +119,20 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     response.drain ? cluster.listBudgets() : [],
   ]);
   if (cordon.type === 'node-gone') {
-    return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in cluster ${cluster.name}` } };
+    return {
+      outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in cluster ${cluster.name}` },
+    };
   }
   const { node } = cordon;
-  note({ type: 'cordoned', at: deps.clock.now(), text: cordon.already ? `${node.name}, cordoned before` : node.name });
+  note({
+    type: 'cordoned',
+    at: deps.clock.now(),
+    text: cordon.already ? `${node.name}, cordoned before` : node.name,
+  });
   if (!response.drain) {
-    const outcome: Outcome = options.dryRun ? { type: 'planned' } : { type: 'cordoned', reason: response.reason };
+    const outcome: Outcome = options.dryRun
+      ? { type: 'planned' }
+      : { type: 'cordoned', reason: response.reason };
     return { outcome, nodeName: node.name };
   }
   const pods: PodList = hinted && node.name === hint ? hinted : await cluster.listPodsOnNode(node.name);
@@ -149,7 +179,9 @@ function giveUpAt({ deadline, kind, noticedAt }: Interruption, now: Date): Date 
 }
 
 function outcomeOf(end: DrainEnd): Outcome {
-  return end === 'interrupted' ? { type: end, reason: 'the lease was lost or the process was stopped' } : { type: end };
+  return end === 'interrupted'
+    ? { type: end, reason: 'the lease was lost or the process was stopped' }
+    : { type: end };
 }
 
 function countDecisions({ decisions }: DrainPlan): string {

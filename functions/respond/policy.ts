@@ -34,10 +34,15 @@ export interface Response {
  * Sources: EC2 gives a hibernating instance no two minutes; Karpenter relaunches the same type when its node
  * is drained on a rebalance, and may loop (its troubleshooting guide).
  */
-export function chooseResponse(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Response {
+export function chooseResponse(
+  interruption: Interruption,
+  owner: NodeOwner,
+  choices: PolicyChoices,
+): Response {
   if (interruption.cancelled) return { ...tell('the notice was cancelled'), undo: true };
   if (drainsItself(owner)) return respondBesideOwner(interruption, owner, choices);
-  if (interruption.action === 'hibernate') return cordonOnly('hibernation starts at once, there is no time to drain');
+  if (interruption.action === 'hibernate')
+    return cordonOnly('hibernation starts at once, there is no time to drain');
   switch (interruption.kind) {
     case 'spot-interruption':
     case 'capacity-reservation-interruption':
@@ -57,7 +62,8 @@ function respondBesideOwner(interruption: Interruption, owner: NodeOwner, choice
   const who = owner.type === 'karpenter' ? 'Karpenter' : 'EKS Auto Mode';
   if (interruption.kind === 'rebalance-recommendation') return tell(`${who} would relaunch the same type`);
   if (!choices.drainSelfManaged) return tell(`${who} drains its own nodes`);
-  if (interruption.action === 'hibernate') return cordonOnly('hibernation starts at once, there is no time to drain');
+  if (interruption.action === 'hibernate')
+    return cordonOnly('hibernation starts at once, there is no time to drain');
   return drain(`configured to drain nodes of ${who} too`);
 }
 
@@ -67,7 +73,9 @@ function drainsItself(owner: NodeOwner): boolean {
 
 function soften(choice: SoftResponse, reason: string): Response {
   if (choice === 'tell') return tell(reason);
-  return choice === 'cordon' ? cordonOnly(`configured, although ${reason}`) : drain(`configured, although ${reason}`);
+  return choice === 'cordon'
+    ? cordonOnly(`configured, although ${reason}`)
+    : drain(`configured, although ${reason}`);
 }
 
 const tell = (reason: string): Response => ({ cordon: false, drain: false, undo: false, reason });

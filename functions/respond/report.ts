@@ -1,5 +1,5 @@
-import type { DrainProgress } from '../drain/progress.ts';
 import type { DrainReport } from '../drain/outcome.ts';
+import type { DrainProgress } from '../drain/progress.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Response } from './policy.ts';
@@ -33,8 +33,16 @@ export type Outcome =
 
 /** One thing that happened, for the live timeline. */
 export type Moment =
-  | { readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'planned' | 'hook'; readonly at: Date; readonly text: string }
-  | { readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded'; readonly at: Date; readonly text: string }
+  | {
+      readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'planned' | 'hook';
+      readonly at: Date;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded';
+      readonly at: Date;
+      readonly text: string;
+    }
   | DrainProgress;
 
 export interface InterruptionReport {

@@ -1,5 +1,5 @@
-import { parseSignal } from '../signals/parse.ts';
 import type { Interruption, Signal } from '../signals/interruption.ts';
+import { parseSignal } from '../signals/parse.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { respondToInterruption } from './interruption.ts';
 import type { InterruptionReport } from './report.ts';

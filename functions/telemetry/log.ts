@@ -7,6 +7,9 @@ export function powertoolsLog(logger: Logger): Log {
     info: (message, fields) => logger.info(message, { ...fields }),
     warn: (message, fields) => logger.warn(message, { ...fields }),
     error: (message, fields) => logger.error(message, { ...fields }),
-    with: (keys) => powertoolsLog(logger.createChild({ persistentKeys: { ...logger.getPersistentLogAttributes(), ...keys } })),
+    with: (keys) =>
+      powertoolsLog(
+        logger.createChild({ persistentKeys: { ...logger.getPersistentLogAttributes(), ...keys } }),
+      ),
   };
 }

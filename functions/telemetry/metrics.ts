@@ -15,9 +15,14 @@ function emitReport({ interruption, moments, drain, outcome, requests, instance 
   const since = (at: Date) => Math.max(0, secondsBetween(interruption.noticedAt, at));
   const cordoned = moments.find(({ type }) => type === 'cordoned');
   if (cordoned) metrics.addMetric('SecondsToCordon', MetricUnit.Seconds, since(cordoned.at));
-  if (drain?.lastEvictionAt) metrics.addMetric('SecondsToLastEviction', MetricUnit.Seconds, since(drain.lastEvictionAt));
+  if (drain?.lastEvictionAt)
+    metrics.addMetric('SecondsToLastEviction', MetricUnit.Seconds, since(drain.lastEvictionAt));
   if (drain?.emptiedAt && interruption.deadline) {
-    metrics.addMetric('SecondsLeft', MetricUnit.Seconds, secondsBetween(drain.emptiedAt, interruption.deadline));
+    metrics.addMetric(
+      'SecondsLeft',
+      MetricUnit.Seconds,
+      secondsBetween(drain.emptiedAt, interruption.deadline),
+    );
   }
   const results = Map.groupBy(drain?.pods ?? [], ({ outcome: { result } }) => result);
   for (const [result, pods] of results) metrics.addMetric(`Pods_${result}`, MetricUnit.Count, pods.length);

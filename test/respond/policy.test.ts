@@ -8,7 +8,13 @@ const managed: NodeOwner = { type: 'managed-node-group', nodeGroup: 'gpu' };
 const karpenter: NodeOwner = { type: 'karpenter', nodePool: 'gpu' };
 const autoMode: NodeOwner = { type: 'auto-mode', nodePool: 'gpu' };
 
-type Row = [InterruptionKind, NodeOwner, Partial<Interruption>, Partial<PolicyChoices>, 'drain' | 'cordon' | 'tell' | 'undo'];
+type Row = [
+  InterruptionKind,
+  NodeOwner,
+  Partial<Interruption>,
+  Partial<PolicyChoices>,
+  'drain' | 'cordon' | 'tell' | 'undo',
+];
 
 const table: Row[] = [
   ['spot-interruption', managed, {}, {}, 'drain'],
@@ -22,10 +28,22 @@ const table: Row[] = [
   ['rebalance-recommendation', managed, { severity: 'soft' }, {}, 'tell'],
   ['rebalance-recommendation', managed, { severity: 'soft' }, { onRebalance: 'cordon' }, 'cordon'],
   ['rebalance-recommendation', managed, { severity: 'soft' }, { onRebalance: 'drain' }, 'drain'],
-  ['rebalance-recommendation', karpenter, { severity: 'soft' }, { onRebalance: 'drain', drainSelfManaged: true }, 'tell'],
+  [
+    'rebalance-recommendation',
+    karpenter,
+    { severity: 'soft' },
+    { onRebalance: 'drain', drainSelfManaged: true },
+    'tell',
+  ],
   ['scheduled-change', managed, { severity: 'soft' }, {}, 'tell'],
   ['scheduled-change', managed, { severity: 'soft' }, { onScheduledChange: 'drain' }, 'drain'],
-  ['scheduled-change', managed, { severity: 'soft', cancelled: true }, { onScheduledChange: 'drain' }, 'undo'],
+  [
+    'scheduled-change',
+    managed,
+    { severity: 'soft', cancelled: true },
+    { onScheduledChange: 'drain' },
+    'undo',
+  ],
   ['instance-state-change', managed, {}, {}, 'drain'],
   ['terminate-hook', managed, {}, {}, 'drain'],
   ['capacity-reservation-interruption', managed, {}, {}, 'drain'],
@@ -34,7 +52,10 @@ const table: Row[] = [
 
 describe('the policy', () => {
   test.each(table)('%s on %o with %o and %o leads to: %s', (kind, owner, part, choices, expected) => {
-    const response = chooseResponse(anInterruption({ kind, ...part }), owner, { ...defaultChoices, ...choices });
+    const response = chooseResponse(anInterruption({ kind, ...part }), owner, {
+      ...defaultChoices,
+      ...choices,
+    });
     const said = response.undo ? 'undo' : response.drain ? 'drain' : response.cordon ? 'cordon' : 'tell';
     expect(said).toBe(expected);
     expect(response.reason).not.toBe('');
@@ -42,7 +63,10 @@ describe('the policy', () => {
 
   test('never drains without a cordon', () => {
     for (const [kind, owner, part, choices] of table) {
-      const response = chooseResponse(anInterruption({ kind, ...part }), owner, { ...defaultChoices, ...choices });
+      const response = chooseResponse(anInterruption({ kind, ...part }), owner, {
+        ...defaultChoices,
+        ...choices,
+      });
       expect(response.drain && !response.cordon).toBe(false);
     }
   });

@@ -7,11 +7,15 @@ import { globSync } from 'node:fs';
  */
 const rooms = ['functions', 'cli', 'simulator', 'infra'];
 const files = rooms.flatMap((room) => globSync(`${room}/**/*.ts`)).length;
-const output = execFileSync('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...rooms], {
-  encoding: 'utf8',
-  maxBuffer: 256 * 1024 * 1024,
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const output = execFileSync(
+  'depcruise',
+  ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...rooms],
+  {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 const { summary, modules } = JSON.parse(output) as {
   summary: { violations: { rule: { name: string }; from: string; to: string }[] };
   modules: { source: string }[];
