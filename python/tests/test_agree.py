@@ -2,6 +2,7 @@ import source  # noqa: F401 isort: skip
 import unittest
 
 from ranks import run_ranks
+
 from spot_checkpoint.agree import Decision, SingleProcess, StepsDiffer, agree
 
 

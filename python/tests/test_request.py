@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from annotations import NOW, annotation_line, request_value, write_request
+
 from spot_checkpoint.request import MalformedRequest, RequestFile, parse_annotations, parse_request, parse_time
 
 

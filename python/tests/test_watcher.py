@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 from annotations import NOW, write_request
+
 from spot_checkpoint.request import RequestFile
 from spot_checkpoint.watcher import Watcher
 
