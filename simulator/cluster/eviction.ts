@@ -14,7 +14,7 @@ export function answerEviction(world: World, request: ApiRequest): Answer {
   const name = request.name ?? '';
   const options = readEviction(request);
   if (options === undefined) return badRequest('the object provided is not a policy/v1 Eviction');
-  if (options.name !== undefined && options.name !== name) {
+  if (options.name !== name) {
     return badRequest('name in URL does not match name in Eviction object');
   }
   const pod = world.pods.get(`${request.namespace}/${name}`);

@@ -6,7 +6,7 @@ const operations = z.array(
   z.object({
     op: z.enum(['add', 'remove', 'replace', 'test']),
     path: z.string().regex(/^(\/.*)?$/),
-    value: z.unknown(),
+    value: z.unknown().optional(),
   }),
 );
 
