@@ -1,0 +1,29 @@
+import { type Api, createApi } from './api.ts';
+import { listBudgets } from './budgets.ts';
+import { deletePod, evict, markDisrupted } from './eviction.ts';
+import { getNode, listNodes, patchNode } from './nodes.ts';
+import { listPodsOnNode, watchPodsOnNode } from './pods.ts';
+import type { ClusterPort } from './port.ts';
+import { createRequestCounts } from './request-counts.ts';
+
+/** A port over the connection. Connections are shared, request counts are this port's own. */
+export function clusterPort(
+  parts: Pick<Api, 'connection' | 'clock' | 'random' | 'onUnreachable'>,
+): ClusterPort {
+  const counts = createRequestCounts();
+  const api = createApi({ ...parts, counts });
+  return {
+    name: api.name,
+    getNode: (name) => getNode(api, name),
+    listNodes: () => listNodes(api),
+    patchNode: (name, patch, options) => patchNode(api, name, patch, options),
+    listPodsOnNode: (nodeName) => listPodsOnNode(api, nodeName),
+    watchPodsOnNode: (nodeName, resourceVersion, signal) =>
+      watchPodsOnNode(api, nodeName, resourceVersion, signal),
+    listBudgets: () => listBudgets(api),
+    evict: (pod, options) => evict(api, pod, options),
+    deletePod: (pod, options) => deletePod(api, pod, options),
+    markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),
+    requestCounts: counts.read,
+  };
+}
