@@ -13,11 +13,12 @@ import { findUnfitPods, measureShortage } from './shortage.ts';
  */
 export function decide(state: PoolState, memory: Memory, now: Date): { decision: Decision; memory: Memory } {
   const unfit = findUnfitPods(state);
-  const shortGpus = measureShortage(state, unfit, now);
+  const shortage = measureShortage(state, unfit, now);
+  const { shortGpus } = shortage;
   const hold = rememberShortage(memory.hold, shortGpus, state.pool.holdMinutes, now);
   const breakers = updateBreakers(memory.breakers, state.fallbacks, now);
 
-  const scaleOut = planScaleOut(state, shortGpus, breakers, now);
+  const scaleOut = planScaleOut(state, shortage, breakers, now);
   const refusals = [...refusePods(state, unfit), ...scaleOut.refusals];
   const release = planRelease(state, hold.keepGpus, memory, now);
   const decision = choose();

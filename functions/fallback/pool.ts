@@ -158,9 +158,9 @@ export type Refusal =
   | { readonly reason: 'pod-too-large'; readonly podGpus: number; readonly largestNodeGpus: number }
   | {
       readonly reason: 'gang-too-large';
-      readonly group: string;
       readonly gang: string;
       readonly gangGpus: number;
+      readonly roomGpus: number;
     }
   | { readonly reason: Cap; readonly group: string; readonly nodes: number }
   | { readonly reason: FailureKind; readonly group: string; readonly until: Date };

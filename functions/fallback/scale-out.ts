@@ -1,45 +1,33 @@
 import { isOpen } from './breaker.ts';
-import type { Cap, FallbackGroup, Launch, Memory, PendingPod, PoolState, Refusal } from './pool.ts';
-import { sumGpus } from './shortage.ts';
+import { grantWholeGangs } from './gangs.ts';
+import type { Cap, FallbackGroup, Launch, Memory, PoolState, Refusal } from './pool.ts';
+import type { Shortage } from './shortage.ts';
 
 /** Shares the missing GPUs among the groups by priority, within every cap. Says why where it gives less. */
 export function planScaleOut(
-  { pool, pods, fallbacks }: PoolState,
-  shortGpus: number,
+  state: PoolState,
+  { shortGpus, beyondMaxGpus, pending }: Shortage,
   breakers: Memory['breakers'],
   now: Date,
 ): ScaleOut {
-  const groups = [...fallbacks].sort((a, b) => a.priority - b.priority);
-  let missing = shortGpus - coveredGpus(groups, breakers, now);
-  let dollarsLeft = (pool.maxDollarsPerHour ?? Number.POSITIVE_INFINITY) - dollarsPerHour(groups);
+  const groups = [...state.fallbacks].sort((a, b) => a.priority - b.priority);
+  const covered = coveredGpus(groups, breakers, now);
+  const missing = shortGpus - covered;
+  if (missing <= 0) return { launches: [], refusals: [], missingGpus: 0 };
+  const { rooms, refusals } = findRooms(state, groups, missing, breakers, now);
+  const roomGpus = rooms.reduce((sum, room) => sum + room.nodes * room.group.gpusPerNode, 0);
+  const grant = grantWholeGangs(pending, shortGpus + beyondMaxGpus, covered, Math.min(missing, roomGpus));
   const launches: Launch[] = [];
-  const refusals: Refusal[] = [];
-  for (const group of groups) {
-    if (missing <= 0) break;
-    const breaker = breakers[group.name];
-    if (breaker && isOpen(breaker, now)) {
-      refusals.push({
-        reason: group.lastFailure?.kind ?? 'CAPACITY',
-        group: group.name,
-        until: breaker.openUntil,
-      });
-      continue;
-    }
-    const needed = Math.ceil(missing / group.gpusPerNode);
-    const room = findRoom(group, needed, dollarsLeft);
-    if (room.cap) refusals.push({ reason: room.cap, group: group.name, nodes: room.nodes });
-    const whole = room.cap
-      ? fitWholeGangs(missing, pods.pending, group, room.nodes)
-      : { nodes: needed, refusals: [] };
-    refusals.push(...whole.refusals);
+  let left = grant.gpus;
+  for (const { group, nodes: room } of rooms) {
+    const nodes = Math.min(room, Math.ceil(left / group.gpusPerNode));
+    left = Math.max(0, left - nodes * group.gpusPerNode);
     // The step only paces: what it leaves over comes with the next run, so it splits no gang for good.
-    const nodes = Math.min(whole.nodes, pool.stepNodes);
-    if (nodes < whole.nodes) refusals.push({ reason: 'step', group: group.name, nodes });
-    if (nodes > 0) launches.push({ group: group.name, desired: committedNodes(group) + nodes });
-    missing -= whole.nodes * group.gpusPerNode;
-    dollarsLeft -= whole.nodes * group.dollarsPerNodeHour;
+    const stepped = Math.min(nodes, state.pool.stepNodes);
+    if (stepped < nodes) refusals.push({ reason: 'step', group: group.name, nodes: stepped });
+    if (stepped > 0) launches.push({ group: group.name, desired: committedNodes(group) + stepped });
   }
-  return { launches, refusals, missingGpus: Math.max(0, missing) };
+  return { launches, refusals: [...refusals, ...grant.refusals], missingGpus: missing - grant.gpus };
 }
 
 export interface ScaleOut {
@@ -47,6 +35,11 @@ export interface ScaleOut {
   readonly refusals: readonly Refusal[];
   /** What no group may cover now. */
   readonly missingGpus: number;
+}
+
+interface Room {
+  readonly group: FallbackGroup;
+  readonly nodes: number;
 }
 
 /** While a group cannot launch, only what it has counts, so that the next group is asked for the rest. */
@@ -62,18 +55,41 @@ function committedNodes(group: FallbackGroup): number {
   return Math.max(group.desired, group.nodes.length);
 }
 
-function dollarsPerHour(groups: readonly FallbackGroup[]): number {
-  return groups.reduce((sum, group) => sum + committedNodes(group) * group.dollarsPerNodeHour, 0);
+function findRooms(
+  { pool }: PoolState,
+  groups: readonly FallbackGroup[],
+  missing: number,
+  breakers: Memory['breakers'],
+  now: Date,
+): { rooms: Room[]; refusals: Refusal[] } {
+  const spent = groups.reduce((sum, group) => sum + committedNodes(group) * group.dollarsPerNodeHour, 0);
+  let dollarsLeft = (pool.maxDollarsPerHour ?? Number.POSITIVE_INFINITY) - spent;
+  let left = missing;
+  const rooms: Room[] = [];
+  const refusals: Refusal[] = [];
+  for (const group of groups) {
+    if (left <= 0) break;
+    const breaker = breakers[group.name];
+    if (breaker && isOpen(breaker, now)) {
+      const reason = group.lastFailure?.kind ?? 'CAPACITY';
+      refusals.push({ reason, group: group.name, until: breaker.openUntil });
+      continue;
+    }
+    const { nodes, cap } = findRoom(group, Math.ceil(left / group.gpusPerNode), dollarsLeft);
+    if (cap) refusals.push({ reason: cap, group: group.name, nodes });
+    rooms.push({ group, nodes });
+    left -= nodes * group.gpusPerNode;
+    dollarsLeft -= nodes * group.dollarsPerNodeHour;
+  }
+  return { rooms, refusals };
 }
 
 function findRoom(group: FallbackGroup, needed: number, dollarsLeft: number): { nodes: number; cap?: Cap } {
   const committed = committedNodes(group);
+  const price = group.dollarsPerNodeHour;
   const caps: readonly (readonly [Cap, number])[] = [
     ['max-nodes', group.maxNodes - committed],
-    [
-      'max-dollars',
-      group.dollarsPerNodeHour > 0 ? Math.floor(dollarsLeft / group.dollarsPerNodeHour) : needed,
-    ],
+    ['max-dollars', price > 0 ? Math.floor(dollarsLeft / price) : needed],
     ['quota', (group.quotaNodes ?? Number.POSITIVE_INFINITY) - committed],
   ];
   let room: { nodes: number; cap?: Cap } = { nodes: needed };
@@ -81,27 +97,4 @@ function findRoom(group: FallbackGroup, needed: number, dollarsLeft: number): { 
     if (nodes < room.nodes) room = { nodes: Math.max(0, nodes), cap };
   }
   return room;
-}
-
-/** When the room is smaller than the need: pods on their own first, then gangs, each whole or not at all. */
-function fitWholeGangs(
-  missing: number,
-  pending: readonly PendingPod[],
-  group: FallbackGroup,
-  roomNodes: number,
-) {
-  const refusals: Refusal[] = [];
-  const room = roomNodes * group.gpusPerNode;
-  const gangs = Map.groupBy(
-    pending.filter((pod) => pod.gang !== undefined),
-    (pod) => pod.gang ?? '',
-  );
-  const gangGpus = sumGpus([...gangs.values()].flat());
-  let granted = Math.min(room, Math.max(0, missing - gangGpus));
-  for (const [gang, pods] of gangs) {
-    const gpus = sumGpus(pods);
-    if (granted + gpus <= room) granted += gpus;
-    else refusals.push({ reason: 'gang-too-large', group: group.name, gang, gangGpus: gpus });
-  }
-  return { nodes: Math.min(roomNodes, Math.ceil(granted / group.gpusPerNode)), refusals };
 }

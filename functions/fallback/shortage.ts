@@ -1,18 +1,31 @@
 import { secondsBetween } from '../clock.ts';
 import type { Gpus, PendingPod, PoolState } from './pool.ts';
 
+/** What spot does not provide and is not about to provide. */
+export interface Shortage {
+  /** Within the pool's maximum. */
+  readonly shortGpus: number;
+  /** Wanted too, and cut off by the maximum. */
+  readonly beyondMaxGpus: number;
+  /** The pending pods that some fallback node could hold. */
+  readonly pending: readonly PendingPod[];
+}
+
 /**
- * GPUs that spot does not provide and is not about to provide.
  * The wanted size follows the pods as well as the group, because an autoscaler shrinks the group's desired size after a failed launch.
+ * `unfit` pods are left out.
  */
 export function measureShortage(
   { pool, spot, pods }: PoolState,
   unfit: readonly PendingPod[],
   now: Date,
-): number {
-  const pending = sumGpus(pods.pending) - sumGpus(unfit);
-  const wanted = clamp(Math.max(spot.desiredGpus, pods.boundGpus + pending), pool.minGpus, pool.maxGpus);
-  return Math.max(0, wanted - spot.readyGpus - creditFor(spot, now));
+): Shortage {
+  const pending = pods.pending.filter((pod) => !unfit.includes(pod));
+  const asked = Math.max(spot.desiredGpus, pods.boundGpus + sumGpus(pending), pool.minGpus);
+  const wanted = Math.min(asked, pool.maxGpus);
+  const provided = spot.readyGpus + creditFor(spot, now);
+  const shortGpus = Math.max(0, wanted - provided);
+  return { shortGpus, beyondMaxGpus: Math.max(0, asked - provided) - shortGpus, pending };
 }
 
 /** Pods that no node of any fallback group could hold, with the rest of their gangs: launching for them would be waste. */
@@ -43,8 +56,4 @@ function creditFor(spot: PoolState['spot'], now: Date): number {
   const fresh = (items: readonly Gpus[]) =>
     items.filter((item) => secondsBetween(item.since, now) < CREDIT_SECONDS);
   return Math.max(sumGpus(fresh(spot.launching)), sumGpus(fresh(spot.doomed)));
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max);
 }
