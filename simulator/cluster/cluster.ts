@@ -1,6 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import { createFaultInjector, type FaultPlan, type FaultRule, type RequestRecord } from './faults.ts';
 import { asRunning, runKubelet } from './kubelet.ts';
+import { runNodeController } from './node-controller.ts';
 import {
   type BudgetObject,
   formatTime,
@@ -71,6 +72,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   const workloads = runWorkloads(world);
   runKubelet(world);
   runScheduler(world);
+  runNodeController(world);
   const server = await startApiServer({ world, route: createRoutes(world), faults, token: options.token });
   return {
     ...seeding(world),

@@ -44,7 +44,16 @@ export function patchNode(world: World, request: ApiRequest): Answer {
     return badRequest(`Node in version "v1" cannot be handled as a Node: ${parsed.error.message}`);
   const refusal = refuseNode(before, parsed.data);
   if (refusal !== undefined) return refusal;
-  return ok(isDryRun(request.query) ? parsed.data : world.nodes.put(parsed.data));
+  const after = omitEmpty(parsed.data);
+  return ok(isDryRun(request.query) ? after : world.nodes.put(after));
+}
+
+/** The server keeps no empty list and no `false`: the next patch finds the field absent. */
+export function omitEmpty(node: NodeObject): NodeObject {
+  const spec = { ...node.spec };
+  if (spec.taints?.length === 0) Reflect.deleteProperty(spec, 'taints');
+  if (spec.unschedulable === false) Reflect.deleteProperty(spec, 'unschedulable');
+  return { ...node, spec };
 }
 
 function refuseNode(before: NodeObject, after: NodeObject): Answer | undefined {

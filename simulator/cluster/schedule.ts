@@ -37,7 +37,7 @@ export function runScheduler(world: World): void {
   });
 }
 
-export function gpusOf(pod: PodObject): number {
+function gpusOf(pod: PodObject): number {
   return pod.spec.containers.reduce(
     (sum, container) => sum + Number(container.resources.requests?.['nvidia.com/gpu'] ?? 0),
     0,

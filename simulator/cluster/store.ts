@@ -43,16 +43,9 @@ export function keyOf(metadata: Pick<Metadata, 'name' | 'namespace'>): string {
 
 export function createCollection<T extends StoredObject>(revisions: Revisions): Collection<T> {
   const objects = new Map<string, T>();
-  const announce = createAnnouncer<T>();
-  let history: Change<T>[] = [];
-  let compactedAt = 0;
-
-  const record = (change: Change<T>) => {
-    history.push(change);
-    announce.publish(change);
-  };
-
+  const { record, ...history } = createHistory<T>(revisions);
   return {
+    ...history,
     get: (key) => objects.get(key),
     list: () => [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object),
     put(object) {
@@ -73,12 +66,24 @@ export function createCollection<T extends StoredObject>(revisions: Revisions): 
       record({ revision, before: last });
       return last;
     },
-    subscribe: announce.subscribe,
-    since: (revision) =>
-      revision < compactedAt ? undefined : history.filter((change) => change.revision > revision),
-    compact() {
+  };
+}
+
+function createHistory<T>(revisions: Revisions) {
+  const announcer = createAnnouncer<T>();
+  let changes: Change<T>[] = [];
+  let compactedAt = 0;
+  return {
+    record(change: Change<T>): void {
+      changes.push(change);
+      announcer.publish(change);
+    },
+    subscribe: announcer.subscribe,
+    since: (revision: number) =>
+      revision < compactedAt ? undefined : changes.filter((change) => change.revision > revision),
+    compact(): void {
       compactedAt = revisions.current();
-      history = [];
+      changes = [];
     },
     oldest: () => compactedAt,
   };

@@ -121,6 +121,29 @@ test('a dry run answers the patched node and stores nothing', async () => {
   expect(only(cluster.nodes()).spec.unschedulable).toBeUndefined();
 });
 
+test('a cordoned node is tainted by the node controller, an uncordoned one is clean again', async () => {
+  const { cluster } = await startTwoNodes();
+  const cordon = await patchNode(cluster, 'node-a', [
+    { op: 'add', path: '/spec/unschedulable', value: true },
+  ]);
+  expect(only(cluster.nodes()).spec.taints).toMatchObject([
+    { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' },
+  ]);
+  const version = cordon.body.metadata?.resourceVersion;
+  const stale = [{ op: 'test', path: '/metadata/resourceVersion', value: version }];
+  expect((await patchNode(cluster, 'node-a', stale)).code).toBe(422);
+  await patchNode(cluster, 'node-a', [{ op: 'remove', path: '/spec/unschedulable' }]);
+  expect(only(cluster.nodes()).spec).not.toHaveProperty('taints');
+});
+
+test('a list of taints that was emptied is absent for the next patch', async () => {
+  const { cluster } = await startTwoNodes();
+  await patchNode(cluster, 'node-a', [{ op: 'add', path: '/spec/taints', value: [TAINT] }]);
+  await patchNode(cluster, 'node-a', [{ op: 'remove', path: '/spec/taints/0' }]);
+  const append = [{ op: 'add', path: '/spec/taints/-', value: TAINT }];
+  expect((await patchNode(cluster, 'node-a', append)).code).toBe(422);
+});
+
 test('other patch types are 415', async () => {
   const { cluster } = await startTwoNodes();
   const headers = { 'content-type': 'application/merge-patch+json' };
