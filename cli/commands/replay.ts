@@ -1,21 +1,8 @@
 import { Command, Option } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
+import type { ReplayOptions } from '../replay/options.ts';
 import { runReplay } from '../replay/run.ts';
 import { scenarios } from '../replay/scenarios.ts';
-
-export interface ReplayOptions {
-  readonly scenario?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly cluster?: string;
-  readonly execute?: true;
-  readonly json?: true;
-  readonly speed?: number;
-  readonly keepTime?: true;
-  readonly instance?: string;
-  readonly node?: string;
-  readonly list?: true;
-}
 
 const exitHelp = `
 Exit codes: 0 node emptied in time (or nothing to do) · 1 failed · 2 wrong flag, file or event · 3 blocked by a

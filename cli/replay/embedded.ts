@@ -4,14 +4,14 @@ import { ConfigurationError, MalformedSignalError } from '../../functions/errors
 import type { RespondOptions } from '../../functions/respond/deps.ts';
 import type { Moment } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
-import { asInstanceId, type InstanceId, type Signal } from '../../functions/signals/interruption.ts';
+import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
-import type { ReplayOptions } from '../commands/replay.ts';
 import { runAndKill } from './crash.ts';
 import { depsForWorld } from './embedded-deps.ts';
 import { gpuNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
+import { type ReplayOptions, requireInstanceId } from './options.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Replayed } from './show.ts';
 import { printTimeline } from './timeline.ts';
@@ -77,15 +77,6 @@ async function eventsOf(
       return { file: sample, event: aimEvent(JSON.parse(text), aimed ?? instanceId), afterSeconds };
     }),
   );
-}
-
-export function requireInstanceId(text: string): InstanceId {
-  const id = asInstanceId(text);
-  if (!id)
-    throw new ConfigurationError(
-      `--instance is "${text}"; it must be an EC2 instance id such as i-0aaaaaaaaaaaaaaa1.`,
-    );
-  return id;
 }
 
 function parseNamed(event: unknown, file: string): Signal {

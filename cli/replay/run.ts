@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../../functions/errors.ts';
-import type { ReplayOptions } from '../commands/replay.ts';
 import { replayEmbedded } from './embedded.ts';
 import { loadEvents } from './load-events.ts';
 import { replayOnCluster } from './on-cluster.ts';
+import type { ReplayOptions } from './options.ts';
 import { scenarios } from './scenarios.ts';
 import { showResult } from './show.ts';
 import { layOut } from './table.ts';

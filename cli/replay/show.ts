@@ -1,7 +1,7 @@
 import { composeMessage } from '../../functions/notify/message.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
-import type { ReplayOptions } from '../commands/replay.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import type { ReplayOptions } from './options.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
 import { interruptionTable, layOut, podTable } from './table.ts';
 

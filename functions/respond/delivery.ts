@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
 import type { RespondDeps } from './deps.ts';
 import type { InterruptionReport } from './report.ts';
