@@ -54,6 +54,20 @@ class PowerCut(StoreTest):
         disk.lose_power()
         self.assert_latest(1)
 
+    def test_what_a_library_wrote_in_folders_survives(self):
+        disk = ForgetfulDisk(self.root.parent)
+
+        def files(directory):
+            folder = directory / "sub" / "deep"
+            disk.made += [folder, folder.parent]
+            folder.mkdir(parents=True)
+            (folder / "a.bin").write_bytes(b"a")
+            disk.dirty.add((folder / "a.bin").stat().st_ino)
+
+        gang(self.root, disk=disk).save_files(1, None, files)
+        disk.lose_power()
+        self.assertEqual(gang(self.root).latest().step, 1)
+
     def test_the_test_itself_notices_a_missing_sync(self):
         for missing in ("sync_file", "sync_directory"):
             with self.subTest(missing):

@@ -83,9 +83,6 @@ class Disk:
         finally:
             os.close(handle)
 
-    def remove_file(self, path: Path) -> None:
-        path.unlink()
-
     def remove_tree(self, path: Path) -> None:
         shutil.rmtree(path)
 

@@ -113,14 +113,7 @@ class Store:
         for name in self._names():
             match = _OWN_NAME.fullmatch(name)
             if match and name not in kept and int(match.group(1)) < newest:
-                self._remove(self.root / name)
-
-    def _remove(self, directory: Path) -> None:
-        # The manifest goes first: what is half removed must not look complete.
-        if (directory / MANIFEST_NAME).exists():
-            self._disk.remove_file(directory / MANIFEST_NAME)
-            self._disk.sync_directory(directory)
-        self._disk.remove_tree(directory)
+                self._disk.remove_tree(self.root / name)
 
     def _mark(self, directory: Path, rank: int, records: list[FileRecord]) -> None:
         content = encode_marker(records)
