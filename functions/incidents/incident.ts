@@ -18,7 +18,10 @@ export type Claim =
       readonly takeover: boolean;
       readonly supersedes?: InterruptionKind;
     }
-  /** A live lease holds the same or a harder interruption: nothing to do here. */
+  /**
+   * Nothing to do here: a live lease holds the same or a harder interruption. Or a harder one's run died, which
+   * only a notice as hard may take over.
+   */
   | { readonly type: 'joined'; readonly incidentId: string; readonly owner: string }
   /** This interruption (or a harder one) was already carried through. */
   | { readonly type: 'already-handled'; readonly incidentId: string; readonly outcome: string };

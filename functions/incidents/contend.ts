@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { AwsCallError } from '../errors.ts';
+import type { Interruption } from '../signals/interruption.ts';
+import { type ClaimDecision, decideClaim } from './claim.ts';
+import { callTable, type TableAccess } from './dynamo-retry.ts';
+import type { Claim } from './incident.ts';
+import { type IncidentRow, readRow } from './row.ts';
+import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from './table.ts';
+
+/** The table and who writes to it. */
+export interface Desk extends TableAccess {
+  readonly documents: DynamoDBDocumentClient;
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+/** Each lost race means that another claim went through, so more than a few in a row are a fault. */
+const MOST_RACES = 12;
+
+/** Most instances are seen for the first time: the write goes out before any read, which saves a round trip. */
+export async function claimIncident(desk: Desk, interruption: Interruption): Promise<Claim> {
+  const { instanceId } = interruption;
+  const token = randomUUID();
+  let row: IncidentRow | undefined;
+  for (let race = 0; race < MOST_RACES; race++) {
+    const decision = decideClaim(row, interruption, desk.clock.now());
+    if (await carryOut(desk, decision, row, instanceId, token)) return answer(desk, decision, instanceId);
+    row = await readIncident(desk, instanceId);
+    // Our own write went through, only its answer was lost and a retry met its trace.
+    if (row?.claimToken === token) return answer(desk, decision, instanceId);
+  }
+  throw new AwsCallError(
+    'PutItem',
+    'ConditionalCheckFailedException',
+    `dynamodb:PutItem on table "${desk.table}" lost ${MOST_RACES} races for instance ${instanceId}. Look for a run that claims it in a loop.`,
+  );
+}
+
+function answer({ owner }: Desk, decision: ClaimDecision, instanceId: string): Claim {
+  switch (decision.type) {
+    case 'claim': {
+      const { facts, fence, takeover, supersedes } = decision;
+      const lease = { instanceId, incidentId: facts.incidentId, owner, fence };
+      return { type: 'claimed', lease, takeover, ...(supersedes && { supersedes }) };
+    }
+    case 'join':
+      return { type: 'joined', incidentId: decision.incidentId, owner: decision.owner };
+    case 'already-handled':
+      return decision;
+  }
+}
+
+/** False when the row is no longer what the decision was made on. */
+async function carryOut(
+  desk: Desk,
+  decision: ClaimDecision,
+  row: IncidentRow | undefined,
+  instanceId: string,
+  token: string,
+): Promise<boolean> {
+  switch (decision.type) {
+    case 'claim':
+      return writeClaim(desk, decision, row, instanceId, token);
+    case 'join':
+      return !row || !decision.deadline || recordDeadline(desk, row, decision.deadline);
+    case 'already-handled':
+      return true;
+  }
+}
+
+async function writeClaim(
+  desk: Desk,
+  { facts, fence }: Extract<ClaimDecision, { type: 'claim' }>,
+  row: IncidentRow | undefined,
+  instanceId: string,
+  token: string,
+): Promise<boolean> {
+  const now = desk.clock.now();
+  const { deadline, noticedAt } = facts;
+  const command = new PutCommand({
+    TableName: desk.table,
+    Item: {
+      ...incidentKey(instanceId),
+      ...facts,
+      noticedAt: noticedAt.toISOString(),
+      deadline: deadline?.toISOString(),
+      schemaVersion: SCHEMA_VERSION,
+      instanceId,
+      state: 'open',
+      fence,
+      owner: desk.owner,
+      claimToken: token,
+      leaseUntil: now.getTime() + desk.leaseMs,
+      expiresAt: expiryAfter(deadline && deadline > now ? deadline : now),
+    },
+    ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
+  });
+  const written = await callTable('PutItem', desk, (options) => desk.documents.send(command, options));
+  return written !== 'condition-failed';
+}
+
+/** The holder's heartbeat moves `leaseUntil`, so a lease that came back to life fails this too. */
+function unchanged({ fence, leaseUntil, state }: IncidentRow) {
+  return {
+    ConditionExpression: '#fence = :fence AND #leaseUntil = :leaseUntil AND #state = :state',
+    ExpressionAttributeNames: { '#fence': 'fence', '#leaseUntil': 'leaseUntil', '#state': 'state' },
+    ExpressionAttributeValues: { ':fence': fence, ':leaseUntil': leaseUntil, ':state': state },
+  };
+}
+
+/** Earliest wins: the holder's row must not promise more time than the last notice gives. */
+async function recordDeadline(desk: Desk, row: IncidentRow, deadline: Date): Promise<boolean> {
+  const command = new UpdateCommand({
+    TableName: desk.table,
+    Key: incidentKey(row.instanceId),
+    UpdateExpression: 'SET #deadline = :deadline',
+    ConditionExpression: '#fence = :fence AND (attribute_not_exists(#deadline) OR #deadline > :deadline)',
+    ExpressionAttributeNames: { '#fence': 'fence', '#deadline': 'deadline' },
+    ExpressionAttributeValues: { ':fence': row.fence, ':deadline': deadline.toISOString() },
+  });
+  const written = await callTable('UpdateItem', desk, (options) => desk.documents.send(command, options));
+  return written !== 'condition-failed';
+}
+
+export async function readIncident(desk: Desk, instanceId: string): Promise<IncidentRow | undefined> {
+  const command = new GetCommand({
+    TableName: desk.table,
+    Key: incidentKey(instanceId),
+    ConsistentRead: true,
+  });
+  const found = await callTable('GetItem', desk, (options) => desk.documents.send(command, options));
+  if (found === 'condition-failed' || !found.Item) return undefined;
+  return readRow('GetItem', desk.table, found.Item);
+}

@@ -1,0 +1,108 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../clock.ts';
+import { AwsCallError } from '../errors.ts';
+
+/** Domain time. More would eat the notice: a drain without its table is stopped by nobody, so give up early. */
+const RETRY_BUDGET_MS = 3_000;
+const FIRST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 800;
+/** Wall time of one call on the wire. */
+const CALL_TIMEOUT_MS = 3_000;
+
+export interface TableAccess {
+  readonly table: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/**
+ * Runs `call`, again with full jitter while DynamoDB throttles or fails for a moment, for about 3 s of the
+ * clock. A failed condition is an answer: it is `'condition-failed'`. Every other end is an `AwsCallError`.
+ */
+export async function callTable<T>(
+  operation: string,
+  access: TableAccess,
+  call: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T | 'condition-failed'> {
+  const { clock, random } = access;
+  const giveUpAt = clock.now().getTime() + RETRY_BUDGET_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'condition-failed';
+      const delay = random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+      const late = clock.now().getTime() + delay > giveUpAt;
+      if (late || !isTransient(error)) throw awsCallError(operation, access.table, attempt, error);
+      await clock.sleep(delay);
+    }
+  }
+}
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'Throttling',
+]);
+const CONNECTION_FAULTS = new Set([
+  'TimeoutError',
+  'AbortError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+function isTransient(error: unknown): boolean {
+  return isThrottle(error) || isOutage(error);
+}
+
+function isThrottle(error: unknown): boolean {
+  return error instanceof Error && THROTTLES.has(error.name);
+}
+
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (statusOf(error) >= 500 || CONNECTION_FAULTS.has(error.name)) return true;
+  return 'code' in error && typeof error.code === 'string' && CONNECTION_FAULTS.has(error.code);
+}
+
+/** HTTP status of an SDK error, 0 when there is none. */
+function statusOf(error: Error): number {
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return 0;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 0;
+}
+
+function awsCallError(operation: string, table: string, attempts: number, cause: unknown): AwsCallError {
+  const code = cause instanceof Error ? cause.name : 'Unknown';
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const tried = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  const message = `dynamodb:${operation} on table "${table}" failed after ${tried} with ${code}: ${said}. ${remedy(operation, table, code, cause)}`;
+  return new AwsCallError(operation, code, message, { cause });
+}
+
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
+const BAD_CREDENTIALS = new Set([
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+]);
+
+function remedy(operation: string, table: string, code: string, cause: unknown): string {
+  if (code === 'ResourceNotFoundException')
+    return `Deploy the stack in this Region, or set INCIDENT_TABLE to a table that exists.`;
+  if (DENIED.has(code))
+    return `Allow dynamodb:${operation} on table "${table}" in the policy of the responder's role.`;
+  if (BAD_CREDENTIALS.has(code)) return 'Give the responder valid AWS credentials.';
+  if (isThrottle(cause))
+    return 'Use on-demand capacity for the table, or raise its provisioned or maximum throughput.';
+  if (isOutage(cause))
+    return "Check that the Region's DynamoDB endpoint is reachable from the responder, and the AWS Health Dashboard.";
+  return 'Look the code up among the DynamoDB API error codes.';
+}

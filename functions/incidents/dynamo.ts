@@ -1,0 +1,96 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import { RELEASED } from './claim.ts';
+import { claimIncident, type Desk, readIncident } from './contend.ts';
+import { callTable } from './dynamo-retry.ts';
+import { readHistory, writeHistory } from './history.ts';
+import type { IncidentClosing, Incidents, Lease } from './incident.ts';
+import { readRow, toRecord } from './row.ts';
+import { incidentKey } from './table.ts';
+
+export interface DynamoIncidentsDeps {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+  /** Names this process in the rows it holds. */
+  readonly owner: string;
+  /** A run silent for this long may be taken over. Default 15. */
+  readonly leaseSeconds?: number;
+  /** Jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * Incidents in DynamoDB. Every write carries a condition on what was read.
+ *
+ * Every method throws `AwsCallError` when the table is missing, forbidden, or throttles for more than 3 s.
+ */
+export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
+  const { client, table, clock, owner, leaseSeconds = 15, random = Math.random } = deps;
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const desk: Desk = { documents, table, clock, random, owner, leaseMs: leaseSeconds * 1000 };
+  return {
+    claim: (interruption) => claimIncident(desk, interruption),
+    heartbeat: (lease) => heartbeat(desk, lease),
+    close: (lease, closing) => close(desk, lease, closing),
+    release: async (lease) => {
+      await updateHeld(desk, lease, { leaseUntil: RELEASED });
+    },
+    get: async (instanceId) => {
+      const row = await readIncident(desk, instanceId);
+      return row && toRecord(row);
+    },
+    history: (day) => readHistory(desk, day),
+  };
+}
+
+/** An expired lease that nobody took over is simply held again. */
+async function heartbeat(desk: Desk, lease: Lease): Promise<'held' | 'lost'> {
+  const row = await updateHeld(desk, lease, { leaseUntil: desk.clock.now().getTime() + desk.leaseMs });
+  return row ? 'held' : 'lost';
+}
+
+/**
+ * The row first, then the history: only the holder may write history. A crash between the two costs the
+ * history row, and closing again writes it.
+ */
+async function close(desk: Desk, lease: Lease, closing: IncidentClosing): Promise<'closed' | 'lost'> {
+  const closedAt = desk.clock.now();
+  const { outcome, clusterName, nodeName } = closing;
+  const ending = { state: 'closed', closedAt: closedAt.toISOString(), outcome, clusterName, nodeName };
+  const item = await updateHeld(desk, lease, ending);
+  if (!item) return 'lost';
+  await writeHistory(desk, readRow('UpdateItem', desk.table, item), closedAt, closing.summary);
+  return 'closed';
+}
+
+/** Sets `values` if the fence is still ours and the lease was not given up; the new row, or nothing. */
+async function updateHeld(
+  desk: Desk,
+  { instanceId, fence, owner }: Lease,
+  values: Readonly<Record<string, string | number | undefined>>,
+): Promise<Record<string, unknown> | undefined> {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  const command = new UpdateCommand({
+    TableName: desk.table,
+    Key: incidentKey(instanceId),
+    UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    ConditionExpression: '#fence = :fence AND #owner = :owner AND #leaseUntil > :released',
+    ExpressionAttributeNames: {
+      '#fence': 'fence',
+      '#owner': 'owner',
+      '#leaseUntil': 'leaseUntil',
+      ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ':fence': fence,
+      ':owner': owner,
+      ':released': RELEASED,
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+  const written = await callTable('UpdateItem', desk, (options) => desk.documents.send(command, options));
+  return written === 'condition-failed' ? undefined : written.Attributes;
+}

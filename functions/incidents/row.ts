@@ -1,0 +1,75 @@
+import * as z from 'zod/mini';
+import { AwsCallError } from '../errors.ts';
+import type { ClaimedRow } from './claim.ts';
+import type { IncidentRecord } from './incident.ts';
+import { PARTITION_KEY } from './table.ts';
+
+const time = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
+
+const storedRow = z.object({
+  schemaVersion: z.literal(1),
+  instanceId: z.string(),
+  incidentId: z.string(),
+  kind: z.enum([
+    'spot-interruption',
+    'rebalance-recommendation',
+    'instance-state-change',
+    'scheduled-change',
+    'terminate-hook',
+    'capacity-reservation-interruption',
+    'capacity-block-expiration',
+  ]),
+  severity: z.enum(['hard', 'soft']),
+  noticedAt: time,
+  deadline: z.optional(time),
+  cancelled: z.optional(z.literal(true)),
+  state: z.enum(['open', 'closed']),
+  fence: z.number(),
+  owner: z.string(),
+  /** Tells a writer whose answer was lost that the row it finds is its own. */
+  claimToken: z.string(),
+  leaseUntil: z.number(),
+  closedAt: z.optional(time),
+  outcome: z.optional(z.string()),
+  clusterName: z.optional(z.string()),
+  nodeName: z.optional(z.string()),
+});
+
+export type IncidentRow = z.output<typeof storedRow> & ClaimedRow;
+
+/** @throws AwsCallError when the row was written by a version this one cannot read. */
+export function readRow(
+  operation: string,
+  table: string,
+  item: Readonly<Record<string, unknown>>,
+): IncidentRow {
+  const parsed = z.safeParse(storedRow, item);
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  throw new AwsCallError(
+    operation,
+    'UnreadableRow',
+    `dynamodb:${operation} on table "${table}" returned row ${String(item[PARTITION_KEY])} that cannot be read (${problem}). Another version wrote it: finish the deployment, or delete the row.`,
+  );
+}
+
+export function toRecord(row: IncidentRow): IncidentRecord {
+  const { incidentId, instanceId, kind, severity, noticedAt, deadline, state, fence } = row;
+  const { outcome, clusterName, nodeName } = row;
+  return {
+    incidentId,
+    instanceId,
+    kind,
+    severity,
+    noticedAt,
+    state,
+    fence,
+    ...(deadline && { deadline }),
+    ...(outcome !== undefined && { outcome }),
+    ...(clusterName !== undefined && { clusterName }),
+    ...(nodeName !== undefined && { nodeName }),
+  };
+}
