@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { replayCommand } from './commands/replay.ts';
+import { simulateCommand } from './commands/simulate.ts';
 
 /** The whole command line; every failure is thrown, so that main decides the exit code. */
 export function buildProgram(): Command {
   const program = new Command('spot-responder')
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')
     .version('0.1.0');
-  for (const command of [replayCommand()]) program.addCommand(throwing(command));
+  for (const command of [replayCommand(), simulateCommand()]) program.addCommand(throwing(command));
   return throwing(program);
 }
 

@@ -6,11 +6,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/**
- * A clock that runs `speed` times as fast as the wall, starting at the wall's time.
- * `scaledClock(1)` is the real clock.
- */
-export function scaledClock(speed = 1, startedAt: Date = new Date()): Clock {
+/** The real clock. Reads the date each time: a monotonic clock may stand still while a Lambda is frozen. */
+export const systemClock: Clock = { now: () => new Date(), sleep: wallSleep };
+
+/** A clock that runs `speed` times as fast as the wall, from `startedAt`; for replay and tests. */
+export function scaledClock(speed: number, startedAt: Date = new Date()): Clock {
   const wallStart = performance.now();
   return {
     now: () => new Date(startedAt.getTime() + (performance.now() - wallStart) * speed),

@@ -14,3 +14,5 @@ process.once('message', async (order: CrashOrder) => {
   });
   process.disconnect();
 });
+
+process.send?.('ready');

@@ -1,9 +1,10 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import type { Clock } from '../../functions/clock.ts';
 import type { Moment } from '../../functions/respond/report.ts';
 import type { WorldAddress } from './embedded-deps.ts';
 
-/** What the doomed process is told when it starts. */
+/** What the doomed process is told. */
 export interface CrashOrder {
   readonly address: WorldAddress;
   readonly event: unknown;
@@ -22,12 +23,24 @@ interface CrashPlan {
   readonly afterEvictions: number;
 }
 
-/** Runs the responder in a process of its own and kills it in mid-drain, lease held, nothing released. */
-export function runAndKill(
+/** A responder in a process of its own, started but idle. */
+export interface DoomedRun {
+  /** Responds to the event and is killed in mid-drain, lease held, nothing released. */
+  runAndDie(plan: CrashPlan, observe: (instanceId: string, moment: Moment) => void): Promise<void>;
+}
+
+/** Starts the process ahead of the event: its start-up is not part of the scenario's time. */
+export async function startDoomedRun(): Promise<DoomedRun> {
+  const child = fork(new URL('./crash-worker.ts', import.meta.url), { serialization: 'advanced' });
+  await once(child, 'message');
+  return { runAndDie: (plan, observe) => runAndDie(child, plan, observe) };
+}
+
+function runAndDie(
+  child: ChildProcess,
   { address, event, clock, speed, afterEvictions }: CrashPlan,
   observe: (instanceId: string, moment: Moment) => void,
 ): Promise<void> {
-  const child = fork(new URL('./crash-worker.ts', import.meta.url), { serialization: 'advanced' });
   const order: CrashOrder = { address, event, speed, worldTime: clock.now().getTime(), wallTime: Date.now() };
   let accepted = 0;
   return new Promise((resolve, reject) => {
@@ -36,16 +49,14 @@ export function runAndKill(
     child.on('message', ({ instanceId, moment }: { instanceId: string; moment: Moment }) => {
       if (child.killed) return;
       observe(instanceId, moment);
-      if (moment.type !== 'accepted') return;
-      accepted += 1;
-      if (accepted >= afterEvictions) {
-        child.kill('SIGKILL');
-        observe(instanceId, {
-          type: 'received',
-          at: clock.now(),
-          text: `first run killed after ${accepted} evictions`,
-        });
-      }
+      accepted += moment.type === 'accepted' ? 1 : 0;
+      if (accepted < afterEvictions) return;
+      child.kill('SIGKILL');
+      observe(instanceId, {
+        type: 'killed',
+        at: clock.now(),
+        text: `the first run, after ${accepted} evictions`,
+      });
     });
     child.send(order);
   });

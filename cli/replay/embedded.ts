@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { scaledClock } from '../../functions/clock.ts';
 import { ConfigurationError, MalformedSignalError } from '../../functions/errors.ts';
-import type { RespondOptions } from '../../functions/respond/deps.ts';
+import type { RespondDeps, RespondOptions } from '../../functions/respond/deps.ts';
+import { comesAgain, REDELIVERY_SECONDS } from '../../functions/respond/redelivery.ts';
 import type { Moment } from '../../functions/respond/report.ts';
-import { respond } from '../../functions/respond/respond.ts';
+import { type Response, respond } from '../../functions/respond/respond.ts';
 import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
-import { runAndKill } from './crash.ts';
-import { depsForWorld } from './embedded-deps.ts';
+import { startDoomedRun } from './crash.ts';
+import { depsForWorld, type WorldAddress } from './embedded-deps.ts';
 import { gpuNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
 import { type ReplayOptions, requireInstanceId } from './options.ts';
@@ -115,38 +116,24 @@ async function deliverAll(
   stopped: AbortSignal,
 ) {
   const { clock } = world;
+  const doomed = scenario.killAfterEvictions === undefined ? undefined : await startDoomedRun();
   const start = clock.now();
-  const address = {
-    region,
-    accountEndpoint: world.account.endpoint,
-    tableEndpoint: world.tableEndpoint,
-    tableName: world.tableName,
-  };
+  const address = addressOf(world);
   const observe = observer(start, events, options);
+  const deps = depsForWorld(address, clock, 'replay', scenario.choices);
+  const run: RespondOptions = { dryRun: false, signal: stopped, observe };
   const answers = await Promise.all(
     events.map(async ({ afterSeconds, event, file }, at) => {
       await clock.sleep(afterSeconds * 1000, stopped);
-      const timed = options.keepTime
-        ? event
-        : retimeEvent(event, new Date(start.getTime() + retimeOffset(scenario, afterSeconds)));
-      if (at === 0 && scenario.killAfterEvictions !== undefined) {
-        await runAndKill(
-          {
-            address,
-            event: timed,
-            clock,
-            speed: options.speed ?? scenario.speed,
-            afterEvictions: scenario.killAfterEvictions,
-          },
-          observe,
-        );
+      const sentAt = new Date(start.getTime() + retimeOffset(scenario, afterSeconds));
+      const timed = options.keepTime ? event : retimeEvent(event, sentAt);
+      const afterEvictions = scenario.killAfterEvictions;
+      if (at === 0 && doomed && afterEvictions !== undefined) {
+        const speed = options.speed ?? scenario.speed;
+        await doomed.runAndDie({ address, event: timed, clock, speed, afterEvictions }, observe);
         return undefined;
       }
-      const run: RespondOptions = { dryRun: false, signal: stopped, observe };
-      return {
-        file,
-        answer: await respond(timed, depsForWorld(address, clock, `replay-${at}`, scenario.choices), run),
-      };
+      return { file, answer: await deliverUntilSettled(timed, deps, run) };
     }),
   );
   const given = answers.filter((each) => each !== undefined);
@@ -156,6 +143,23 @@ async function deliverAll(
       answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
     ),
   };
+}
+
+/** As the delayed queue does: an event whose instance is in another run's hands comes back until that run is done. */
+async function deliverUntilSettled(
+  event: unknown,
+  deps: RespondDeps,
+  run: RespondOptions,
+): Promise<Response> {
+  for (;;) {
+    const answer = await respond(event, deps, run);
+    if (answer.type === 'ignored' || !comesAgain(answer.reports, deps.clock.now())) return answer;
+    await deps.clock.sleep(REDELIVERY_SECONDS * 1000, run.signal);
+  }
+}
+
+function addressOf({ account, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {
+  return { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
 }
 
 /** A second delivery of the same event keeps the first one's time; another event has its own. */

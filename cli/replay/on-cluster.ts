@@ -1,4 +1,4 @@
-import { scaledClock } from '../../functions/clock.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
@@ -24,7 +24,7 @@ export async function replayOnCluster(
   options: ReplayOptions,
   stopped: AbortSignal,
 ): Promise<Replayed> {
-  const clock = scaledClock();
+  const clock = systemClock;
   const cluster = await connectFromKubeconfig({
     ...(options.kubeconfig !== undefined && { path: options.kubeconfig }),
     ...(options.context !== undefined && { context: options.context }),

@@ -5,7 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
-import { scaledClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { eksConnector } from '../cluster/connection.ts';
 import { readConfig } from '../config.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
@@ -17,7 +17,7 @@ import { powertoolsLog } from '../telemetry/log.ts';
 import { emitMetrics } from '../telemetry/metrics.ts';
 
 const config = readConfig();
-const clock = scaledClock();
+const clock = systemClock;
 const random = Math.random;
 const deps: RespondDeps = {
   region: config.region,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
 import type { RespondDeps } from './deps.ts';
+import { comesAgain } from './redelivery.ts';
 import type { InterruptionReport } from './report.ts';
 import { respond } from './respond.ts';
 
@@ -18,7 +19,8 @@ const sqsBatch = z.object({
 
 /**
  * One EventBridge event, or a batch of SQS records each carrying one. Records of a batch are handled at the
- * same time over one connection pool, and fail one by one.
+ * same time over one connection pool, and fail one by one. A record whose instance another run holds counts as
+ * failed, so that the queue brings it again: the run may die within the notice.
  *
  * @throws MalformedSignalError for a direct event that cannot be read.
  */
@@ -40,7 +42,7 @@ async function handleRecord({ messageId, body }: { messageId: string; body: stri
   const failed = { itemIdentifier: messageId };
   try {
     const reports = await handleEvent(parseBody(body), deps);
-    return failureOf(reports) ? { reports, failed } : { reports };
+    return failureOf(reports) || comesAgain(reports, deps.clock.now()) ? { reports, failed } : { reports };
   } catch (error) {
     deps.log.error('Record failed', {
       messageId,

@@ -39,7 +39,7 @@ export type Moment =
       readonly text: string;
     }
   | {
-      readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded';
+      readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded' | 'killed';
       readonly at: Date;
       readonly text: string;
     }

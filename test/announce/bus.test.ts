@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Announcement, bus } from '../../functions/announce/bus.ts';
-import { scaledClock } from '../../functions/clock.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { clientOptions } from '../simulator/account-client-options.ts';
 
@@ -13,7 +13,7 @@ const EVENT: Announcement = {
 
 let account: SimulatedAccount;
 beforeEach(async () => {
-  account = await startSimulatedAccount({ clock: scaledClock(), region: 'us-east-2' });
+  account = await startSimulatedAccount({ clock: systemClock, region: 'us-east-2' });
 });
 afterEach(() => account.close());
 

@@ -1,6 +1,6 @@
 import { DescribeInstancesCommand, EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { clientOptions } from './account-client-options.ts';
 
@@ -8,7 +8,7 @@ let account: SimulatedAccount;
 
 beforeEach(async () => {
   account = await startSimulatedAccount({
-    clock: scaledClock(),
+    clock: systemClock,
     region: 'us-east-2',
   });
 });
