@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import type { Budget, ClusterPort, Pod, PodRef } from '../cluster/port.ts';
+import { ClusterError } from '../errors.ts';
+import type { Severity } from '../signals/interruption.ts';
+import type { Timeline } from './deadline.ts';
+import type { DrainPlan } from './outcome.ts';
+import type { PodRecord } from './pod-record.ts';
+import type { DrainProgress } from './progress.ts';
+import type { Slots } from './slots.ts';
+
+export interface DrainDeps {
+  readonly cluster: ClusterPort;
+  readonly clock: Clock;
+  /** In [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+export interface DrainRequest {
+  readonly nodeName: string;
+  readonly plan: DrainPlan;
+  /** Of the list that the plan was made from: the watch starts there, so nothing in between is missed. */
+  readonly resourceVersion: string;
+  readonly budgets: readonly Budget[];
+  readonly severity: Severity;
+  /** When the instance goes, if anybody knows. */
+  readonly deadline?: Date;
+  /** When to stop trying, deadline or not. */
+  readonly giveUpAt: Date;
+  readonly dryRun: boolean;
+  /** Ends the drain as `interrupted`. */
+  readonly signal: AbortSignal;
+}
+
+/** What the parts of one running drain share. */
+export interface DrainRun extends DrainDeps {
+  readonly request: DrainRequest;
+  readonly times: Timeline;
+  /** The deadline or the moment of giving up, whichever is first. */
+  readonly endsAt: Date;
+  readonly slots: Slots;
+  /** Aborts when the drain is over, for whatever reason. */
+  readonly signal: AbortSignal;
+  readonly records: Map<string, PodRecord>;
+  readonly tell: (type: DrainProgress['type'], pod?: PodRef, detail?: string) => void;
+}
+
+/** Names of the budgets whose selector covers the pod. */
+export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
+  return request.budgets
+    .filter((budget) => budget.namespace === pod.namespace && budget.covers(pod))
+    .map(({ name }) => name);
+}
+
+export function isUnreachable(error: unknown): error is ClusterError {
+  return error instanceof ClusterError && error.fault === 'unreachable';
+}
+
+/** Doubles from 250 ms up to 4 s, with half to one and a half of that as jitter. */
+export function backoffMs(attempt: number, random: () => number): number {
+  return Math.min(4_000, 250 * 2 ** attempt) * (0.5 + random());
+}

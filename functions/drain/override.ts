@@ -1,0 +1,81 @@
+import { ClusterError } from '../errors.ts';
+import { backoffMs, type DrainRun, isUnreachable } from './drain-run.ts';
+import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
+import { needsNothing, type PodRecord } from './pod-record.ts';
+
+/**
+ * Deletes a pod that could not be evicted, with what is left of its grace: the instance goes in any case, and a
+ * pod that is told dies better than one that is not. For hard deadlines only. No bound on how many at once: a node
+ * has few hundred pods at most, and there is no later.
+ */
+export async function overrideBudget(run: DrainRun, record: PodRecord): Promise<void> {
+  const { pod } = record.decision;
+  const reason = whyOverridden(record);
+  run.tell('override', pod, reason);
+  await markDisrupted(run, record, reason);
+  for (let attempt = 0; !needsNothing(record); attempt += 1) {
+    await deleteOnce(run, record, reason);
+    if (!needsNothing(record)) await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
+  }
+}
+
+async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Promise<void> {
+  const answer = await sendDelete(run, record);
+  switch (answer.type) {
+    case 'accepted':
+      record.overridden = reason;
+      return noteAccepted(run, record, 'deleted');
+    case 'gone':
+      return noteGone(run, record);
+    case 'refused':
+      record.failure = answer.reason;
+      return run.tell('refused', record.decision.pod, answer.reason);
+    case 'blocked-by-budget':
+    case 'retry':
+      record.overridden = reason;
+      return noteUncertain(run, record);
+  }
+}
+
+async function sendDelete({ clock, cluster, signal, times }: DrainRun, record: PodRecord) {
+  const { pod } = record.decision;
+  const grace = times.graceFor(pod.gracePeriodSeconds, clock.now());
+  if (grace !== undefined) record.gracePeriodSeconds = grace;
+  try {
+    const options = { dryRun: false, signal, ...(grace !== undefined && { gracePeriodSeconds: grace }) };
+    return await cluster.deletePod(pod, options);
+  } catch (error) {
+    if (isUnreachable(error)) return { type: 'retry', reason: error.message } as const;
+    throw error;
+  }
+}
+
+/** How long the condition may hold up the deletion it only explains. */
+const CONDITION_PATIENCE_MS = 2_000;
+
+/** Best effort: Jobs with a pod failure policy read the condition, the pod's grace matters more. */
+async function markDisrupted(run: DrainRun, record: PodRecord, reason: string): Promise<void> {
+  const { clock, cluster, signal, tell } = run;
+  const { pod } = record.decision;
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const tooSlow = clock.sleep(CONDITION_PATIENCE_MS, either).catch(() => undefined);
+  try {
+    const options = { dryRun: false, signal: either };
+    const marked = cluster.markDisrupted(pod, 'DeletionBySpotResponder', reason, options);
+    const answer = await Promise.race([marked, tooSlow]);
+    if (answer === 'gone') noteGone(run, record);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    tell('retrying', pod, error.message);
+  } finally {
+    done.abort();
+  }
+}
+
+function whyOverridden({ obstacle }: PodRecord): string {
+  if (!obstacle) return 'its eviction was not answered in time';
+  if (obstacle.budgets.length === 0) return obstacle.reason;
+  const names = obstacle.budgets.join(', ');
+  return `blocked by budget ${names} until the last safe moment`;
+}

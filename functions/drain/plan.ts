@@ -1,0 +1,127 @@
+import type { Pod, Toleration } from '../cluster/port.ts';
+import type { Severity } from '../signals/interruption.ts';
+import type { DrainPlan, PodDecision, SkipReason } from './outcome.ts';
+import { TAINT_KEY } from './taint.ts';
+
+export interface PlanContext {
+  readonly severity: Severity;
+}
+
+/** Decides for every pod of a node; pure. Acting on the plan, or rehearsing it, is `executePlan`'s work. */
+export function planDrain(pods: readonly Pod[], context: PlanContext): DrainPlan {
+  return { decisions: pods.map((pod) => decidePod(pod, context)) };
+}
+
+/** The first filter with an opinion decides; a pod that none holds back is evicted. */
+export function decidePod(pod: Pod, context: PlanContext): PodDecision {
+  for (const filter of FILTERS) {
+    const decision = filter(pod, context);
+    if (decision) return decision;
+  }
+  return evict(pod);
+}
+
+type Filter = (pod: Pod, context: PlanContext) => PodDecision | undefined;
+
+/**
+ * The order matters: what the node itself runs comes first, then what needs no help any more, then what its
+ * owner asked for, and last what an eviction would destroy.
+ */
+const FILTERS: readonly Filter[] = [
+  leaveMirrorPod,
+  leaveDaemonSetPod,
+  leaveFinishedPod,
+  awaitTerminatingPod,
+  respectDoNotEvict,
+  sparePodOnSoftSignal,
+];
+
+/** The kubelet runs it from a file; the API object is only its reflection. */
+function leaveMirrorPod(pod: Pod): PodDecision | undefined {
+  return MIRROR_ANNOTATION in pod.annotations ? skip(pod, 'mirror-pod') : undefined;
+}
+
+/** Its controller ignores `unschedulable` and would put it straight back. */
+function leaveDaemonSetPod(pod: Pod): PodDecision | undefined {
+  return isControlledBy(pod, 'DaemonSet') ? skip(pod, 'daemonset-pod') : undefined;
+}
+
+function leaveFinishedPod(pod: Pod): PodDecision | undefined {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed' ? skip(pod, 'finished') : undefined;
+}
+
+/** EKS drains managed spot nodes itself at the notice: a second eviction could only shorten the pod's grace. */
+function awaitTerminatingPod(pod: Pod): PodDecision | undefined {
+  return pod.deletionTimestamp ? { action: 'await', reason: 'already-terminating', pod } : undefined;
+}
+
+/**
+ * On a soft signal the owner's wish stands. On a hard one the node dies under the pod anyway, so only a pod that
+ * also tolerates our taint, and so declares that it knows, is left to it.
+ */
+function respectDoNotEvict(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
+  if (!asksNotToBeEvicted(pod)) return undefined;
+  if (severity === 'soft') return skip(pod, 'do-not-evict');
+  if (!pod.tolerations.some(toleratesOurTaint)) return undefined;
+  return skip(pod, 'do-not-evict', 'stays on a node that is about to go, as it asked');
+}
+
+/** A soft signal may not come true: it is no reason to destroy what cannot come back. */
+function sparePodOnSoftSignal(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
+  if (severity !== 'soft') return undefined;
+  if (isBare(pod)) return skip(pod, 'bare-pod-on-soft-signal', BARE_WARNING);
+  return pod.usesEmptyDir ? skip(pod, 'empty-dir-on-soft-signal', EMPTY_DIR_WARNING) : undefined;
+}
+
+function skip(pod: Pod, reason: SkipReason, warning?: string): PodDecision {
+  return { action: 'skip', reason, pod, ...(warning && { warning }) };
+}
+
+/** What the cluster itself needs, such as CoreDNS, goes last, so that the others can stop in good order. */
+function evict(pod: Pod): PodDecision {
+  const warning = warningsOf(pod).join('; ');
+  const critical = isSystemCritical(pod);
+  const reason = critical ? 'system-critical, last' : 'evictable';
+  return { action: 'evict', reason, pod, wave: critical ? 1 : 0, ...(warning && { warning }) };
+}
+
+/** Every hazard is named, not only the first: the user reads this after the fact. */
+function warningsOf(pod: Pod): string[] {
+  return [
+    ...(asksNotToBeEvicted(pod) ? ['asked not to be evicted, but the node goes'] : []),
+    ...(isBare(pod) ? [BARE_WARNING] : []),
+    ...(pod.usesEmptyDir ? [EMPTY_DIR_WARNING] : []),
+  ];
+}
+
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+const DO_NOT_EVICT_ANNOTATION = 'spot-responder/do-not-evict';
+const BARE_WARNING = 'no controller will recreate it';
+const EMPTY_DIR_WARNING = 'its emptyDir data is lost with the pod';
+
+function asksNotToBeEvicted(pod: Pod): boolean {
+  return pod.annotations[DO_NOT_EVICT_ANNOTATION] === 'true';
+}
+
+function isBare(pod: Pod): boolean {
+  return !pod.owner?.controller;
+}
+
+function isControlledBy(pod: Pod, kind: string): boolean {
+  return pod.owner?.controller === true && pod.owner.kind === kind;
+}
+
+/** As the scheduler reads a toleration, but any value of our key counts: the kind of interruption is not foreseeable. */
+function toleratesOurTaint({ key, operator, effect }: Toleration): boolean {
+  if (effect && effect !== 'NoSchedule') return false;
+  return key ? key === TAINT_KEY : operator === 'Exists';
+}
+
+const SYSTEM_CRITICAL_CLASSES = ['system-cluster-critical', 'system-node-critical'];
+/** Kubernetes reserves priorities from here upwards for its own classes. */
+const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
+
+function isSystemCritical({ priority, priorityClassName }: Pod): boolean {
+  const named = priorityClassName !== undefined && SYSTEM_CRITICAL_CLASSES.includes(priorityClassName);
+  return named || priority >= SYSTEM_CRITICAL_PRIORITY;
+}

@@ -1,0 +1,74 @@
+import type { PodDecision, PodOutcome, PodReport } from './outcome.ts';
+
+/** The facts about one pod, gathered while the drain runs. What became of the pod is derived from them. */
+export interface PodRecord {
+  readonly decision: PodDecision;
+  /** Aborts when the pod needs no more attempts of ours: it is stopping, or gone. */
+  readonly handled: AbortController;
+  gracePeriodSeconds?: number;
+  /** A first eviction request was sent. */
+  sent?: true;
+  /** An answer got lost or was unclear: the server may have acted all the same. */
+  uncertain?: true;
+  /** When the server accepted our eviction or deletion. */
+  acceptedAt?: Date;
+  /** Set when we sent a deletion past the budget: what stood in the way. */
+  overridden?: string;
+  goneAt?: Date;
+  /** The latest refusal. */
+  obstacle?: Obstacle;
+  /** Nothing more can be done for the pod. */
+  failure?: string;
+  /** A dry run's answer. */
+  rehearsed?: PodOutcome;
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly budgets: readonly string[];
+}
+
+export function openRecord(decision: PodDecision): PodRecord {
+  return { decision, handled: new AbortController() };
+}
+
+/** True while the drain waits for this pod. */
+export function isOpen({ decision, goneAt, failure }: PodRecord): boolean {
+  return decision.action !== 'skip' && !goneAt && failure === undefined;
+}
+
+/** True when no request of ours can do anything more for the pod. */
+export function needsNothing({ failure, handled }: PodRecord): boolean {
+  return handled.signal.aborted || failure !== undefined;
+}
+
+/** `unreached` explains a pod that no eviction was answered for. */
+export function reportPod(record: PodRecord, unreached: string): PodReport {
+  const { decision, gracePeriodSeconds } = record;
+  const { namespace, name, uid } = decision.pod;
+  return {
+    namespace,
+    name,
+    uid,
+    decision: decision.action,
+    reason: decision.reason,
+    ...('warning' in decision && decision.warning && { warning: decision.warning }),
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    outcome: record.rehearsed ?? outcomeOf(record, unreached),
+  };
+}
+
+function outcomeOf(record: PodRecord, unreached: string): PodOutcome {
+  const { acceptedAt, decision, failure, goneAt, handled, obstacle, overridden } = record;
+  if (decision.action === 'skip') return { result: 'skipped', reason: decision.reason };
+  if (acceptedAt && overridden !== undefined) {
+    return { result: 'deleted', acceptedAt, reason: overridden, ...(goneAt && { goneAt }) };
+  }
+  if (acceptedAt) {
+    return goneAt ? { result: 'evicted', acceptedAt, goneAt } : { result: 'still-terminating', acceptedAt };
+  }
+  if (goneAt) return { result: 'already-gone', goneAt };
+  if (failure !== undefined) return { result: 'failed', reason: failure };
+  if (decision.action === 'await' || handled.signal.aborted) return { result: 'still-terminating' };
+  return obstacle ? { result: 'blocked', ...obstacle } : { result: 'failed', reason: unreached };
+}
