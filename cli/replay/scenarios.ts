@@ -3,7 +3,7 @@ import { asInstanceId, type InstanceId } from '../../functions/signals/interrupt
 import { type Fleet, gpuNode, nodeWithTenPods, stormNodes } from './fleet.ts';
 
 /** One event of a scenario: a file of `events/`, aimed at an instance, some seconds after the first. */
-export interface Delivery {
+interface Delivery {
   readonly afterSeconds: number;
   readonly sample: string;
   readonly instanceId: InstanceId;
@@ -98,7 +98,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** `i-0aaaaaaaaaaaaaaa1` for 1: the instance of the sample events. */
-export function instance(number: number): InstanceId {
+function instance(number: number): InstanceId {
   const id = asInstanceId(`i-0${number.toString(16).padStart(16, 'a')}`);
   if (!id) throw new RangeError(`no instance id for ${number}`);
   return id;

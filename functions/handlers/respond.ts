@@ -19,15 +19,16 @@ import { emitMetrics } from '../telemetry/metrics.ts';
 const config = readConfig();
 const clock = systemClock;
 const random = Math.random;
+// EC2 and DynamoDB calls are retried by our own rooms, inside the notice: the clients' retries would add to that.
 const deps: RespondDeps = {
   region: config.region,
   clock,
   random,
   log: powertoolsLog(new Logger({ serviceName: 'spot-responder' })),
-  locator: ec2Locator({ ec2: new EC2Client({}), clock, random }),
+  locator: ec2Locator({ ec2: new EC2Client({ maxAttempts: 1 }), clock, random }),
   connect: eksConnector({ eks: new EKSClient({}), region: config.region, clock }),
   incidents: dynamoIncidents({
-    client: new DynamoDBClient({}),
+    client: new DynamoDBClient({ maxAttempts: 1 }),
     table: config.incidentTable,
     clock,
     owner: crypto.randomUUID(),

@@ -60,10 +60,10 @@ async function continueWithClaim(
       incidentId: claim.incidentId,
     });
   if (claim?.type === 'already-handled') {
-    return finish(chapter, {
-      outcome: { type: 'already-handled', reason: `ended as ${claim.outcome}` },
-      incidentId: claim.incidentId,
-    });
+    const outcome: Outcome = { type: 'already-handled', reason: `ended as ${claim.outcome}` };
+    // The node was emptied for another signal; Auto Scaling still waits for the answer to this one.
+    if (chapter.interruption.hook) await returnHook(chapter, chapter.interruption.hook, outcome);
+    return finish(chapter, { outcome, incidentId: claim.incidentId });
   }
   const lease = claim?.lease;
   if (location.type !== 'located') {

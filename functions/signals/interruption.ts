@@ -57,7 +57,7 @@ export interface Interruption {
 }
 
 /** A capacity block ends: which instances that concerns is known only to EC2. */
-export interface ReservationExpiry {
+interface ReservationExpiry {
   readonly capacityReservationId: string;
   /** The interruption that each instance of the reservation gets. */
   readonly interruption: Omit<Interruption, 'instanceId'>;

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
+import { addDaemonSets, addGpuNode, type EmbeddedWorld, region, startWorld } from '../../cli/replay/world.ts';
+import { type Clock, scaledClock } from '../../functions/clock.ts';
+import type { RespondDeps } from '../../functions/respond/deps.ts';
+import type { InterruptionReport } from '../../functions/respond/report.ts';
+import { respond } from '../../functions/respond/respond.ts';
+import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
+import { instanceId } from '../support/interruptions.ts';
+
+export const doomed = instanceId('i-0aaaaaaaaaaaaaaa1');
+
+/** An embedded world with one doomed GPU node, a spare, and three pods to move. */
+export interface Scene {
+  readonly world: EmbeddedWorld;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly deps: RespondDeps;
+  /** Sends a sample as if it had just happened, `ageSeconds` ago. */
+  readonly send: (
+    sample?: string,
+    part?: Partial<RespondDeps>,
+    ageSeconds?: number,
+  ) => Promise<readonly InterruptionReport[]>;
+  /** What was changed in the cluster. */
+  readonly writes: () => readonly string[];
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+export async function openScene(speed = 40): Promise<Scene> {
+  const clock = scaledClock(speed);
+  const world = await startWorld(clock);
+  const node = addGpuNode(world, doomed, 1);
+  const spare = addGpuNode(world, undefined, 2);
+  addDaemonSets(world, [node, spare], 2);
+  world.cluster.addWorkload({
+    kind: 'Deployment',
+    namespace: 'inference',
+    name: 'llm',
+    nodes: [node, node, node],
+    graceSeconds: 30,
+    stopsAfterSeconds: 5,
+    labels: { app: 'llm' },
+    tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+  });
+  const { account, tableEndpoint, tableName } = world;
+  const deps = depsForWorld(
+    { region, accountEndpoint: account.endpoint, tableEndpoint, tableName },
+    clock,
+    'test',
+  );
+  return {
+    world,
+    clock,
+    node,
+    deps,
+    send: async (sample = 'spot-interruption-terminate', part = {}, ageSeconds = 0) => {
+      const event = aimEvent(readSample(sample), doomed);
+      const timed = retimeEvent(event, new Date(clock.now().getTime() - ageSeconds * 1000));
+      const answer = await respond(
+        timed,
+        { ...deps, ...part },
+        {
+          dryRun: false,
+          signal: new AbortController().signal,
+          observe: () => undefined,
+        },
+      );
+      return answer.type === 'responded' ? answer.reports : [];
+    },
+    writes: () =>
+      world.cluster.requests
+        .filter(({ verb }) => !['get', 'list', 'watch'].includes(verb))
+        .map(({ verb, resource }) => `${verb} ${resource}`),
+    [Symbol.asyncDispose]: () => world.close(),
+  };
+}
+
+function readSample(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../events/${name}.json`, import.meta.url), 'utf8'));
+}
