@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { scaledClock } from '../../functions/clock.ts';
 import { ConfigurationError, MalformedSignalError } from '../../functions/errors.ts';
-import type { RespondDeps, RespondOptions } from '../../functions/respond/deps.ts';
-import { comesAgain, REDELIVERY_SECONDS } from '../../functions/respond/redelivery.ts';
+import type { RespondOptions } from '../../functions/respond/deps.ts';
+import { respondAndFollow } from '../../functions/respond/follow.ts';
 import type { Moment } from '../../functions/respond/report.ts';
-import { type Response, respond } from '../../functions/respond/respond.ts';
 import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
@@ -133,7 +132,7 @@ async function deliverAll(
         await doomed.runAndDie({ address, event: timed, clock, speed, afterEvictions }, observe);
         return undefined;
       }
-      return { file, answer: await deliverUntilSettled(timed, deps, run) };
+      return { file, answer: await respondAndFollow(timed, deps, run) };
     }),
   );
   const given = answers.filter((each) => each !== undefined);
@@ -143,19 +142,6 @@ async function deliverAll(
       answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
     ),
   };
-}
-
-/** As the delayed queue does: an event whose instance is in another run's hands comes back until that run is done. */
-async function deliverUntilSettled(
-  event: unknown,
-  deps: RespondDeps,
-  run: RespondOptions,
-): Promise<Response> {
-  for (;;) {
-    const answer = await respond(event, deps, run);
-    if (answer.type === 'ignored' || !comesAgain(answer.reports, deps.clock.now())) return answer;
-    await deps.clock.sleep(REDELIVERY_SECONDS * 1000, run.signal);
-  }
 }
 
 function addressOf({ account, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {

@@ -4,6 +4,7 @@ import { ClusterError } from '../errors.ts';
 import type { InterruptionKind } from '../signals/interruption.ts';
 import { buildCordon, buildCordonUnseen, buildUncordon } from './cordon-patch.ts';
 import { readCordonRecord } from './cordon-record.ts';
+import { findNode, type NodeIdentity } from './find-node.ts';
 
 export interface CordonDeps {
   readonly cluster: ClusterPort;
@@ -12,9 +13,7 @@ export interface CordonDeps {
   readonly random: () => number;
 }
 
-export interface CordonRequest {
-  readonly instanceId: string;
-  readonly nodeNameHint?: string;
+export interface CordonRequest extends NodeIdentity {
   /** `aws:///us-east-2a/i-0abc…`; with the name it saves the round trip that would look the node up. */
   readonly providerIdHint?: string;
   readonly reason: InterruptionKind;
@@ -81,15 +80,6 @@ async function cordonFound({ cluster }: CordonDeps, request: CordonRequest): Pro
   if (patch.length === 0) return { type: 'cordoned', node, already };
   const answer = await cluster.patchNode(node.name, patch, writeOptions(request));
   return answer.type === 'patched' ? { type: 'cordoned', node: answer.node, already } : undefined;
-}
-
-/** Names are reused and hints may be old: only `spec.providerID` says whose node it is. */
-async function findNode(cluster: ClusterPort, { instanceId, nodeNameHint }: CordonRequest) {
-  const isOurs = (node: ClusterNode) => node.providerId.endsWith(`/${instanceId}`);
-  const hinted = nodeNameHint ? await cluster.getNode(nodeNameHint) : undefined;
-  if (hinted && isOurs(hinted)) return hinted;
-  for await (const node of cluster.listNodes()) if (isOurs(node)) return node;
-  return undefined;
 }
 
 function writeOptions({ dryRun, signal }: CordonRequest) {

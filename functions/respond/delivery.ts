@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
 import type { RespondDeps } from './deps.ts';
-import { comesAgain } from './redelivery.ts';
+import { respondAndFollow } from './follow.ts';
 import type { InterruptionReport } from './report.ts';
 import { respond } from './respond.ts';
 
@@ -19,15 +19,15 @@ const sqsBatch = z.object({
 
 /**
  * One EventBridge event, or a batch of SQS records each carrying one. Records of a batch are handled at the
- * same time over one connection pool, and fail one by one. A record whose instance another run holds counts as
- * failed, so that the queue brings it again: the run may die within the notice.
+ * same time over one connection pool, and fail one by one. A record follows a run that holds
+ * its instance, and takes over when that dies.
  *
  * @throws MalformedSignalError for a direct event that cannot be read.
  */
 export async function handleDelivery(delivery: unknown, deps: RespondDeps): Promise<Delivered> {
   const batch = sqsBatch.safeParse(delivery);
   if (!batch.success) {
-    const reports = await handleEvent(delivery, deps);
+    const reports = await handleEvent(delivery, deps, respond);
     const failure = failureOf(reports);
     return { reports, answer: undefined, ...(failure && { failure }) };
   }
@@ -41,8 +41,8 @@ export async function handleDelivery(delivery: unknown, deps: RespondDeps): Prom
 async function handleRecord({ messageId, body }: { messageId: string; body: string }, deps: RespondDeps) {
   const failed = { itemIdentifier: messageId };
   try {
-    const reports = await handleEvent(parseBody(body), deps);
-    return failureOf(reports) || comesAgain(reports, deps.clock.now()) ? { reports, failed } : { reports };
+    const reports = await handleEvent(parseBody(body), deps, respondAndFollow);
+    return failureOf(reports) ? { reports, failed } : { reports };
   } catch (error) {
     deps.log.error('Record failed', {
       messageId,
@@ -52,9 +52,13 @@ async function handleRecord({ messageId, body }: { messageId: string; body: stri
   }
 }
 
-async function handleEvent(event: unknown, deps: RespondDeps): Promise<readonly InterruptionReport[]> {
+async function handleEvent(
+  event: unknown,
+  deps: RespondDeps,
+  answerTo: typeof respond,
+): Promise<readonly InterruptionReport[]> {
   const neverStopped = new AbortController().signal;
-  const answer = await respond(event, deps, {
+  const answer = await answerTo(event, deps, {
     dryRun: false,
     signal: neverStopped,
     observe: () => undefined,

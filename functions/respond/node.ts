@@ -1,6 +1,7 @@
-import type { ClusterNode, ClusterPort, PodList } from '../cluster/port.ts';
+import type { ClusterPort, PodList } from '../cluster/port.ts';
 import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { executePlan } from '../drain/evict.ts';
+import { findNode } from '../drain/find-node.ts';
 import type { DrainEnd, DrainPlan } from '../drain/outcome.ts';
 import { planDrain } from '../drain/plan.ts';
 import { ClusterError } from '../errors.ts';
@@ -96,14 +97,6 @@ async function undoCordon({
   await uncordonNode({ cluster, clock: deps.clock, random: deps.random }, node, options.dryRun);
   note({ type: 'uncordoned', at: deps.clock.now(), text: node.name });
   return { outcome: options.dryRun ? { type: 'planned' } : { type: 'uncordoned' }, nodeName: node.name };
-}
-
-async function findNode(cluster: ClusterPort, { instanceId, nodeNameHint }: LocatedInstance) {
-  const isOurs = (node: ClusterNode | undefined) => node?.providerId.endsWith(`/${instanceId}`);
-  const hinted = nodeNameHint ? await cluster.getNode(nodeNameHint) : undefined;
-  if (isOurs(hinted)) return hinted;
-  for await (const node of cluster.listNodes()) if (isOurs(node)) return node;
-  return undefined;
 }
 
 /**

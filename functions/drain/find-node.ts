@@ -1,0 +1,19 @@
+import type { ClusterNode, ClusterPort } from '../cluster/port.ts';
+
+export interface NodeIdentity {
+  readonly instanceId: string;
+  /** The node's usual name; may be old, or another instance's by now. */
+  readonly nodeNameHint?: string;
+}
+
+/** The instance's node. Names are reused and hints may be old: only `spec.providerID` says whose node it is. */
+export async function findNode(
+  cluster: ClusterPort,
+  { instanceId, nodeNameHint }: NodeIdentity,
+): Promise<ClusterNode | undefined> {
+  const isOurs = (node: ClusterNode) => node.providerId.endsWith(`/${instanceId}`);
+  const hinted = nodeNameHint ? await cluster.getNode(nodeNameHint) : undefined;
+  if (hinted && isOurs(hinted)) return hinted;
+  for await (const node of cluster.listNodes()) if (isOurs(node)) return node;
+  return undefined;
+}

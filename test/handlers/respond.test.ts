@@ -1,0 +1,83 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { region } from '../../cli/replay/world.ts';
+import { retimeEvent } from '../../functions/signals/retime.ts';
+import { openScene, type Scene } from '../respond/scene.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const secret = 'a-secret-that-no-log-may-hold';
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: root });
+});
+
+/** Runs the bundle in a plain Node process, as Lambda does: one event, the environment of `functions/config.ts`. */
+function invoke(scene: Scene, event: unknown): Promise<{ code: number | null; output: string }> {
+  const script = `const { handler } = await import('./dist/respond/index.mjs'); await handler(JSON.parse(process.env.EVENT));`;
+  const { account, tableEndpoint, tableName } = scene.world;
+  const env = {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: secret,
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: tableEndpoint,
+    INCIDENT_TABLE: tableName,
+    EVENT_BUS: 'spot-responder',
+    EVENT: JSON.stringify(event),
+  };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '-e', script],
+      { cwd: root, env },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, output: stdout + stderr }),
+    );
+  });
+}
+
+function freshEvent(name: string): unknown {
+  return retimeEvent(JSON.parse(readFileSync(`${root}events/${name}.json`, 'utf8')), new Date());
+}
+
+test('the built responder drains a node; every line has its keys, none a secret', async () => {
+  await using scene = await openScene(1);
+  const { code, output } = await invoke(scene, freshEvent('spot-interruption-terminate'));
+  expect(code).toBe(0);
+  expect(scene.world.cluster.evictions).toHaveLength(3);
+  const lines = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const handled = lines.find(({ message }) => message === 'Interruption handled');
+  expect(handled).toMatchObject({
+    cluster: 'demo',
+    node: scene.node,
+    instance: 'i-0aaaaaaaaaaaaaaa1',
+    outcome: 'emptied',
+  });
+  expect(handled?.incident).toMatch(/^i-0aaaaaaaaaaaaaaa1\/spot-interruption\//);
+  const metrics = lines.find((line) => '_aws' in line);
+  expect(Object.keys(metrics ?? {})).toEqual(
+    expect.arrayContaining([
+      'SecondsToCordon',
+      'SecondsToLastEviction',
+      'SecondsLeft',
+      'Pods_evicted',
+      'ApiRequests',
+    ]),
+  );
+  expect(output).not.toContain(secret);
+  expect(output).not.toContain('k8s-aws-v1.');
+});
+
+test('a malformed event ends the invocation with an error that names the field', async () => {
+  await using scene = await openScene(1);
+  const { code, output } = await invoke(scene, {
+    ...Object(freshEvent('spot-interruption-terminate')),
+    detail: {},
+  });
+  expect(code).not.toBe(0);
+  expect(output).toContain('detail.instance-id');
+});
