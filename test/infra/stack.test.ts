@@ -1,0 +1,48 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { signalPatterns } from '../../functions/signals/parse.ts';
+import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+
+const stack = new SpotResponderStack(new App(), 'Test', {
+  responderCode: Code.fromInline('// built elsewhere'),
+});
+const template = Template.fromStack(stack);
+
+test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
+  template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length);
+  for (const pattern of Object.values(signalPatterns)) {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: pattern,
+      Targets: [Match.anyValue(), Match.anyValue()],
+    });
+  }
+});
+
+test('Lambda does not retry by itself, and what failed is kept', () => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumRetryAttempts: 0,
+    MaximumEventAgeInSeconds: 120,
+    DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+  });
+});
+
+test('the responder runs on Node 24 on arm64 with the environment that its configuration reads', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Environment: { Variables: { INCIDENT_TABLE: Match.anyValue(), EVENT_BUS: Match.anyValue() } },
+  });
+});
+
+test('the queue that feeds the responder hides its messages as long as a run may take', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', { DelaySeconds: 20, VisibilityTimeout: 900 });
+});
+
+test('only describing instances is allowed on every resource', () => {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const everywhere = statements.filter(({ Resource }) => Resource === '*');
+  expect(everywhere.map(({ Action }) => Action)).toEqual(['ec2:DescribeInstances']);
+});
