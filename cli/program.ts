@@ -12,5 +12,5 @@ export function buildProgram(): Command {
 }
 
 function throwing(command: Command): Command {
-  return command.exitOverride().showHelpAfterError('(--help shows what it takes)');
+  return command.exitOverride();
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../functions/errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { replayEmbedded } from './embedded.ts';
 import { loadEvents } from './load-events.ts';
 import { replayOnCluster } from './on-cluster.ts';
@@ -22,6 +23,10 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
     const replay =
       options.kubeconfig !== undefined || options.context !== undefined ? replayOnCluster : replayEmbedded;
     return showResult(await replay(loaded, options, stopped.signal), options);
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    console.error('stopped before every event was delivered');
+    return exitCodes.interrupted;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

@@ -111,6 +111,9 @@ async function respondToLocated(
   } finally {
     held.stop();
   }
+  // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
+  if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
+    await deps.incidents.release(lease);
   const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
   if (!options.dryRun && result.outcome.type !== 'interrupted')
     announcements.push(announceHandled(chapter, report));
