@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ReplayResult } from '../../cli/replay/result.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { type ControlPlane, readManifest, startControlPlane } from '../support/control-plane.ts';
+
+const node = 'ip-10-0-0-11';
+const namespace = 'inference';
+const sample = 'events/spot-interruption-terminate.json';
+
+let plane: ControlPlane;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  await plane.apply(await readManifest('infra/k8s/rbac.yaml'));
+  await plane.apply(fleet());
+  for (const name of pods) {
+    const body = [{ op: 'add', path: '/status/phase', value: 'Running' }];
+    await plane.core.patchNamespacedPodStatus({ name, namespace, body });
+  }
+}, 60_000);
+
+afterAll(() => plane.close());
+
+const pods = ['web-1', 'web-2', 'web-3'];
+
+function fleet(): string {
+  return `
+apiVersion: v1
+kind: Node
+metadata: { name: ${node}, labels: { eks.amazonaws.com/nodegroup: gpu } }
+spec: { providerID: 'aws:///us-east-2a/i-0aaaaaaaaaaaaaaa1', taints: [{ key: nvidia.com/gpu, effect: NoSchedule }] }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: ${namespace} }
+${pods.map(podOf).join('')}`;
+}
+
+function podOf(name: string): string {
+  const owner = "{ apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: '1111', controller: true }";
+  return `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: ${namespace}, ownerReferences: [${owner}] }
+spec:
+  nodeName: ${node}
+  terminationGracePeriodSeconds: 10
+  tolerations: [{ operator: Exists }]
+  containers: [{ name: main, image: none }]
+`;
+}
+
+async function replay(...args: string[]): Promise<{ code: number; result: ReplayResult }> {
+  const { code, stdout } = await runCli(
+    'replay',
+    '--json',
+    sample,
+    '--kubeconfig',
+    plane.responderKubeconfig,
+    ...args,
+  );
+  return { code, result: JSON.parse(stdout) as ReplayResult };
+}
+
+/** Stands in for the kubelet: a terminating pod's containers stop at once. */
+async function removeTerminating(until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    const { items } = await plane.core.listNamespacedPod({ namespace });
+    for (const { metadata } of items) {
+      if (!metadata?.deletionTimestamp || !metadata.name) continue;
+      await plane.core.deleteNamespacedPod({ name: metadata.name, namespace, gracePeriodSeconds: 0 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+test('a real API server validates the whole plan in a dry run and stores nothing of it', async () => {
+  const { code, result } = await replay();
+  expect(code).toBe(0);
+  expect(result.interruptions[0]?.pods.map(({ outcome }) => outcome)).toEqual(Array(3).fill('would-evict'));
+  const { spec, metadata } = await plane.core.readNode({ name: node });
+  expect(spec?.unschedulable).toBeUndefined();
+  expect(metadata?.annotations?.['spot-responder/cordon']).toBeUndefined();
+});
+
+test('with exactly the rules of rbac.yaml a real node is cordoned in one patch and emptied', async () => {
+  const stopped = new AbortController();
+  const kubelet = removeTerminating(stopped.signal);
+  const { code, result } = await replay('--execute');
+  stopped.abort();
+  await kubelet;
+  expect(code).toBe(0);
+  expect(result.interruptions[0]?.outcome.type).toBe('emptied');
+  expect(result.requests).toMatchObject({ 'patch nodes': 1, 'create pods/eviction': 3 });
+  const { spec } = await plane.core.readNode({ name: node });
+  expect(spec?.unschedulable).toBe(true);
+  expect(spec?.taints?.map(({ key }) => key)).toEqual(
+    expect.arrayContaining(['nvidia.com/gpu', 'spot-responder/interruption']),
+  );
+});
+
+test('the responder may not read secrets, change a pod or remove a node', async () => {
+  const forbidden = expect.objectContaining({ code: 403 });
+  await expect(plane.asResponder.listSecretForAllNamespaces()).rejects.toEqual(forbidden);
+  await expect(plane.asResponder.deleteNode({ name: node })).rejects.toEqual(forbidden);
+  const body = [{ op: 'replace', path: '/spec/containers/0/image', value: 'evil' }];
+  await expect(plane.asResponder.patchNamespacedPod({ name: 'web-1', namespace, body })).rejects.toEqual(
+    forbidden,
+  );
+});
