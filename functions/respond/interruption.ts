@@ -22,6 +22,7 @@ export async function respondToInterruption(
 ): Promise<InterruptionReport> {
   const chapter = openChapter(interruption, deps, options);
   chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
+  chapter.deps.log.info('Interruption received', { notice: describe(interruption) });
   try {
     const [claim, location] = await Promise.all([
       claimIncident(chapter),

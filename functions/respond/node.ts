@@ -128,8 +128,9 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
       : { type: 'cordoned', reason: response.reason };
     return { outcome, nodeName: node.name };
   }
-  const pods: PodList = hinted && node.name === hint ? hinted : await cluster.listPodsOnNode(node.name);
-  const plan = planDrain(pods.pods, { severity: interruption.severity });
+  const early = hinted && node.name === hint && !isEmptyPlan(planOf(scene, hinted)) ? hinted : undefined;
+  const pods = early ?? (await cluster.listPodsOnNode(node.name));
+  const plan = planOf(scene, pods);
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan) });
   const drain = await executePlan(
     { cluster, clock: deps.clock, random: deps.random },
@@ -147,6 +148,18 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     note,
   );
   return { outcome: outcomeOf(drain.end), drain, nodeName: node.name };
+}
+
+function planOf({ interruption }: Scene, { pods }: PodList): DrainPlan {
+  return planDrain(pods, { severity: interruption.severity });
+}
+
+/**
+ * A plan with nothing to move needs no watch, so nobody would see a pod that was bound while the cordon was under
+ * way: such a node is listed once more, now that no pod can follow.
+ */
+function isEmptyPlan({ decisions }: DrainPlan): boolean {
+  return decisions.every(({ action }) => action === 'skip');
 }
 
 function cordonScene({ cluster, deps, incidentId, instance, interruption, options, signal }: Scene) {

@@ -5,6 +5,7 @@ import { type Clock, scaledClock } from '../../functions/clock.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
+import type { InstanceId } from '../../functions/signals/interruption.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { instanceId } from '../support/interruptions.ts';
 
@@ -21,6 +22,7 @@ export interface Scene {
     sample?: string,
     part?: Partial<RespondDeps>,
     ageSeconds?: number,
+    instance?: InstanceId,
   ) => Promise<readonly InterruptionReport[]>;
   /** What was changed in the cluster. */
   readonly writes: () => readonly string[];
@@ -54,8 +56,8 @@ export async function openScene(speed = 40): Promise<Scene> {
     clock,
     node,
     deps,
-    send: async (sample = 'spot-interruption-terminate', part = {}, ageSeconds = 0) => {
-      const event = aimEvent(readSample(sample), doomed);
+    send: async (sample = 'spot-interruption-terminate', part = {}, ageSeconds = 0, instance = doomed) => {
+      const event = aimEvent(readSample(sample), instance);
       const timed = retimeEvent(event, new Date(clock.now().getTime() - ageSeconds * 1000));
       const answer = await respond(
         timed,

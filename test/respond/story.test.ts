@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { addGpuNode } from '../../cli/replay/world.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
+import { instanceId } from '../support/interruptions.ts';
 import { doomed, openScene } from './scene.ts';
 
 test('a spot interruption empties the node, inside five requests before the first eviction', async () => {
@@ -27,6 +28,41 @@ test('the bus hears of it at receipt and at the end', async () => {
   expect(scene.world.account.events.map(({ detailType }) => detailType)).toEqual([
     'Interruption Received',
     'Interruption Handled',
+  ]);
+});
+
+test('a pod that lands on an empty node while it is being cordoned is moved too', async () => {
+  await using scene = await openScene();
+  const { cluster } = scene.world;
+  const empty = addGpuNode(scene.world, instanceId('i-0bbbbbbbbbbbbbbb2'), 7);
+  const land = () =>
+    cluster.addBarePod({
+      namespace: 'default',
+      name: 'latecomer',
+      node: empty,
+      graceSeconds: 5,
+      stopsAfterSeconds: 1,
+    });
+  let landed = false;
+  const connect = async (name: string) => {
+    const port = await scene.deps.connect(name);
+    const listPodsOnNode = async (node: string) => {
+      const list = await port.listPodsOnNode(node);
+      if (!landed) land();
+      landed = true;
+      return list;
+    };
+    return { ...port, listPodsOnNode };
+  };
+  const [report] = await scene.send(
+    'spot-interruption-terminate',
+    { connect },
+    0,
+    instanceId('i-0bbbbbbbbbbbbbbb2'),
+  );
+  expect(report?.outcome.type).toBe('emptied');
+  expect(report?.drain?.pods.map(({ name, outcome }) => [name, outcome.result])).toEqual([
+    ['latecomer', 'evicted'],
   ]);
 });
 
