@@ -22,7 +22,6 @@ export async function respondToInterruption(
 ): Promise<InterruptionReport> {
   const chapter = openChapter(interruption, deps, options);
   chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
-  chapter.deps.log.info('Interruption received', { notice: describe(interruption) });
   try {
     const [claim, location] = await Promise.all([
       claimIncident(chapter),
@@ -101,6 +100,7 @@ async function respondToLocated(
     text: `cluster ${instance.clusterName}, ${instance.owner.type}`,
   });
   const response = chooseResponse(interruption, instance.owner, deps.choices);
+  deps.log.info('Interruption received', { notice: describe(interruption), response });
   const announcements = options.dryRun ? [] : [announceReceived(chapter, instance, response)];
   const held = holdLease(chapter, lease);
   let result: NodeResult;

@@ -117,6 +117,7 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     };
   }
   const { node } = cordon;
+  deps.log.with({ node: node.name }).info('Node cordoned', { already: cordon.already });
   note({
     type: 'cordoned',
     at: deps.clock.now(),

@@ -58,6 +58,14 @@ test('the built responder drains a node; every line has its keys, none a secret'
     outcome: 'emptied',
   });
   expect(handled?.incident).toMatch(/^i-0aaaaaaaaaaaaaaa1\/spot-interruption\//);
+  for (const message of ['Interruption received', 'Node cordoned', 'Interruption handled']) {
+    const line = lines.find((each) => each.message === message);
+    expect(line).toMatchObject({
+      cluster: 'demo',
+      instance: 'i-0aaaaaaaaaaaaaaa1',
+      incident: handled?.incident,
+    });
+  }
   const metrics = lines.find((line) => '_aws' in line);
   expect(Object.keys(metrics ?? {})).toEqual(
     expect.arrayContaining([
