@@ -43,6 +43,7 @@ export async function replayEmbedded(
       dryRun: false,
       ...replayed,
       requests: countRequests(world),
+      evictedTwice: countEvictedTwice(world),
     };
   } finally {
     await world.close();
@@ -164,6 +165,11 @@ function observer(
   return (instanceId, moment) => {
     if (!crowd || moment.type === 'cordoned' || moment.type === 'closed') print(instanceId, moment);
   };
+}
+
+function countEvictedTwice({ cluster }: EmbeddedWorld): number {
+  const accepted = Map.groupBy(cluster.evictions, ({ uid }) => uid);
+  return [...accepted.values()].filter(({ length }) => length > 1).length;
 }
 
 function countRequests({ cluster }: EmbeddedWorld): Record<string, number> {

@@ -15,6 +15,8 @@ export interface ReplayResult {
   readonly interruptions: readonly InterruptionResult[];
   /** Requests the API server received in all, by verb and resource. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Pods whose eviction the server accepted more than once; known on the embedded cluster only. */
+  readonly evictedTwice?: number;
   /** Seconds from each event to each milestone, over all interruptions. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
 }

@@ -13,6 +13,8 @@ export interface Replayed {
   readonly ignored: readonly { readonly file: string; readonly reason: string }[];
   /** As the API server counted them, where it is ours; else as we sent them. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Pods whose eviction was accepted more than once, where the API server is ours. */
+  readonly evictedTwice?: number;
 }
 
 /** Prints the result, as JSON or for people, and returns the exit code. */
@@ -38,7 +40,7 @@ function worstExitCode(reports: readonly InterruptionReport[]): number {
 }
 
 function toResult(
-  { reports, scenario, dryRun, ignored, requests }: Replayed,
+  { reports, scenario, dryRun, ignored, requests, evictedTwice }: Replayed,
   exitCode: number,
 ): ReplayResult {
   return {
@@ -49,6 +51,7 @@ function toResult(
     ignored,
     interruptions: reports.map(describeInterruption),
     requests,
+    ...(evictedTwice !== undefined && { evictedTwice }),
     percentiles: computePercentiles(reports),
   };
 }
