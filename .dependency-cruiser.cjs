@@ -48,7 +48,7 @@ module.exports = {
       name: 'functions-stand-alone',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(cli|simulator|infra|test|bench)/' },
+      to: { path: '^(cli|simulator|controlplane|infra|test|bench)/' },
     },
     {
       name: 'simulator-knows-no-story',
@@ -57,10 +57,16 @@ module.exports = {
       to: { path: '^functions/(respond|drain|handlers|notify)/' },
     },
     {
+      name: 'control-plane-knows-no-story',
+      severity: 'error',
+      from: { path: '^controlplane/' },
+      to: { path: '^(functions/(respond|drain|handlers|notify)|cli|simulator)/' },
+    },
+    {
       name: 'product-imports-no-tests',
       severity: 'error',
-      from: { path: '^(functions|cli|simulator|infra)/' },
-      to: { path: '^test/' },
+      from: { path: '^(functions|cli|simulator|controlplane|infra)/' },
+      to: { path: '^(test|bench)/' },
     },
   ],
   options: {

@@ -1,15 +1,19 @@
 import { defineConfig } from 'vitest/config';
-import { findControlPlane } from './test/support/control-plane-folder.ts';
+import { API_ONLY, findBinaries, WITH_CONTROLLERS } from './controlplane/binaries.ts';
 
-const real = findControlPlane() !== undefined;
-if (!real && process.env.CI)
-  throw new Error('CI needs kube-apiserver and etcd: set KUBEBUILDER_ASSETS to their folder.');
-if (!real) console.log('Left out: test/real, for want of kube-apiserver and etcd (set KUBEBUILDER_ASSETS).');
+const [api, controllers] = [await findBinaries(API_ONLY), await findBinaries(WITH_CONTROLLERS)];
+const missing = [api, controllers].find((search) => search.type === 'missing');
+if (missing && process.env.CI) throw new Error(`CI needs a real control plane: ${missing.reason}.`);
+if (missing) console.log(`Left out: tests on a real control plane, because ${missing.reason}.`);
+const leftOut = [
+  ...(api.type === 'missing' ? ['test/real/**'] : []),
+  ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
+];
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: real ? [] : ['test/real/**'],
+    exclude: leftOut,
     // Several files start HTTP servers and fast clocks: two at a time keeps a small machine's timing honest.
     maxWorkers: 2,
     testTimeout: 20_000,

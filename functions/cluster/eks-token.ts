@@ -29,7 +29,7 @@ export async function signEksToken({
   credentials,
   clock,
 }: EksTokenOptions): Promise<string> {
-  const hostname = `sts.${region}.${dnsSuffix(region)}`;
+  const hostname = stsHost(region);
   const signer = new SignatureV4({
     service: 'sts',
     region,
@@ -53,7 +53,7 @@ export async function signEksToken({
 }
 
 /** Regional endpoints by partition: China and the isolated ones have suffixes of their own, GovCloud has not. */
-function dnsSuffix(region: string): string {
+export function stsHost(region: string): string {
   const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [
     ['cn-', 'amazonaws.com.cn'],
     ['us-iso-', 'c2s.ic.gov'],
@@ -62,11 +62,12 @@ function dnsSuffix(region: string): string {
     ['eu-isoe-', 'cloud.adc-e.uk'],
     ['eusc-', 'amazonaws.eu'],
   ];
-  return suffixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
+  const suffix = suffixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
+  return `sts.${region}.${suffix}`;
 }
 
 /** The signer takes any SHA-256; Node's own spares the bundle a JavaScript one. */
-class NodeSha256 {
+export class NodeSha256 {
   private readonly secret: string | Uint8Array | undefined;
   private hash;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

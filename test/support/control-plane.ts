@@ -1,156 +1,116 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CoreV1Api, KubeConfig, KubernetesObjectApi, loadAllYaml } from '@kubernetes/client-node';
-import { findControlPlane } from './control-plane-folder.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  loadAllYaml,
+} from '@kubernetes/client-node';
+import { type ControlPlane, startControlPlane } from '../../controlplane/control-plane.ts';
+import { type EksAuthenticator, startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
+import { systemClock } from '../../functions/clock.ts';
+import { connectTo, type DirectTarget } from '../../functions/cluster/connection.ts';
+import { signEksToken } from '../../functions/cluster/eks-token.ts';
+import type { ClusterPort } from '../../functions/cluster/port.ts';
 
-export interface ControlPlane {
-  /** As a cluster administrator. */
+const clusterName = 'real';
+const region = 'us-east-2';
+const responder = { accessKeyId: 'AKIARESPONDER', secretAccessKey: 'not-a-secret' };
+
+/** A real control plane that knows the responder by its EKS token, as group `spot-responder`. */
+export interface TestPlane extends ControlPlane {
+  readonly authenticator: EksAuthenticator;
+  /** A cluster administrator's client settings. */
+  readonly admin: KubeConfig;
   readonly core: CoreV1Api;
   /** Creates every object of a YAML text, as a cluster administrator. */
   apply(yaml: string): Promise<void>;
-  /** A kubeconfig file of a user in the group `spot-responder`. */
+  create(object: KubernetesObject): Promise<void>;
+  /** The responder's own adapter, as it connects on EKS. */
+  connectAsResponder(): Promise<ClusterPort>;
+  /** A kubeconfig file whose user holds the responder's token. */
   readonly responderKubeconfig: string;
   /** The same user's client, for what it must not do. */
-  readonly asResponder: CoreV1Api;
-  close(): Promise<void>;
+  readonly asResponder: KubeConfig;
 }
 
-/** A real kube-apiserver over a real etcd on free ports: authentication, RBAC, admission; no controllers. */
-export async function startControlPlane(): Promise<ControlPlane> {
-  const binaries = findControlPlane();
-  if (!binaries)
-    throw new Error('no kube-apiserver: set KUBEBUILDER_ASSETS to a folder that holds it and etcd');
-  const folder = await mkdtemp(join(tmpdir(), 'control-plane-'));
-  const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
-  const etcd = run(binaries, 'etcd', [
-    `--data-dir=${folder}/etcd`,
-    `--listen-client-urls=http://127.0.0.1:${client}`,
-    `--advertise-client-urls=http://127.0.0.1:${client}`,
-    `--listen-peer-urls=http://127.0.0.1:${peer}`,
-    '--unsafe-no-fsync',
-  ]);
-  await writeIdentity(folder);
-  const api = run(binaries, 'kube-apiserver', apiServerFlags(folder, client, port));
-  const close = () => stop([api, etcd], folder);
-  try {
-    const admin = configFor(port, 'admin-token');
-    await untilReady(admin, api);
-    return await describe(folder, port, admin, close);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-function apiServerFlags(folder: string, etcdPort: number, port: number): string[] {
-  return [
-    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
-    '--bind-address=127.0.0.1',
-    `--secure-port=${port}`,
-    `--cert-dir=${folder}/certs`,
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-key-file=${folder}/sa.pub`,
-    `--service-account-signing-key-file=${folder}/sa.key`,
-    `--token-auth-file=${folder}/tokens.csv`,
-    '--authorization-mode=RBAC',
-    '--anonymous-auth=false',
-    // A loopback address is refused as an endpoint of the service `kubernetes`.
-    '--endpoint-reconciler-type=none',
-    '--service-cluster-ip-range=10.0.0.0/24',
-    // No controller makes service accounts here.
-    '--disable-admission-plugins=ServiceAccount',
-  ];
-}
-
-async function describe(
-  folder: string,
-  port: number,
-  admin: KubeConfig,
-  close: () => Promise<void>,
-): Promise<ControlPlane> {
-  const responder = configFor(port, 'responder-token');
-  const responderKubeconfig = join(folder, 'responder.kubeconfig');
-  await writeFile(responderKubeconfig, responder.exportConfig());
+/** With `infra/k8s/rbac.yaml` and nothing else of ours in it. */
+export async function startTestPlane(options: { controllers?: boolean } = {}): Promise<TestPlane> {
+  const authenticator = await startEksAuthenticator({
+    clusterName,
+    region,
+    entries: [
+      {
+        ...responder,
+        username: 'arn:aws:sts::111122223333:assumed-role/SpotResponder/respond',
+        groups: ['spot-responder'],
+      },
+    ],
+  });
+  const plane = await startControlPlane({ ...options, authenticatorUrl: authenticator.url });
+  const admin = await loadKubeconfig(await plane.kubeconfigFor('admin'));
   const objects = KubernetesObjectApi.makeApiClient(admin);
-  return {
+  const asResponder = await configWithToken(plane);
+  const test: TestPlane = {
+    ...plane,
+    authenticator,
+    admin,
     core: admin.makeApiClient(CoreV1Api),
-    asResponder: responder.makeApiClient(CoreV1Api),
-    responderKubeconfig,
+    asResponder,
+    responderKubeconfig: await writeKubeconfig(plane, asResponder),
+    create: async (object) => void (await objects.create(object)),
     apply: async (yaml) => {
       for (const object of loadAllYaml(yaml)) await objects.create(object);
     },
-    close,
+    connectAsResponder: async () =>
+      connectTo(await responderTarget(plane), { clock: systemClock, random: Math.random }),
+    close: async () => {
+      await plane.close();
+      await authenticator.close();
+    },
+  };
+  await test.apply(await readManifest('infra/k8s/rbac.yaml'));
+  return test;
+}
+
+/** Where and as whom the responder connects; the token is good for 15 minutes. */
+async function responderTarget({ server, caPem }: ControlPlane): Promise<DirectTarget> {
+  return {
+    name: clusterName,
+    server,
+    caData: Buffer.from(caPem).toString('base64'),
+    token: await signResponderToken(),
   };
 }
 
-async function writeIdentity(folder: string): Promise<void> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  await Promise.all([
-    writeFile(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' })),
-    writeFile(join(folder, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' })),
-    writeFile(
-      join(folder, 'tokens.csv'),
-      'admin-token,admin,1,"system:masters"\nresponder-token,responder,2,"spot-responder"\n',
-    ),
-  ]);
+function signResponderToken(): Promise<string> {
+  return signEksToken({ clusterName, region, credentials: async () => responder, clock: systemClock });
 }
 
-function configFor(port: number, token: string): KubeConfig {
+async function loadKubeconfig(file: string): Promise<KubeConfig> {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  return config;
+}
+
+async function configWithToken({ server, caPem }: ControlPlane): Promise<KubeConfig> {
   const config = new KubeConfig();
   config.loadFromOptions({
-    clusters: [{ name: 'real', server: `https://127.0.0.1:${port}`, skipTLSVerify: true }],
-    users: [{ name: 'user', token }],
-    contexts: [{ name: 'real', cluster: 'real', user: 'user' }],
-    currentContext: 'real',
+    clusters: [{ name: clusterName, server, caData: Buffer.from(caPem).toString('base64') }],
+    users: [{ name: 'responder', token: await signResponderToken() }],
+    contexts: [{ name: clusterName, cluster: clusterName, user: 'responder' }],
+    currentContext: clusterName,
   });
   return config;
 }
 
-function run(binaries: string, name: string, flags: string[]): ChildProcess {
-  return spawn(join(binaries, name), flags, { stdio: 'ignore' });
-}
-
-/** Ready when its own start-up hooks have made the default namespace and the RBAC roles. */
-async function untilReady(admin: KubeConfig, api: ChildProcess): Promise<void> {
-  const core = admin.makeApiClient(CoreV1Api);
-  for (let attempt = 0; attempt < 150; attempt++) {
-    if (api.exitCode !== null)
-      throw new Error(`kube-apiserver exited with ${api.exitCode} before it was ready`);
-    const ready = await core.readNamespace({ name: 'default' }).then(
-      () => true,
-      () => false,
-    );
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('kube-apiserver was not ready within 30 s');
-}
-
-async function stop(processes: readonly ChildProcess[], folder: string): Promise<void> {
-  for (const child of processes) {
-    if (child.exitCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+async function writeKubeconfig(plane: ControlPlane, config: KubeConfig): Promise<string> {
+  const file = await plane.kubeconfigFor('responder', ['spot-responder']);
+  await writeFile(file, config.exportConfig());
+  return file;
 }
 
 /** The text of a manifest of this project. */
-export function readManifest(path: string): Promise<string> {
+function readManifest(path: string): Promise<string> {
   return readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
