@@ -1,8 +1,9 @@
+import { annotatePod } from './annotation.ts';
 import { type Api, createApi } from './api.ts';
 import { listBudgets } from './budgets.ts';
 import { deletePod, evict, markDisrupted } from './eviction.ts';
 import { getNode, listNodes, patchNode } from './nodes.ts';
-import { listPodsOnNode, watchPodsOnNode } from './pods.ts';
+import { listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
 import type { ClusterPort } from './port.ts';
 import { createRequestCounts } from './request-counts.ts';
 
@@ -20,10 +21,14 @@ export function clusterPort(
     listPodsOnNode: (nodeName) => listPodsOnNode(api, nodeName),
     watchPodsOnNode: (nodeName, resourceVersion, signal) =>
       watchPodsOnNode(api, nodeName, resourceVersion, signal),
+    listPodsByLabel: (selection) => listPodsByLabel(api, selection),
+    watchPodsByLabel: (selection, resourceVersion, signal) =>
+      watchPodsByLabel(api, selection, resourceVersion, signal),
     listBudgets: () => listBudgets(api),
     evict: (pod, options) => evict(api, pod, options),
     deletePod: (pod, options) => deletePod(api, pod, options),
     markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),
+    annotatePod: (pod, name, value, options) => annotatePod(api, pod, name, value, options),
     requestCounts: counts.read,
   };
 }

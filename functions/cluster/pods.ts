@@ -6,17 +6,56 @@ import { type Api, persist, READ_TIMEOUT_MS, readText, unwrap } from './api.ts';
 import { type ApiStatus, parseStatus } from './api-status.ts';
 import { accessFault, describeFailure, type Operation } from './faults.ts';
 import { toPod } from './pod.ts';
-import type { PodEvent, PodList } from './port.ts';
+import type { PodEvent, PodList, PodSelection } from './port.ts';
 
 /** The server sends a bookmark about once a minute; silence beyond that means the stream is dead. */
 const IDLE_MS = 90_000;
 /** Longer than any drain in one invocation; the server ends the stream by itself then. */
 const WATCH_SECONDS = 900;
 
-export async function listPodsOnNode(api: Api, nodeName: string): Promise<PodList> {
-  const operation = onPods('list', nodeName);
-  const request = { fieldSelector: `spec.nodeName=${nodeName}` };
-  const answer = await persist(api, operation, () => api.core.listPodForAllNamespaces(request));
+export function listPodsOnNode(api: Api, nodeName: string): Promise<PodList> {
+  return listPods(api, onNode(nodeName));
+}
+
+export function watchPodsOnNode(api: Api, nodeName: string, resourceVersion: string, signal: AbortSignal) {
+  return watchPods(api, onNode(nodeName), resourceVersion, signal);
+}
+
+export function listPodsByLabel(api: Api, selection: PodSelection): Promise<PodList> {
+  return listPods(api, byLabel(selection));
+}
+
+export function watchPodsByLabel(
+  api: Api,
+  selection: PodSelection,
+  resourceVersion: string,
+  signal: AbortSignal,
+) {
+  return watchPods(api, byLabel(selection), resourceVersion, signal);
+}
+
+/** Which pods, as the query says it and as a person does. */
+interface Scope {
+  readonly namespace?: string;
+  readonly query: { readonly fieldSelector: string } | { readonly labelSelector: string };
+  readonly words: string;
+}
+
+function onNode(nodeName: string): Scope {
+  return { query: { fieldSelector: `spec.nodeName=${nodeName}` }, words: `pods of node ${nodeName}` };
+}
+
+function byLabel({ namespace, labels }: PodSelection): Scope {
+  return { namespace, query: { labelSelector: labels }, words: `pods ${labels} of namespace ${namespace}` };
+}
+
+async function listPods(api: Api, { namespace, query, words }: Scope): Promise<PodList> {
+  const operation = onPods('list', words);
+  const answer = await persist(api, operation, () =>
+    namespace === undefined
+      ? api.core.listPodForAllNamespaces(query)
+      : api.core.listNamespacedPod({ namespace, ...query }),
+  );
   const { items, metadata } = unwrap(api, operation, answer);
   return { pods: items.map(toPod), resourceVersion: metadata?.resourceVersion ?? '' };
 }
@@ -25,16 +64,16 @@ export async function listPodsOnNode(api: Api, nodeName: string): Promise<PodLis
  * Bookmarks only keep the stream visibly alive: they are read, not yielded. Throws `ClusterError` when access
  * is refused; every other end is `lost`, an abort ends silently.
  */
-export async function* watchPodsOnNode(
+async function* watchPods(
   api: Api,
-  nodeName: string,
+  scope: Scope,
   resourceVersion: string,
   signal: AbortSignal,
 ): AsyncGenerator<PodEvent> {
   try {
-    const answer = await openWatch(api, nodeName, resourceVersion, signal);
+    const answer = await openWatch(api, scope, resourceVersion, signal);
     if (answer.statusCode !== 200) {
-      yield lost(await refusal(api, onPods('watch', nodeName), answer));
+      yield lost(await refusal(api, onPods('watch', scope.words), answer));
       return;
     }
     for await (const line of readLines(answer)) {
@@ -51,18 +90,19 @@ export async function* watchPodsOnNode(
 
 function openWatch(
   { connection, counts }: Api,
-  nodeName: string,
+  { namespace, query: selector }: Scope,
   resourceVersion: string,
   signal: AbortSignal,
 ) {
   const query = new URLSearchParams({
     watch: 'true',
     allowWatchBookmarks: 'true',
-    fieldSelector: `spec.nodeName=${nodeName}`,
+    ...selector,
     resourceVersion,
     timeoutSeconds: String(WATCH_SECONDS),
   });
-  const url = `${connection.target.server.replace(/\/+$/, '')}/api/v1/pods?${query}`;
+  const path = namespace === undefined ? 'pods' : `namespaces/${encodeURIComponent(namespace)}/pods`;
+  const url = `${connection.target.server.replace(/\/+$/, '')}/api/v1/${path}?${query}`;
   return connection.send({
     method: 'GET',
     url,
@@ -113,6 +153,6 @@ async function refusal(api: Api, operation: Operation, answer: IncomingMessage):
   return status;
 }
 
-function onPods(verb: 'list' | 'watch', nodeName: string): Operation {
-  return { verb, resource: 'pods', apiGroup: '', object: `pods of node ${nodeName}` };
+function onPods(verb: 'list' | 'watch', object: string): Operation {
+  return { verb, resource: 'pods', apiGroup: '', object };
 }

@@ -90,6 +90,13 @@ export interface PodRef {
   readonly uid: string;
 }
 
+/** Pods of one namespace by their labels, on whatever node. */
+export interface PodSelection {
+  readonly namespace: string;
+  /** As in a query, e.g. `ray.io/cluster=llm`. */
+  readonly labels: string;
+}
+
 export interface WriteOptions {
   /** Sends the server's own `dryRun=All`: authorised, validated, not stored. */
   readonly dryRun: boolean;
@@ -136,6 +143,14 @@ export interface ClusterPort {
   listPodsOnNode(nodeName: string): Promise<PodList>;
   /** Yields until `signal` aborts; always ends with `lost` when the stream breaks by itself. */
   watchPodsOnNode(nodeName: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<PodEvent>;
+  /** One request. */
+  listPodsByLabel(selection: PodSelection): Promise<PodList>;
+  /** As `watchPodsOnNode`; a pod whose labels stop matching is `gone`. */
+  watchPodsByLabel(
+    selection: PodSelection,
+    resourceVersion: string,
+    signal: AbortSignal,
+  ): AsyncIterable<PodEvent>;
   /** All budgets of the cluster, one request. */
   listBudgets(): Promise<readonly Budget[]>;
   evict(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
@@ -148,6 +163,16 @@ export interface ClusterPort {
     message: string,
     options: WriteOptions,
   ): Promise<'patched' | 'gone'>;
+  /**
+   * Sets one annotation through `pods/status`, which keeps annotations and drops changes of the spec. `conflict`
+   * when the annotation is no longer what `pod` shows, or the name is another pod's by now.
+   */
+  annotatePod(
+    pod: Pod,
+    name: string,
+    value: string,
+    options: WriteOptions,
+  ): Promise<'patched' | 'conflict' | 'gone'>;
   /** Requests sent so far by verb and resource, e.g. `create pods/eviction` → 10. */
   requestCounts(): Readonly<Record<string, number>>;
 }

@@ -1,3 +1,4 @@
+import { escapePointer } from '../cluster/json-pointer.ts';
 import type { ClusterNode, JsonPatchOperation, Taint } from '../cluster/port.ts';
 import type { InterruptionKind } from '../signals/interruption.ts';
 import {
@@ -65,11 +66,6 @@ export function buildUncordon(node: ClusterNode): readonly JsonPatchOperation[] 
 
 const LABEL_PATH = `/metadata/labels/${escapePointer(EXCLUDE_FROM_LOAD_BALANCERS)}`;
 const ANNOTATION_PATH = `/metadata/annotations/${escapePointer(CORDON_ANNOTATION)}`;
-
-/** RFC 6901. */
-function escapePointer(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1');
-}
 
 function ourTaint({ reason }: CordonCause): Taint {
   return { key: TAINT_KEY, value: reason, effect: 'NoSchedule' };

@@ -54,8 +54,3 @@ export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
 export function isUnreachable(error: unknown): error is ClusterError {
   return error instanceof ClusterError && error.fault === 'unreachable';
 }
-
-/** Doubles from 250 ms up to 4 s, with half to one and a half of that as jitter. */
-export function backoffMs(attempt: number, random: () => number): number {
-  return Math.min(4_000, 250 * 2 ** attempt) * (0.5 + random());
-}

@@ -1,3 +1,4 @@
+import { followPods, type PodSightings } from '../cluster/follow-pods.ts';
 import type { Pod, PodRef } from '../cluster/port.ts';
 import { timeline } from './deadline.ts';
 import type { DrainDeps, DrainRequest, DrainRun } from './drain-run.ts';
@@ -5,7 +6,6 @@ import type { DrainReport } from './outcome.ts';
 import { decidePod } from './plan.ts';
 import { noteGone, noteTerminating } from './pod-fate.ts';
 import { isOpen, openRecord, type PodRecord } from './pod-record.ts';
-import { followPods, type PodSightings } from './pod-watch.ts';
 import type { DrainProgress } from './progress.ts';
 import { rehearse } from './rehearse.ts';
 import { reportDrain } from './report.ts';
@@ -75,9 +75,19 @@ async function drain(run: DrainRun): Promise<void> {
     if (isDone()) finished.resolve();
   };
   const launch = openWaves(run, (work) => void work.then(check, finished.reject));
-  followPods(run, recordSightings(run, launch, check)).catch(finished.reject);
+  followNode(run, recordSightings(run, launch, check)).catch(finished.reject);
   launch([...records.values()]);
   await Promise.race([finished.promise, clock.sleep(endsAt.getTime() - clock.now().getTime(), signal)]);
+}
+
+function followNode(run: DrainRun, sightings: PodSightings): Promise<void> {
+  const { clock, cluster, random, request, signal, tell } = run;
+  const source = {
+    list: () => cluster.listPodsOnNode(request.nodeName),
+    watch: (version: string, until: AbortSignal) => cluster.watchPodsOnNode(request.nodeName, version, until),
+  };
+  const onLost = (reason: string) => tell('watch-lost', undefined, reason);
+  return followPods(source, request.resourceVersion, sightings, { clock, random, signal, onLost });
 }
 
 /** Writes down what the watch sees. A pod bound to the node after the list is decided and drained like the others. */

@@ -1,5 +1,6 @@
+import { backoffMs } from '../backoff.ts';
 import { ClusterError } from '../errors.ts';
-import { backoffMs, type DrainRun, isUnreachable } from './drain-run.ts';
+import { type DrainRun, isUnreachable } from './drain-run.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord } from './pod-record.ts';
 

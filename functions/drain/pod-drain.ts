@@ -1,5 +1,6 @@
+import { backoffMs } from '../backoff.ts';
 import type { EvictionAnswer, Pod } from '../cluster/port.ts';
-import { backoffMs, budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
+import { budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
 import { overrideBudget } from './override.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord } from './pod-record.ts';

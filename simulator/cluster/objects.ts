@@ -24,8 +24,8 @@ const metadata = z.looseObject({
   creationTimestamp: z.string(),
   deletionTimestamp: z.string().optional(),
   deletionGracePeriodSeconds: z.number().optional(),
-  labels: strings,
-  annotations: strings,
+  labels: strings.default({}),
+  annotations: strings.default({}),
   ownerReferences: z.array(ownerReference).optional(),
 });
 

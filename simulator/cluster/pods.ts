@@ -46,7 +46,7 @@ export function patchPodStatus(world: World, request: ApiRequest): Answer {
   if (before === undefined) return notFound('pods', name);
   const patch = PATCHES[request.contentType];
   if (patch === undefined) return unsupportedMediaType(Object.keys(PATCHES));
-  const result = patch(before, parseJson(request.body));
+  const result = patch(omitEmptyMaps(before), parseJson(request.body));
   if (result.type === 'malformed') return badRequest(`error decoding patch: ${result.problem}`);
   if (result.type === 'not-applicable') return patchNotApplicable();
   const parsed = podSchema.safeParse(result.value);
@@ -58,7 +58,15 @@ export function patchPodStatus(world: World, request: ApiRequest): Answer {
   return ok(isDryRun(request.query) ? after : world.pods.put(after));
 }
 
-const PATCHES: Readonly<Record<string, (target: PodObject, patch: unknown) => PatchResult>> = {
+/** An empty map is no field on the real server: a patch must add the map before it can add to it. */
+function omitEmptyMaps({ metadata, ...rest }: PodObject): object {
+  const isEmpty = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const kept = Object.entries(metadata).filter(([, value]) => !isEmpty(value));
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+const PATCHES: Readonly<Record<string, (target: object, patch: unknown) => PatchResult>> = {
   'application/json-patch+json': applyJsonPatch,
   'application/merge-patch+json': (target, patch) => merged(patch, () => applyMergePatch(target, patch)),
   'application/strategic-merge-patch+json': (target, patch) =>

@@ -159,3 +159,47 @@ test('an aborted patch rejects with the reason of the signal', async () => {
   const signal = AbortSignal.abort(reason);
   await expect(cluster.patchNode(node, [], { dryRun: false, signal })).rejects.toBe(reason);
 });
+
+test('pods of a namespace are listed and watched by label, wherever they run', async () => {
+  simulated.addBarePod({ namespace: 'ml', name: 'rank-0', node, labels: { gang: 'a' } });
+  simulated.addBarePod({ namespace: 'ml', name: 'rank-1', node: 'elsewhere', labels: { gang: 'a' } });
+  simulated.addBarePod({ namespace: 'other', name: 'rank-2', node, labels: { gang: 'a' } });
+  const selection = { namespace: 'ml', labels: 'gang=a' };
+  const { pods, resourceVersion } = await cluster.listPodsByLabel(selection);
+  expect(pods.map(({ name }) => name)).toEqual(['rank-0', 'rank-1']);
+  simulated.annotatePod('other', 'rank-2', { seen: 'no' });
+  simulated.annotatePod('ml', 'rank-1', { seen: 'yes' });
+  const stop = new AbortController();
+  for await (const event of cluster.watchPodsByLabel(selection, resourceVersion, stop.signal)) {
+    expect(event).toMatchObject({ type: 'changed', pod: { name: 'rank-1', annotations: { seen: 'yes' } } });
+    stop.abort();
+  }
+  expect(cluster.requestCounts()).toEqual({ 'list pods': 1, 'watch pods': 1 });
+});
+
+test.each([
+  ['with annotations', { other: 'x' }],
+  ['without any', {}],
+])('one annotation of a pod %s is set; of two writers one wins', async (_, annotations) => {
+  simulated.addBarePod({ namespace: 'ml', name: 'job', node, annotations });
+  const [pod] = (await cluster.listPodsOnNode(node)).pods;
+  if (!pod) throw new Error('the pod is not listed');
+  const annotate = (value: string, dryRun = false) =>
+    cluster.annotatePod(pod, 'spot-responder/x', value, { dryRun });
+  expect(await annotate('rehearsed', true)).toBe('patched');
+  expect((await Promise.all([annotate('one'), annotate('two')])).toSorted()).toEqual(['conflict', 'patched']);
+  expect(await annotate('three')).toBe('conflict');
+  const [after] = simulated.pods();
+  expect(['one', 'two']).toContain(after?.metadata.annotations['spot-responder/x']);
+  expect(after?.metadata.annotations).toMatchObject(annotations);
+});
+
+test('the annotation of a pod that was recreated or is gone is left alone', async () => {
+  simulated.addBarePod({ namespace: 'ml', name: 'job', node });
+  const [pod] = (await cluster.listPodsOnNode(node)).pods;
+  if (!pod) throw new Error('the pod is not listed');
+  const before = { ...pod, uid: 'an-earlier-one' };
+  expect(await cluster.annotatePod(before, 'x', 'y', { dryRun: false })).toBe('conflict');
+  expect(await cluster.annotatePod({ ...pod, name: 'none' }, 'x', 'y', { dryRun: false })).toBe('gone');
+  expect(simulated.pods()[0]?.metadata.annotations).toEqual({});
+});

@@ -64,7 +64,7 @@ test.each([
   'a status patch as %s keeps conditions and annotations, and drops changes of the spec',
   async (type, patch) => {
     const { cluster } = await startTwoNodes();
-    const before = cluster.addBarePod(POD);
+    const before = cluster.addBarePod({ ...POD, annotations: { kept: 'yes' } });
     const headers = { 'content-type': `application/${type}+json` };
     expect((await send(cluster, 'PATCH', `${PATH}/status`, patch, headers)).code).toBe(200);
     const after = only(cluster.pods());
