@@ -4,7 +4,7 @@ const AWS_ROOMS = {
   'client-eks': '^functions/(cluster|handlers)/',
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
   'client-eventbridge': '^functions/(announce|handlers)/',
-  '(client-dynamodb|lib-dynamodb)': '^functions/(incidents|handlers)/',
+  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|handlers)/',
 };
 
 module.exports = {

@@ -9,8 +9,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { PARTITION_KEY, SORT_KEY } from '../functions/incidents/table.ts';
 import { signalPatterns } from '../functions/signals/parse.ts';
+import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 
 export interface SpotResponderStackProps extends StackProps {
   /** The built responder, `dist/respond`. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { AwsCallError } from '../errors.ts';
 import type { Interruption } from '../signals/interruption.ts';
+import { callConditionally, callTable, type TableAccess } from '../table/call.ts';
+import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from '../table/keys.ts';
 import { type ClaimDecision, decideClaim } from './claim.ts';
-import { callTable, type TableAccess } from './dynamo-retry.ts';
 import type { Claim } from './incident.ts';
 import { type IncidentRow, readRow } from './row.ts';
-import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from './table.ts';
 
 /** The table and who writes to it. */
 export interface Desk extends TableAccess {
@@ -96,7 +96,9 @@ async function writeClaim(
     },
     ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
   });
-  const written = await callTable('PutItem', desk, (options) => desk.documents.send(command, options));
+  const written = await callConditionally('PutItem', desk, (options) =>
+    desk.documents.send(command, options),
+  );
   return written !== 'condition-failed';
 }
 
@@ -119,7 +121,9 @@ async function recordDeadline(desk: Desk, row: IncidentRow, deadline: Date): Pro
     ExpressionAttributeNames: { '#fence': 'fence', '#deadline': 'deadline' },
     ExpressionAttributeValues: { ':fence': row.fence, ':deadline': deadline.toISOString() },
   });
-  const written = await callTable('UpdateItem', desk, (options) => desk.documents.send(command, options));
+  const written = await callConditionally('UpdateItem', desk, (options) =>
+    desk.documents.send(command, options),
+  );
   return written !== 'condition-failed';
 }
 
@@ -130,6 +134,5 @@ export async function readIncident(desk: Desk, instanceId: string): Promise<Inci
     ConsistentRead: true,
   });
   const found = await callTable('GetItem', desk, (options) => desk.documents.send(command, options));
-  if (found === 'condition-failed' || !found.Item) return undefined;
-  return readRow('GetItem', desk.table, found.Item);
+  return found.Item && readRow('GetItem', desk.table, found.Item);
 }

@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
+import { callConditionally } from '../table/call.ts';
+import { incidentKey } from '../table/keys.ts';
 import { RELEASED } from './claim.ts';
 import { claimIncident, type Desk, readIncident } from './contend.ts';
-import { callTable } from './dynamo-retry.ts';
 import { readHistory, writeHistory } from './history.ts';
 import type { IncidentClosing, Incidents, Lease } from './incident.ts';
 import { readRow, toRecord } from './row.ts';
-import { incidentKey } from './table.ts';
 
 export interface DynamoIncidentsDeps {
   readonly client: DynamoDBClient;
@@ -91,6 +91,8 @@ async function updateHeld(
     },
     ReturnValues: 'ALL_NEW',
   });
-  const written = await callTable('UpdateItem', desk, (options) => desk.documents.send(command, options));
+  const written = await callConditionally('UpdateItem', desk, (options) =>
+    desk.documents.send(command, options),
+  );
   return written === 'condition-failed' ? undefined : written.Attributes;
 }

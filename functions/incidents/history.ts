@@ -1,7 +1,5 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Desk } from './contend.ts';
-import { callTable } from './dynamo-retry.ts';
-import { type IncidentRow, toRecord } from './row.ts';
+import { callTable } from '../table/call.ts';
 import {
   expiryAfter,
   historyKey,
@@ -9,7 +7,9 @@ import {
   PARTITION_KEY,
   SCHEMA_VERSION,
   SORT_KEY,
-} from './table.ts';
+} from '../table/keys.ts';
+import type { Desk } from './contend.ts';
+import { type IncidentRow, toRecord } from './row.ts';
 
 /** Keeps a closed incident for 90 days. Writing the same closing twice makes one row. */
 export async function writeHistory(
@@ -48,7 +48,6 @@ export async function readHistory(
       ...(from && { ExclusiveStartKey: from }),
     });
     const page = await callTable('Query', desk, (options) => desk.documents.send(command, options));
-    if (page === 'condition-failed') break;
     rows.push(...(page.Items ?? []).map(withoutKeys));
     from = page.LastEvaluatedKey;
   } while (from);

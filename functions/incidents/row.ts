@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { AwsCallError } from '../errors.ts';
+import { PARTITION_KEY } from '../table/keys.ts';
 import type { ClaimedRow } from './claim.ts';
 import type { IncidentRecord } from './incident.ts';
-import { PARTITION_KEY } from './table.ts';
 
 const time = z.pipe(
   z.iso.datetime(),

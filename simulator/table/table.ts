@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { PARTITION_KEY, SORT_KEY } from '../../functions/incidents/table.ts';
+import { PARTITION_KEY, SORT_KEY } from '../../functions/table/keys.ts';
 
 /** The responder's table in memory; conditions are really evaluated. TTL is not: nothing expires. */
 export interface SimulatedTable {

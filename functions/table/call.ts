@@ -17,26 +17,45 @@ export interface TableAccess {
 
 /**
  * Runs `call`, again with full jitter while DynamoDB throttles or fails for a moment, for about 3 s of the
- * clock. A failed condition is an answer: it is `'condition-failed'`. Every other end is an `AwsCallError`.
+ * clock. Every other end is an `AwsCallError`.
  */
 export async function callTable<T>(
   operation: string,
   access: TableAccess,
-  call: (options: { abortSignal: AbortSignal }) => Promise<T>,
-): Promise<T | 'condition-failed'> {
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T> {
   const { clock, random } = access;
   const giveUpAt = clock.now().getTime() + RETRY_BUDGET_MS;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return 'condition-failed';
       const delay = random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
       const late = clock.now().getTime() + delay > giveUpAt;
       if (late || !isTransient(error)) throw awsCallError(operation, access.table, attempt, error);
       await clock.sleep(delay);
     }
   }
+}
+
+/** `callTable` for a write with a condition: that it failed is an answer. */
+export function callConditionally<T>(
+  operation: string,
+  access: TableAccess,
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T | 'condition-failed'> {
+  return callTable<T | 'condition-failed'>(operation, access, async (options) => {
+    try {
+      return await call(options);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'condition-failed';
+      throw error;
+    }
+  });
+}
+
+interface CallOptions {
+  readonly abortSignal: AbortSignal;
 }
 
 const THROTTLES = new Set([
