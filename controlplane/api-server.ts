@@ -19,10 +19,17 @@ export interface ApiServerOptions {
   readonly flags?: Readonly<Record<string, string | string[] | null>>;
 }
 
+/** PEM. With it, something in front of the server can answer in its place. */
+export interface ServingCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface RunningApiServer {
   readonly server: string;
   readonly caPem: string;
   readonly auditLog: string;
+  readonly serving: ServingCertificate;
   kubeconfig(user: string, groups: readonly string[]): Promise<string>;
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +71,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
     server,
     caPem: ca.certificatePem,
     auditLog: files.auditLog,
+    serving: files.serving,
     kubeconfig: async (user, groups) => {
       const { certPem, keyPem } = await ca.newClientCert(user, [...groups]);
       const credentials = { clientCertPem: certPem, clientKeyPem: keyPem, userName: user };
@@ -100,6 +108,7 @@ async function writeFiles({ folder, authenticatorUrl }: ApiServerOptions, ca: Ti
   ]);
   return {
     auditLog: path('audit.log'),
+    serving: { cert: serving.certPem, key: serving.keyPem },
     certFiles: {
       caCert: path('ca.crt'),
       servingCert: path('serving.crt'),

@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiServerOptions, type RunningApiServer, startApiServer } from './api-server.ts';
+import {
+  type ApiServerOptions,
+  type RunningApiServer,
+  type ServingCertificate,
+  startApiServer,
+} from './api-server.ts';
 import { API_ONLY, requireBinaries, WITH_CONTROLLERS } from './binaries.ts';
 import { startControllers } from './controllers.ts';
 
@@ -15,6 +20,8 @@ export interface ControlPlane {
   /** `https://127.0.0.1:…`, with a certificate of `caPem`. */
   readonly server: string;
   readonly caPem: string;
+  /** What the server proves itself with, valid for every port of 127.0.0.1. */
+  readonly serving: ServingCertificate;
   /** A kubeconfig file of a new user; in the group `system:masters` unless said otherwise. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** What the server logs of every request; see `readAuditLog`. */
@@ -47,6 +54,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     return {
       server: api.server,
       caPem: api.caPem,
+      serving: api.serving,
       auditLog: api.auditLog,
       restartApiServer: api.restart,
       kubeconfigFor,

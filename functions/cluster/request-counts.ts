@@ -23,7 +23,7 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** `POST …/namespaces/a/pods/b/eviction` → `create pods/eviction`. A path prefix before `/api` is no matter. */
-function nameRequest(method: string, url: string): string {
+export function nameRequest(method: string, url: string): string {
   const { pathname, searchParams } = new URL(url);
   const path =
     /\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/(?:namespaces\/[^/]+\/)?(.+)$/.exec(pathname)?.[1] ?? pathname;
