@@ -1,12 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-
-/** One sentence of the story, for whoever listens on our bus. */
-export interface Announcement {
-  readonly detailType: 'Interruption Received' | 'Interruption Progress' | 'Interruption Handled';
-  /** Must be JSON. `schemaVersion` is added. */
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly time: Date;
-}
+import { type Announcement, SCHEMA_VERSION, SOURCE } from './schema.ts';
 
 type AnnounceAnswer = { readonly type: 'announced' } | { readonly type: 'failed'; readonly reason: string };
 
@@ -25,7 +18,7 @@ export interface BusDeps {
   readonly timeoutMilliseconds?: number;
 }
 
-/** Announces on an EventBridge bus, with source `spot-responder` and `schemaVersion` 1 in the detail. */
+/** Announces on an EventBridge bus, with source `spot-responder` and `schemaVersion` in the detail. */
 export function bus(deps: BusDeps): Announcer {
   let failures = 0;
   return {
@@ -37,10 +30,6 @@ export function bus(deps: BusDeps): Announcer {
     failures: () => failures,
   };
 }
-
-const SOURCE = 'spot-responder';
-/** Raised when a listener would have to change. */
-const SCHEMA_VERSION = 1;
 
 async function announce(deps: BusDeps, event: Announcement): Promise<AnnounceAnswer> {
   const timeoutMilliseconds = deps.timeoutMilliseconds ?? 2_000;

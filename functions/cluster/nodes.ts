@@ -1,6 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node/dist/gen/index.js';
 import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import { type Operation, unexpected } from './faults.ts';
+import { countGpus } from './gpus.ts';
 import type { ClusterNode, JsonPatchOperation, PatchAnswer, Taint, WriteOptions } from './port.ts';
 
 const PAGE_SIZE = 500;
@@ -65,6 +66,7 @@ function toNode({ metadata, spec, status }: V1Node): ClusterNode {
     taints: (spec?.taints ?? []).map(toTaint),
     unschedulable: spec?.unschedulable ?? false,
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    gpus: countGpus(status?.capacity ?? {}),
   };
 }
 

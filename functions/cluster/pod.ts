@@ -4,6 +4,7 @@ import type {
   V1Pod,
   V1Toleration,
 } from '@kubernetes/client-node/dist/gen/index.js';
+import { countGpus } from './gpus.ts';
 import type { OwnerReference, Pod, Toleration } from './port.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
@@ -48,10 +49,7 @@ function toToleration({ key, operator, value, effect }: V1Toleration): Toleratio
   };
 }
 
-/** Extended resources are requested whole; a limit alone is a request too. */
+/** A limit alone is a request too. */
 function gpusOf({ resources }: V1Container): number {
-  const amounts = Object.entries({ ...resources?.limits, ...resources?.requests });
-  return amounts
-    .filter(([name]) => name.endsWith('/gpu'))
-    .reduce((sum, [, amount]) => sum + Number(amount), 0);
+  return countGpus({ ...resources?.limits, ...resources?.requests });
 }

@@ -24,6 +24,8 @@ export interface ClusterNode {
   readonly taints: readonly Taint[];
   readonly unschedulable: boolean;
   readonly ready: boolean;
+  /** In its capacity, any vendor's `…/gpu` resource. */
+  readonly gpus: number;
 }
 
 export interface OwnerReference {

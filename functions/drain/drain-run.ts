@@ -41,7 +41,12 @@ export interface DrainRun extends DrainDeps {
   /** Aborts when the drain is over, for whatever reason. */
   readonly signal: AbortSignal;
   readonly records: Map<string, PodRecord>;
-  readonly tell: (type: DrainProgress['type'], pod?: PodRef, detail?: string) => void;
+  readonly tell: (
+    type: DrainProgress['type'],
+    pod?: PodRef,
+    detail?: string,
+    budgets?: readonly string[],
+  ) => void;
 }
 
 /** Names of the budgets whose selector covers the pod. */

@@ -53,10 +53,16 @@ function openRun(
     endsAt: deadline && deadline < giveUpAt ? deadline : giveUpAt,
     slots: openSlots(),
     records: new Map(records),
-    tell: (type, pod, detail) => {
+    tell: (type, pod, detail, budgets) => {
       // What a request that was abandoned still answers is nobody's business any more.
       if (signal.aborted) return;
-      observe({ type, at: deps.clock.now(), ...(pod && { pod: refOf(pod) }), ...(detail && { detail }) });
+      observe({
+        type,
+        at: deps.clock.now(),
+        ...(pod && { pod: refOf(pod) }),
+        ...(detail && { detail }),
+        ...(budgets && { budgets }),
+      });
     },
   };
 }

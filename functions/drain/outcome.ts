@@ -46,6 +46,8 @@ export interface PodReport {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** `Deployment/llm`; absent for a pod that nothing controls. */
+  readonly workload?: string;
   readonly decision: PodDecision['action'];
   readonly reason: string;
   readonly warning?: string;

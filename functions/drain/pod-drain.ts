@@ -142,7 +142,8 @@ function noteBlocked(
   const names = budgets.length > 0 ? budgets : budgetsOf(run, pod);
   const known = record.obstacle?.budgets.join() === names.join();
   record.obstacle = { reason: message, budgets: names };
-  if (!known) run.tell('blocked', pod, names.length > 0 ? `budget ${names.join(', ')}` : message);
+  const detail = names.length > 0 ? `budget ${names.join(', ')}` : message;
+  if (!known) run.tell('blocked', pod, detail, names);
 }
 
 function noteRetry(run: DrainRun, record: PodRecord, reason: string): void {

@@ -1,3 +1,4 @@
+import { workloadOf } from '../cluster/workload.ts';
 import type { PodDecision, PodOutcome, PodReport } from './outcome.ts';
 
 /** The facts about one pod, gathered while the drain runs. What became of the pod is derived from them. */
@@ -46,10 +47,12 @@ export function needsNothing({ failure, handled }: PodRecord): boolean {
 export function reportPod(record: PodRecord, unreached: string): PodReport {
   const { decision, gracePeriodSeconds } = record;
   const { namespace, name, uid } = decision.pod;
+  const workload = workloadOf(decision.pod);
   return {
     namespace,
     name,
     uid,
+    ...(workload !== undefined && { workload }),
     decision: decision.action,
     reason: decision.reason,
     ...('warning' in decision && decision.warning && { warning: decision.warning }),

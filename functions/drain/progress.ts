@@ -6,6 +6,8 @@ export interface DrainProgress {
   readonly at: Date;
   readonly pod?: PodRef;
   readonly detail?: string;
+  /** Of `blocked`: the budgets in the way, where they are known. */
+  readonly budgets?: readonly string[];
 }
 
 type DrainMoment =

@@ -1,50 +1,74 @@
+import type { Announcement } from '../announce/schema.ts';
+import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
+import { factsOf, handledDetail, revisionOf } from './details.ts';
 import type { Response } from './policy.ts';
-import type { InterruptionReport } from './report.ts';
+import type { InterruptionReport, Moment } from './report.ts';
+import { openTally } from './tally.ts';
 
-/** Tells our bus at once, before the drain. Not awaited by the drain; never throws. */
-export async function announceReceived(
-  chapter: Chapter,
-  instance: LocatedInstance,
-  response: Response,
-): Promise<void> {
-  await announce(chapter, 'Interruption Received', { ...signalOf(chapter), ...placeOf(instance), response });
+/** Tells our bus what happens. Nothing here is awaited by the drain, and nothing throws. */
+export interface Herald {
+  /** At once, before the drain. */
+  received(response: Response): void;
+  /** Progress, at most once in five seconds: the newest stands for those before it. */
+  observe(moment: Moment): void;
+  /** How it ended, pod by pod; resolves when everything has been sent or given up. */
+  handled(report: InterruptionReport): Promise<void>;
 }
 
-/** Tells our bus how it ended, pod by pod. */
-export async function announceHandled(chapter: Chapter, report: InterruptionReport): Promise<void> {
-  await announce(chapter, 'Interruption Handled', {
-    ...signalOf(chapter),
-    ...(report.instance && placeOf(report.instance)),
-    node: report.nodeName,
-    incident: report.incidentId,
-    outcome: report.outcome,
-    pods: report.drain?.pods.map(({ namespace, name, decision, reason, outcome }) => ({
-      namespace,
-      name,
-      decision,
-      reason,
-      outcome,
-    })),
+const PROGRESS_EVERY_MS = 5_000;
+
+/** A dry run has no lease and tells nobody. */
+export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: Lease | undefined): Herald {
+  if (!lease) return { received: () => undefined, observe: () => undefined, handled: async () => undefined };
+  const { clock } = chapter.deps;
+  const sent: Promise<void>[] = [];
+  const tally = openTally();
+  const over = new AbortController();
+  let isWaiting = false;
+
+  const facts = () => ({
+    ...factsOf(chapter.interruption, instance),
+    ...tally.node(),
+    incident: lease.incidentId,
+    revision: revisionOf(lease, sent.length),
   });
+  const tell = (what: Telling) => void sent.push(announce(chapter, { ...what, time: clock.now() }));
+  const tellProgress = async () => {
+    isWaiting = true;
+    tell({ detailType: 'Interruption Progress', detail: { ...facts(), ...tally.progress() } });
+    const told = tally.version();
+    await clock.sleep(PROGRESS_EVERY_MS, over.signal);
+    isWaiting = false;
+    if (tally.version() !== told) await tellProgress();
+  };
+
+  return {
+    received: (response) => tell({ detailType: 'Interruption Received', detail: { ...facts(), response } }),
+    observe: (moment) => {
+      const isNews = tally.observe(moment);
+      // Rejects when the story is over: nothing is left to tell then.
+      if (isNews && !isWaiting && !over.signal.aborted) tellProgress().catch(() => undefined);
+    },
+    handled: async (report) => {
+      over.abort();
+      const ending = handledDetail(report);
+      if (ending) tell({ detailType: 'Interruption Handled', detail: { ...facts(), ...ending } });
+      await Promise.all(sent);
+    },
+  };
 }
 
-async function announce(
-  { deps }: Chapter,
-  detailType: 'Interruption Received' | 'Interruption Handled',
-  detail: Record<string, unknown>,
-) {
-  const answer = await deps.announcer.announce({ detailType, detail, time: deps.clock.now() });
+type Telling = Announcement extends infer Each
+  ? Each extends Announcement
+    ? Omit<Each, 'time'>
+    : never
+  : never;
+
+async function announce({ deps }: Chapter, announcement: Announcement): Promise<void> {
+  const answer = await deps.announcer.announce(announcement);
+  const { detailType } = announcement;
   if (answer.type === 'failed')
     deps.log.warn('Event bus did not take the announcement', { detailType, reason: answer.reason });
-}
-
-function signalOf({ interruption }: Chapter) {
-  const { account, action, deadline, instanceId, kind, noticedAt, region, severity } = interruption;
-  return { account, action, deadline, instanceId, kind, noticedAt, region, severity };
-}
-
-function placeOf({ clusterName, instanceType, owner, zone }: LocatedInstance) {
-  return { clusterName, instanceType, owner, zone };
 }

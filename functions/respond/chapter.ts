@@ -26,3 +26,12 @@ export function openChapter(interruption: Interruption, deps: RespondDeps, optio
     },
   };
 }
+
+/** A chapter whose moments are also told to `observe`. */
+export function withObserver(chapter: Chapter, observe: (moment: Moment) => void): Chapter {
+  const note = (moment: Moment) => {
+    chapter.note(moment);
+    observe(moment);
+  };
+  return { ...chapter, note };
+}

@@ -2,8 +2,8 @@ import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Claim, Lease } from '../incidents/incident.ts';
 import type { LocatedInstance, Location } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
-import { announceHandled, announceReceived } from './announcements.ts';
-import { type Chapter, openChapter } from './chapter.ts';
+import { openHerald } from './announcements.ts';
+import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
@@ -83,16 +83,13 @@ async function respondToLocated(
   lease: Lease | undefined,
   instance: LocatedInstance,
 ): Promise<InterruptionReport> {
-  const chapter = {
-    ...opened,
-    deps: {
-      ...opened.deps,
-      log: opened.deps.log.with({
-        cluster: instance.clusterName,
-        ...(lease && { incident: lease.incidentId }),
-      }),
-    },
-  };
+  const log = opened.deps.log.with({
+    cluster: instance.clusterName,
+    ...(lease && { incident: lease.incidentId }),
+  });
+  const located = { ...opened, deps: { ...opened.deps, log } };
+  const herald = openHerald(located, instance, lease);
+  const chapter = withObserver(located, herald.observe);
   const { interruption, deps, note, options } = chapter;
   note({
     type: 'located',
@@ -101,7 +98,7 @@ async function respondToLocated(
   });
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
-  const announcements = options.dryRun ? [] : [announceReceived(chapter, instance, response)];
+  herald.received(response);
   const held = holdLease(chapter, lease);
   let result: NodeResult;
   try {
@@ -116,9 +113,7 @@ async function respondToLocated(
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
     await deps.incidents.release(lease);
   const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
-  if (!options.dryRun && result.outcome.type !== 'interrupted')
-    announcements.push(announceHandled(chapter, report));
-  await Promise.all(announcements);
+  await herald.handled(report);
   return report;
 }
 

@@ -122,6 +122,7 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     type: 'cordoned',
     at: deps.clock.now(),
     text: cordon.already ? `${node.name}, cordoned before` : node.name,
+    node,
   });
   if (!response.drain) {
     const outcome: Outcome = options.dryRun
@@ -132,7 +133,7 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
   const early = hinted && node.name === hint && !isEmptyPlan(planOf(scene, hinted)) ? hinted : undefined;
   const pods = early ?? (await cluster.listPodsOnNode(node.name));
   const plan = planOf(scene, pods);
-  note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan) });
+  note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
   const drain = await executePlan(
     { cluster, clock: deps.clock, random: deps.random },
     {

@@ -1,4 +1,5 @@
-import type { DrainReport } from '../drain/outcome.ts';
+import type { ClusterNode } from '../cluster/port.ts';
+import type { DrainPlan, DrainReport } from '../drain/outcome.ts';
 import type { DrainProgress } from '../drain/progress.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
@@ -34,12 +35,14 @@ export type Outcome =
 /** One thing that happened, for the live timeline. */
 export type Moment =
   | {
-      readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'planned' | 'hook';
+      readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'hook';
       readonly at: Date;
       readonly text: string;
     }
+  | { readonly type: 'planned'; readonly at: Date; readonly text: string; readonly plan: DrainPlan }
+  | { readonly type: 'cordoned'; readonly at: Date; readonly text: string; readonly node: ClusterNode }
   | {
-      readonly type: 'cordoned' | 'uncordoned' | 'retrying' | 'closed' | 'unrecorded' | 'killed';
+      readonly type: 'uncordoned' | 'retrying' | 'closed' | 'unrecorded' | 'killed';
       readonly at: Date;
       readonly text: string;
     }

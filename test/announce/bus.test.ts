@@ -1,13 +1,27 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Announcement, bus } from '../../functions/announce/bus.ts';
+import { bus } from '../../functions/announce/bus.ts';
+import type { Announcement } from '../../functions/announce/schema.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { clientOptions } from '../simulator/account-client-options.ts';
 
+const aReceipt = {
+  account: '111122223333',
+  region: 'us-east-2',
+  incident: 'i-0aaaaaaaaaaaaaaa1/spot-interruption/1795168805',
+  revision: 1_000_000,
+  instanceId: 'i-0aaaaaaaaaaaaaaa1',
+  kind: 'spot-interruption',
+  action: 'terminate',
+  severity: 'hard',
+  noticedAt: new Date('2026-11-20T10:00:05Z'),
+  response: { cordon: true, drain: true, undo: false, reason: 'the instance goes' },
+} as const;
+
 const EVENT: Announcement = {
   detailType: 'Interruption Received',
-  detail: { instanceId: 'i-0aaaaaaaaaaaaaaa1', deadline: undefined },
+  detail: aReceipt,
   time: new Date('2026-11-20T10:00:05Z'),
 };
 
@@ -34,7 +48,7 @@ test('puts an event of schema version 1 on our bus', async () => {
       bus: 'spot',
       source: 'spot-responder',
       detailType: 'Interruption Received',
-      detail: { instanceId: 'i-0aaaaaaaaaaaaaaa1', schemaVersion: 1 },
+      detail: { instanceId: 'i-0aaaaaaaaaaaaaaa1', noticedAt: '2026-11-20T10:00:05.000Z', schemaVersion: 1 },
       time: EVENT.time,
     },
   ]);
@@ -42,8 +56,9 @@ test('puts an event of schema version 1 on our bus', async () => {
 });
 
 test('a detail cannot change the schema version', async () => {
-  await announcer().announce({ ...EVENT, detail: { schemaVersion: 9 } });
-  expect(account.events[0]?.detail).toEqual({ schemaVersion: 1 });
+  const detail = { ...aReceipt, schemaVersion: 9 };
+  await announcer().announce({ ...EVENT, detail });
+  expect(account.events[0]?.detail).toMatchObject({ schemaVersion: 1 });
 });
 
 test('a refused call is told and counted', async () => {
@@ -58,7 +73,8 @@ test('a refused call is told and counted', async () => {
 });
 
 test('a detail that is no JSON is told, not thrown', async () => {
-  expect(await announcer().announce({ ...EVENT, detail: { count: 1n } })).toMatchObject({ type: 'failed' });
+  const detail = { ...aReceipt, noticedAt: new Date('nonsense'), count: 1n };
+  expect(await announcer().announce({ ...EVENT, detail })).toMatchObject({ type: 'failed' });
   expect(account.calls).toEqual([]);
 });
 

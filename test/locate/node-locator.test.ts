@@ -15,6 +15,7 @@ function node(n: number, labels: Record<string, string> = {}): ClusterNode {
     taints: [],
     unschedulable: false,
     ready: true,
+    gpus: 0,
   };
 }
 

@@ -23,6 +23,7 @@ export interface Scene {
     part?: Partial<RespondDeps>,
     ageSeconds?: number,
     instance?: InstanceId,
+    stopped?: AbortSignal,
   ) => Promise<readonly InterruptionReport[]>;
   /** What was changed in the cluster. */
   readonly writes: () => readonly string[];
@@ -56,7 +57,13 @@ export async function openScene(speed = 40): Promise<Scene> {
     clock,
     node,
     deps,
-    send: async (sample = 'spot-interruption-terminate', part = {}, ageSeconds = 0, instance = doomed) => {
+    send: async (
+      sample = 'spot-interruption-terminate',
+      part = {},
+      ageSeconds = 0,
+      instance = doomed,
+      stopped = new AbortController().signal,
+    ) => {
       const event = aimEvent(readSample(sample), instance);
       const timed = retimeEvent(event, new Date(clock.now().getTime() - ageSeconds * 1000));
       const answer = await respond(
@@ -64,7 +71,7 @@ export async function openScene(speed = 40): Promise<Scene> {
         { ...deps, ...part },
         {
           dryRun: false,
-          signal: new AbortController().signal,
+          signal: stopped,
           observe: () => undefined,
         },
       );

@@ -22,15 +22,6 @@ test('a spot interruption empties the node, inside five requests before the firs
   ).toBe(true);
 });
 
-test('the bus hears of it at receipt and at the end', async () => {
-  await using scene = await openScene();
-  await scene.send();
-  expect(scene.world.account.events.map(({ detailType }) => detailType)).toEqual([
-    'Interruption Received',
-    'Interruption Handled',
-  ]);
-});
-
 test('a pod that lands on an empty node while it is being cordoned is moved too', async () => {
   await using scene = await openScene();
   const { cluster } = scene.world;

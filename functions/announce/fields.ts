@@ -1,0 +1,95 @@
+import * as z from 'zod/mini';
+
+/** ISO 8601 in UTC on the wire, a `Date` inside. */
+export const time = z.pipe(
+  z.union([z.iso.datetime(), z.date()]),
+  z.transform((value) => new Date(value)),
+);
+
+export const text = z.string().check(z.minLength(1));
+
+export const count = z.int().check(z.nonnegative());
+
+/** Where an event comes from; in every event. */
+export const placeFields = {
+  /** AWS account id. */
+  account: text,
+  region: text,
+  /** EKS cluster. Absent only where it could not be found out. */
+  cluster: z.optional(text),
+};
+
+/** What every event about one interruption carries, so that each can be read alone and in any order. */
+export const incidentFields = {
+  ...placeFields,
+  /** `<instance>/<kind>/<epoch seconds of the first notice>`; the same in every event about it. */
+  incident: text,
+  /**
+   * Grows with every event of an incident, over all runs that work on it: of two events the greater one is newer.
+   * An event with a smaller revision than one already seen tells nothing new.
+   */
+  revision: count,
+  instanceId: text,
+  node: z.optional(text),
+  instanceType: z.optional(text),
+  /** GPUs of the node. */
+  gpus: z.optional(count),
+  zone: z.optional(text),
+  /** Who creates and replaces the node; `name` is its node group, Auto Scaling group or node pool. */
+  owner: z.optional(
+    z.object({
+      type: z.enum(['managed-node-group', 'auto-scaling-group', 'karpenter', 'auto-mode', 'unknown']),
+      name: z.optional(text),
+    }),
+  ),
+  kind: z.enum([
+    'spot-interruption',
+    'rebalance-recommendation',
+    'instance-state-change',
+    'scheduled-change',
+    'terminate-hook',
+    'capacity-reservation-interruption',
+    'capacity-block-expiration',
+  ]),
+  /** What EC2 will do to the instance. */
+  action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
+  /** `hard`: the instance goes. `soft`: it may go, or goes at a far date. */
+  severity: z.enum(['hard', 'soft']),
+  noticedAt: time,
+  /** When the instance goes. Absent when nobody knows. */
+  deadline: z.optional(time),
+};
+
+/** One pod or, with `pods`, several of one workload. */
+const podFields = {
+  namespace: text,
+  name: text,
+  /** `Deployment/llm`, `Job/finetune`; absent for a pod that nothing controls. */
+  workload: z.optional(text),
+};
+
+/** A pod that cannot be moved now, and the disruption budgets that stand in its way. */
+export const blocker = z.object({ ...podFields, budgets: z.array(text), reason: text });
+
+/** What became of one pod. */
+export const pod = z.object({
+  ...podFields,
+  result: z.enum([
+    'evicted',
+    /** Deleted past its budget near a hard deadline. */
+    'deleted',
+    /** Gone by another's hand before we acted. */
+    'already-gone',
+    'blocked',
+    'still-terminating',
+    'failed',
+    /** Left alone on purpose. */
+    'skipped',
+  ]),
+  reason: z.optional(text),
+  budgets: z.optional(z.array(text)),
+  /** A hazard for people to know of: nothing recreates the pod, its emptyDir is lost. */
+  warning: z.optional(text),
+  acceptedAt: z.optional(time),
+  goneAt: z.optional(time),
+});

@@ -1,0 +1,99 @@
+import type { Detail } from '../announce/schema.ts';
+import type { PodReport } from '../drain/outcome.ts';
+import type { Lease } from '../incidents/incident.ts';
+import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
+import type { Interruption } from '../signals/interruption.ts';
+import type { InterruptionReport } from './report.ts';
+
+type Handled = Detail<'Interruption Handled'>;
+
+/** What is known of an interruption from its notice and its instance. */
+export function factsOf(interruption: Interruption, instance: LocatedInstance) {
+  const { account, action, deadline, instanceId, kind, noticedAt, region, severity } = interruption;
+  const { clusterName, instanceType, owner, zone } = instance;
+  return {
+    account,
+    region,
+    cluster: clusterName,
+    instanceId,
+    owner: ownerOf(owner),
+    kind,
+    action,
+    severity,
+    noticedAt,
+    ...(instanceType !== undefined && { instanceType }),
+    ...(zone !== undefined && { zone }),
+    ...(deadline && { deadline }),
+  };
+}
+
+/** Grows over all runs of an incident: a later run has a greater fence. */
+export function revisionOf({ fence }: Lease, sequence: number): number {
+  return fence * 1_000_000 + sequence;
+}
+
+/** `undefined` where nothing ended here: another run goes on, or has ended it already. */
+export function handledDetail(report: InterruptionReport) {
+  const { outcome, drain, finishedAt } = report;
+  const type = outcome.type;
+  if (type === 'interrupted' || type === 'joined' || type === 'already-handled') return undefined;
+  if (type === 'planned' || type === 'not-ours') return undefined;
+  const pods = (drain?.pods ?? []).flatMap(podOf).toSorted(byBadness);
+  const told = pods.slice(0, MOST_PODS);
+  return {
+    outcome: { type, ...('reason' in outcome && { reason: outcome.reason }) },
+    pods: told,
+    ...(pods.length > told.length && { podsOmitted: pods.length - told.length }),
+    ...(drain?.emptiedAt && { emptiedAt: drain.emptiedAt }),
+    finishedAt,
+  };
+}
+
+/** EventBridge takes 256 KB an event; a pod with its reasons is seldom more than 400 bytes. */
+const MOST_PODS = 500;
+
+function ownerOf(owner: NodeOwner): Handled['owner'] {
+  switch (owner.type) {
+    case 'managed-node-group':
+      return { type: owner.type, name: owner.nodeGroup };
+    case 'auto-scaling-group':
+      return { type: owner.type, name: owner.group };
+    case 'karpenter':
+    case 'auto-mode':
+      return { type: owner.type, name: owner.nodePool };
+    case 'unknown':
+      return { type: owner.type };
+  }
+}
+
+function podOf({ namespace, name, workload, reason, warning, outcome }: PodReport): Handled['pods'] {
+  const { result } = outcome;
+  if (result === 'would-evict' || result === 'would-be-blocked') return [];
+  return [
+    {
+      namespace,
+      name,
+      result,
+      reason: 'reason' in outcome ? outcome.reason : reason,
+      ...(workload !== undefined && { workload }),
+      ...(warning !== undefined && { warning }),
+      ...('budgets' in outcome && { budgets: [...outcome.budgets] }),
+      ...('acceptedAt' in outcome && outcome.acceptedAt && { acceptedAt: outcome.acceptedAt }),
+      ...('goneAt' in outcome && outcome.goneAt && { goneAt: outcome.goneAt }),
+    },
+  ];
+}
+
+const BADNESS: readonly Handled['pods'][number]['result'][] = [
+  'blocked',
+  'failed',
+  'still-terminating',
+  'deleted',
+  'evicted',
+  'already-gone',
+  'skipped',
+];
+
+function byBadness(one: Handled['pods'][number], other: Handled['pods'][number]): number {
+  return BADNESS.indexOf(one.result) - BADNESS.indexOf(other.result);
+}
