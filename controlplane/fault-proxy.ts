@@ -25,12 +25,12 @@ export type Fault =
   | { readonly type: 'ended'; readonly afterMs: number };
 
 /** A request in the words of an audit log, e.g. `create pods/eviction`. */
-export interface PassingRequest {
+interface PassingRequest {
   readonly action: string;
   readonly path: string;
 }
 
-export interface FaultRule {
+interface FaultRule {
   /** An action, or a test. */
   readonly match: string | ((request: PassingRequest) => boolean);
   readonly fault: Fault;
@@ -100,10 +100,9 @@ type Cut = Extract<Fault, { type: 'half-open' | 'ended' }>;
 
 /** Rejects when the server cannot be reached or breaks off; the client then sees its own connection break. */
 async function pass(passage: Passage, fault: Fault | undefined): Promise<void> {
+  if (!fault) return relay(passage);
   const { response } = passage;
-  switch (fault?.type) {
-    case undefined:
-      return relay(passage);
+  switch (fault.type) {
     case 'slow':
       await sleep(fault.ms);
       return relay(passage);
@@ -118,7 +117,8 @@ async function pass(passage: Passage, fault: Fault | undefined): Promise<void> {
     case 'half-open':
     case 'ended':
       return relay(passage, fault);
-    default:
+    case 'too-many-requests':
+    case 'server-error':
       return refuse(response, fault);
   }
 }
