@@ -6,6 +6,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../functions/announce/bus.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { eksConnector } from '../../functions/cluster/connection.ts';
+import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { lifecycleHooks } from '../../functions/lifecycle/hooks.ts';
 import { ec2Locator } from '../../functions/locate/ec2-locator.ts';
@@ -40,6 +41,7 @@ export function depsForWorld(
     log: quietLog,
     locator: ec2Locator({ ec2: new EC2Client({ ...aws, maxAttempts: 1 }), clock, random }),
     connect: eksConnector({ eks: new EKSClient(aws), region: address.region, clock, random }),
+    slots: slotsByCluster(),
     incidents: dynamoIncidents({
       client: new DynamoDBClient({ ...aws, endpoint: address.tableEndpoint }),
       table: address.tableName,

@@ -1,6 +1,7 @@
 import { systemClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
+import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { Incidents } from '../../functions/incidents/incident.ts';
 import { nodeLocator } from '../../functions/locate/node-locator.ts';
@@ -92,6 +93,7 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     log: quietLog,
     locator: nodeLocator(cluster, region),
     connect: async () => cluster,
+    slots: slotsByCluster(),
     incidents: unrecorded,
     announcer: { announce: async () => ({ type: 'announced' }), failures: () => 0 },
     hooks: { complete: async () => ({ type: 'not-ours' }), heartbeat: async () => ({ type: 'not-ours' }) },

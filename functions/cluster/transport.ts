@@ -56,7 +56,7 @@ export interface Connection {
  * Every watch holds a socket for as long as it runs and an eviction up to ten seconds, so the bound leaves a
  * batch of nodes its watches; requests past it wait in line. Below Lambda's 1,024 file descriptors.
  */
-const MAX_SOCKETS = 256;
+const MAX_SOCKETS = 600;
 /** A socket unused for this long may be dead without a word: a frozen Lambda, a load balancer's idle limit. */
 const STALE_MS = 60_000;
 

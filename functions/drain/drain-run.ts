@@ -6,13 +6,15 @@ import type { Timeline } from './deadline.ts';
 import type { DrainPlan } from './outcome.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { DrainProgress } from './progress.ts';
-import type { Slots } from './slots.ts';
+import type { Leave, Slots } from './slots.ts';
 
 export interface DrainDeps {
   readonly cluster: ClusterPort;
   readonly clock: Clock;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
+  /** Of the cluster; shared with the other drains of this process. */
+  readonly slots: Slots;
 }
 
 export interface DrainRequest {
@@ -37,7 +39,6 @@ export interface DrainRun extends DrainDeps {
   readonly times: Timeline;
   /** The deadline or the moment of giving up, whichever is first. */
   readonly endsAt: Date;
-  readonly slots: Slots;
   /** Aborts when the drain is over, for whatever reason. */
   readonly signal: AbortSignal;
   readonly records: Map<string, PodRecord>;
@@ -54,6 +55,14 @@ export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
   return request.budgets
     .filter((budget) => budget.namespace === pod.namespace && budget.covers(pod))
     .map(({ name }) => name);
+}
+
+/** The pod's turn to be evicted, among all drains of this process. */
+export function awaitTurn(run: DrainRun, pod: Pod, signal: AbortSignal): Promise<Leave> {
+  return run.slots.acquire(
+    budgetsOf(run, pod).map((name) => `${pod.namespace}/${name}`),
+    signal,
+  );
 }
 
 export function isUnreachable(error: unknown): error is ClusterError {

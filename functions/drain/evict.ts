@@ -9,7 +9,6 @@ import { isOpen, openRecord, type PodRecord } from './pod-record.ts';
 import type { DrainProgress } from './progress.ts';
 import { rehearse } from './rehearse.ts';
 import { reportDrain } from './report.ts';
-import { openSlots } from './slots.ts';
 import { openWaves } from './waves.ts';
 
 /**
@@ -51,7 +50,6 @@ function openRun(
     signal,
     times: timeline(deadline, severity),
     endsAt: deadline && deadline < giveUpAt ? deadline : giveUpAt,
-    slots: openSlots(),
     records: new Map(records),
     tell: (type, pod, detail, budgets) => {
       // What a request that was abandoned still answers is nobody's business any more.

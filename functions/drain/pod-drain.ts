@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.ts';
 import type { EvictionAnswer, Pod } from '../cluster/port.ts';
-import { budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
+import { awaitTurn, budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
 import { overrideBudget } from './override.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord } from './pod-record.ts';
@@ -71,7 +71,19 @@ async function attemptEviction(
   { wait, over }: { readonly wait: AbortSignal; readonly over: AbortSignal },
 ): Promise<EvictionAnswer> {
   const { pod } = record.decision;
-  const leave = await run.slots.acquire(budgetsOf(run, pod), wait);
+  const leave = await awaitTurn(run, pod, wait);
+  let answer: EvictionAnswer | undefined;
+  try {
+    answer = await sendEviction(run, record, over);
+    return answer;
+  } finally {
+    // No answer, a conflict, too many requests: whatever it was, there is too much under way. Unless we hung up.
+    leave(answer?.type === 'retry' && !over.aborted ? 'overloaded' : undefined);
+  }
+}
+
+async function sendEviction(run: DrainRun, record: PodRecord, over: AbortSignal): Promise<EvictionAnswer> {
+  const { pod } = record.decision;
   try {
     const grace = run.times.graceFor(pod.gracePeriodSeconds, run.clock.now());
     if (grace !== undefined) record.gracePeriodSeconds = grace;
@@ -86,8 +98,6 @@ async function attemptEviction(
   } catch (error) {
     if (isUnreachable(error)) return { type: 'retry', reason: error.message };
     throw error;
-  } finally {
-    leave();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EvictionAnswer } from '../cluster/port.ts';
-import { budgetsOf, type DrainRun } from './drain-run.ts';
+import { awaitTurn, budgetsOf, type DrainRun } from './drain-run.ts';
 import type { PodOutcome } from './outcome.ts';
 import { noteGone } from './pod-fate.ts';
 import type { PodRecord } from './pod-record.ts';
@@ -11,9 +11,9 @@ export async function rehearse(run: DrainRun): Promise<void> {
 }
 
 async function rehearsePod(run: DrainRun, record: PodRecord): Promise<void> {
-  const { clock, cluster, request, signal, slots, tell, times } = run;
+  const { clock, cluster, request, signal, tell, times } = run;
   const { pod } = record.decision;
-  const leave = await slots.acquire(budgetsOf(run, pod), signal);
+  const leave = await awaitTurn(run, pod, signal);
   try {
     const grace = times.graceFor(pod.gracePeriodSeconds, clock.now());
     if (grace !== undefined) record.gracePeriodSeconds = grace;

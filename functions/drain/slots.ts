@@ -1,32 +1,41 @@
-/** Bounds how many evictions are under way at once, in total and through any one budget. */
+/** Bounds how many evictions are under way in one cluster at once: in total, and through any one budget. */
 export interface Slots {
   /** Waits for its turn; call what it resolves with to leave. Rejects with the signal's reason. */
-  acquire(budgets: readonly string[], signal: AbortSignal): Promise<() => void>;
+  acquire(budgets: readonly string[], signal: AbortSignal): Promise<Leave>;
 }
 
-/** One node rarely has more pods than this, so in practice all leave at once. */
-const TOTAL = 50;
+/** `overloaded`: the server could not take the request now, so fewer should be under way. */
+export type Leave = (answer?: 'overloaded') => void;
+
+interface Width {
+  readonly most: number;
+  readonly least: number;
+}
+
 /**
- * Evictions through one budget race for its status; each loser waits 500 ms and more inside the server. Measured
- * on 500 pods under ten budgets: all at once makes single requests slow (9 s), one at a time makes the whole slow.
+ * Both by measurement on a control plane of two cores (`npm run bench:limits`): past these, more requests at once
+ * only wait longer inside the server. One node rarely has more pods than the total, so in practice all leave at once.
  */
-const PER_BUDGET = 4;
+const TOTAL: Width = { most: 100, least: 4 };
+/**
+ * Evictions through one budget race for its status, and so does the disruption controller; each loser waits 500 ms
+ * inside the server, up to twenty times. Two hide each other's round trips, more hinder each other.
+ */
+const PER_BUDGET: Width = { most: 2, least: 1 };
 
 export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
   const everyone = openQueue(total);
   const queues = new Map<string, Queue>();
   return {
     async acquire(budgets, signal) {
-      const held: Queue[] = [];
-      const leave = () => {
-        for (const queue of held.splice(0)) queue.leave();
+      const held: Leave[] = [];
+      const leave: Leave = (answer) => {
+        for (const leaveQueue of held.splice(0)) leaveQueue(answer);
       };
       try {
         // Budgets in one order for everybody, the scarce total last: no two can wait for each other.
-        for (const queue of [...budgets.toSorted().map(queueOf), everyone]) {
-          await queue.enter(signal);
-          held.push(queue);
-        }
+        for (const queue of [...budgets.toSorted().map(queueOf), everyone])
+          held.push(await queue.enter(signal));
         return leave;
       } catch (error) {
         leave();
@@ -42,39 +51,68 @@ export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
   }
 }
 
-interface Queue {
-  enter(signal: AbortSignal): Promise<void>;
-  leave(): void;
+/** One set of slots a cluster, for all drains of this process: a storm shares its budgets. */
+export function slotsByCluster(): (clusterName: string) => Slots {
+  const known = new Map<string, Slots>();
+  return (clusterName) => {
+    const slots = known.get(clusterName) ?? openSlots();
+    known.set(clusterName, slots);
+    return slots;
+  };
 }
 
-/** First come, first served. */
-function openQueue(width: number): Queue {
+interface Queue {
+  enter(signal: AbortSignal): Promise<Leave>;
+}
+
+/**
+ * First come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
+ * after as many good answers as it is wide (additive increase, multiplicative decrease).
+ */
+function openQueue({ most, least }: Width): Queue {
+  let width = most;
   let inside = 0;
+  /** Requests that were under way together tell of one and the same overload. */
+  let narrowings = 0;
   const waiting = new Set<() => void>();
   return {
     async enter(signal) {
       signal.throwIfAborted();
-      if (inside < width) {
-        inside += 1;
-        return;
-      }
-      const turn = Promise.withResolvers<void>();
-      const giveUp = () => {
-        if (waiting.delete(turn.resolve)) turn.reject(signal.reason);
-      };
-      waiting.add(turn.resolve);
-      signal.addEventListener('abort', giveUp, { once: true });
-      await turn.promise.finally(() => signal.removeEventListener('abort', giveUp));
-    },
-    leave() {
-      const [next] = waiting;
-      if (!next) {
-        inside -= 1;
-        return;
-      }
-      // The place changes hands, so `inside` stays.
-      waiting.delete(next);
-      next();
+      if (inside < Math.floor(width)) inside += 1;
+      else await turn(signal);
+      return leaving(narrowings);
     },
   };
+
+  function leaving(enteredAt: number): Leave {
+    return (answer) => {
+      inside -= 1;
+      if (answer !== 'overloaded') width = Math.min(most, width + 1 / width);
+      else if (enteredAt === narrowings) {
+        width = Math.max(least, width / 2);
+        narrowings += 1;
+      }
+      callNext();
+    };
+  }
+
+  function callNext(): void {
+    for (const call of waiting) {
+      if (inside >= Math.floor(width)) return;
+      waiting.delete(call);
+      inside += 1;
+      call();
+    }
+  }
+
+  /** Whoever is called has its place already. */
+  async function turn(signal: AbortSignal): Promise<void> {
+    const called = Promise.withResolvers<void>();
+    const giveUp = () => {
+      if (waiting.delete(called.resolve)) called.reject(signal.reason);
+    };
+    waiting.add(called.resolve);
+    signal.addEventListener('abort', giveUp, { once: true });
+    await called.promise.finally(() => signal.removeEventListener('abort', giveUp));
+  }
 }

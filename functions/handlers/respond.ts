@@ -8,6 +8,7 @@ import { bus } from '../announce/bus.ts';
 import { systemClock } from '../clock.ts';
 import { eksConnector } from '../cluster/connection.ts';
 import { readConfig } from '../config.ts';
+import { slotsByCluster } from '../drain/slots.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
 import { lifecycleHooks } from '../lifecycle/hooks.ts';
 import { ec2Locator } from '../locate/ec2-locator.ts';
@@ -27,6 +28,7 @@ const deps: RespondDeps = {
   log: powertoolsLog(new Logger({ serviceName: 'spot-responder' })),
   locator: ec2Locator({ ec2: new EC2Client({ maxAttempts: 1 }), clock, random }),
   connect: eksConnector({ eks: new EKSClient({}), region: config.region, clock }),
+  slots: slotsByCluster(),
   incidents: dynamoIncidents({
     client: new DynamoDBClient({ maxAttempts: 1 }),
     table: config.incidentTable,

@@ -1,6 +1,7 @@
 import type { Announcer } from '../announce/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterPort } from '../cluster/port.ts';
+import type { Slots } from '../drain/slots.ts';
 import type { Incidents } from '../incidents/incident.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
 import type { Locator } from '../locate/located.ts';
@@ -17,6 +18,8 @@ export interface RespondDeps {
   readonly locator: Locator;
   /** A connection to the cluster's API server; cached by the implementation. */
   readonly connect: (clusterName: string) => Promise<ClusterPort>;
+  /** Turns to evict in a cluster, shared by all drains of this process. */
+  readonly slots: (clusterName: string) => Slots;
   readonly incidents: Incidents;
   readonly announcer: Announcer;
   readonly hooks: Hooks;

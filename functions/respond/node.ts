@@ -135,7 +135,7 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
   const plan = planOf(scene, pods);
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
   const drain = await executePlan(
-    { cluster, clock: deps.clock, random: deps.random },
+    { cluster, clock: deps.clock, random: deps.random, slots: deps.slots(cluster.name) },
     {
       nodeName: node.name,
       plan,

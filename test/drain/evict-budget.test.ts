@@ -131,21 +131,21 @@ test('a conflict on the budget is never the end of it', async () => {
   expect(resultsOf(report)).toEqual(['evicted', 'evicted']);
 });
 
-test('evictions through one budget are at most four at a time', async () => {
+test('evictions through one budget are at most two at a time', async () => {
   await using scene = await openScene(10);
-  addWeb(scene, 12, { stopsAfterSeconds: 1 });
+  addWeb(scene, 8, { stopsAfterSeconds: 1 });
   scene.simulated.addBudget({
     namespace: 'default',
     name: 'web-budget',
     selector: { matchLabels: { app: 'web' } },
-    maxUnavailable: 12,
+    maxUnavailable: 8,
   });
   scene.simulated.inject({ match: { resource: 'pods/eviction' }, fault: { type: 'slow', ms: 2_000 } });
   const report = await scene.drain();
   expect(report.end).toBe('emptied');
   const sent = scene.requests('pods/eviction').map(({ at }) => scene.seconds(at));
   const early = sent.filter((seconds) => seconds < (sent[0] ?? 0) + 1.5);
-  expect(early).toHaveLength(4);
+  expect(early).toHaveLength(2);
 });
 
 test('pods queued behind a slow budget still get their override in time, each with its grace', async () => {

@@ -7,6 +7,7 @@ import { executePlan } from '../../functions/drain/evict.ts';
 import type { DrainReport } from '../../functions/drain/outcome.ts';
 import { planDrain } from '../../functions/drain/plan.ts';
 import type { DrainProgress } from '../../functions/drain/progress.ts';
+import { openSlots } from '../../functions/drain/slots.ts';
 import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 
 export const NODE = 'ip-10-0-0-1.internal';
@@ -36,7 +37,7 @@ export async function openScene(speed = 40) {
   simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });
   simulated.addNode({ name: OTHER_NODE, instanceId: 'i-0fedcba9876543210', zone: 'us-east-2a' });
   const cluster = connectTo({ name: 'demo', server: simulated.url }, { clock });
-  const deps = { cluster, clock, random: Math.random };
+  const deps = { cluster, clock, random: Math.random, slots: openSlots() };
   const startedAt = clock.now();
   const progress: DrainProgress[] = [];
 

@@ -1,0 +1,81 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type Leave, openSlots, slotsByCluster } from '../../functions/drain/slots.ts';
+
+const never = new AbortController().signal;
+const wide = { most: 100, least: 1 };
+
+/** Asks for `count` places at once; `inside` grows as they are given. */
+function crowd(
+  count: number,
+  acquire: (signal: AbortSignal) => Promise<Leave>,
+  signal = never,
+): { readonly inside: Leave[] } {
+  const inside: Leave[] = [];
+  for (let at = 0; at < count; at++)
+    void acquire(signal).then(
+      (leave) => inside.push(leave),
+      () => undefined,
+    );
+  return { inside };
+}
+
+test('no more than the total are inside, and each that leaves lets one in', async () => {
+  const slots = openSlots({ most: 3, least: 1 }, wide);
+  const { inside } = crowd(10, (signal) => slots.acquire([], signal));
+  await nextTurn();
+  expect(inside).toHaveLength(3);
+  for (const leave of inside.splice(0)) leave();
+  await nextTurn();
+  expect(inside).toHaveLength(3);
+});
+
+test('each budget has places of its own', async () => {
+  const slots = openSlots(wide, { most: 2, least: 1 });
+  const one = crowd(5, (signal) => slots.acquire(['ns/a'], signal));
+  const other = crowd(5, (signal) => slots.acquire(['ns/b'], signal));
+  await nextTurn();
+  expect([one.inside.length, other.inside.length]).toEqual([2, 2]);
+});
+
+test('requests that meet overload together halve the width once, and good answers widen it again', async () => {
+  const slots = openSlots({ most: 8, least: 2 }, wide);
+  const { inside } = crowd(100, (signal) => slots.acquire([], signal));
+  await nextTurn();
+  for (const leave of inside.splice(0)) leave('overloaded');
+  await nextTurn();
+  expect(inside).toHaveLength(4);
+  for (let round = 0; round < 6; round++) {
+    for (const leave of inside.splice(0)) leave();
+    await nextTurn();
+  }
+  expect(inside).toHaveLength(8);
+});
+
+test('the width never falls below the least', async () => {
+  const slots = openSlots({ most: 4, least: 2 }, wide);
+  const { inside } = crowd(100, (signal) => slots.acquire([], signal));
+  for (let round = 0; round < 5; round++) {
+    await nextTurn();
+    for (const leave of inside.splice(0)) leave('overloaded');
+  }
+  await nextTurn();
+  expect(inside).toHaveLength(2);
+});
+
+test('who gives up while waiting takes no place with it', async () => {
+  const slots = openSlots({ most: 1, least: 1 }, wide);
+  const first = await slots.acquire([], never);
+  const impatient = new AbortController();
+  const refused = slots.acquire(['ns/a'], impatient.signal);
+  impatient.abort(new Error('the drain is over'));
+  await expect(refused).rejects.toThrow('the drain is over');
+  first();
+  await expect(slots.acquire(['ns/a'], never)).resolves.toBeTypeOf('function');
+});
+
+test('drains of one cluster share their slots, drains of two do not', () => {
+  const slots = slotsByCluster();
+  expect(slots('prod')).toBe(slots('prod'));
+  expect(slots('prod')).not.toBe(slots('staging'));
+});
