@@ -12,6 +12,7 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `ON_REBALANCE` | `tell`, `cordon` or `drain` | `tell` |
  * | `ON_SCHEDULED_CHANGE` | `tell`, `cordon` or `drain` | `tell` |
  * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
+ * | `REBALANCE_CHECKPOINT_MINUTES` | on rebalances, a training gang is asked to save at most once in so many minutes | `10` |
  * | `LEASE_SECONDS` | a run silent for this long is taken over | `15` |
  */
 export interface Config {
@@ -30,7 +31,7 @@ export function readConfig(environment: Environment = process.env): Config {
     region: required(environment, 'AWS_REGION'),
     incidentTable: required(environment, 'INCIDENT_TABLE'),
     eventBus: required(environment, 'EVENT_BUS'),
-    leaseSeconds: seconds(environment, 'LEASE_SECONDS', 15),
+    leaseSeconds: wholeNumber(environment, 'LEASE_SECONDS', { fallback: 15, least: 5, most: 120 }),
     choices: {
       onRebalance: oneOf(
         environment,
@@ -45,6 +46,11 @@ export function readConfig(environment: Environment = process.env): Config {
         defaultChoices.onScheduledChange,
       ),
       drainSelfManaged: oneOf(environment, 'DRAIN_SELF_MANAGED', ['true', 'false'], 'false') === 'true',
+      rebalanceCheckpointMinutes: wholeNumber(environment, 'REBALANCE_CHECKPOINT_MINUTES', {
+        fallback: defaultChoices.rebalanceCheckpointMinutes,
+        least: 1,
+        most: 1440,
+      }),
     },
   };
 }
@@ -75,13 +81,17 @@ function oneOf<Value extends string>(
   return found;
 }
 
-function seconds(environment: Environment, name: string, fallback: number): number {
+function wholeNumber(
+  environment: Environment,
+  name: string,
+  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
+): number {
   const value = environment[name];
   if (value === undefined || value === '') return fallback;
   const parsed = Number(value);
-  if (!Number.isInteger(parsed) || parsed < 5 || parsed > 120) {
+  if (!Number.isInteger(parsed) || parsed < least || parsed > most) {
     throw new ConfigurationError(
-      `Environment variable ${name} is "${value}"; it must be a whole number of seconds from 5 to 120.`,
+      `Environment variable ${name} is "${value}"; it must be a whole number from ${least} to ${most}.`,
     );
   }
   return parsed;

@@ -9,7 +9,12 @@ test('defaults act on what is certain and only tell about the rest', () => {
     incidentTable: 'incidents',
     eventBus: 'spot-responder',
     leaseSeconds: 15,
-    choices: { onRebalance: 'tell', onScheduledChange: 'tell', drainSelfManaged: false },
+    choices: {
+      onRebalance: 'tell',
+      onScheduledChange: 'tell',
+      drainSelfManaged: false,
+      rebalanceCheckpointMinutes: 10,
+    },
   });
 });
 
@@ -17,7 +22,11 @@ test.each([
   [{ INCIDENT_TABLE: '' }, 'INCIDENT_TABLE is not set'],
   [{ ON_REBALANCE: 'Drain' }, 'ON_REBALANCE is "Drain"; it may be tell, cordon, drain'],
   [{ DRAIN_SELF_MANAGED: 'yes' }, 'DRAIN_SELF_MANAGED is "yes"'],
-  [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number of seconds from 5 to 120'],
+  [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number from 5 to 120'],
+  [
+    { REBALANCE_CHECKPOINT_MINUTES: '0' },
+    'REBALANCE_CHECKPOINT_MINUTES is "0"; it must be a whole number from 1',
+  ],
 ])('%o is refused, naming the variable', (wrong, message) => {
   expect(() => readConfig({ ...minimal, ...wrong })).toThrow(message);
 });

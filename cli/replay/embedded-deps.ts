@@ -4,6 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../functions/announce/bus.ts';
+import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { eksConnector } from '../../functions/cluster/connection.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
@@ -49,6 +50,7 @@ export function depsForWorld(
       owner,
       leaseSeconds: LEASE_SECONDS,
     }),
+    markers: s3Markers({ ...aws, forcePathStyle: true }),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws), clock }),
     choices: { ...defaultChoices, ...choices },

@@ -1,3 +1,4 @@
+import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
@@ -95,6 +96,7 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     connect: async () => cluster,
     slots: slotsByCluster(),
     incidents: unrecorded,
+    markers: s3Markers({ region }),
     announcer: { announce: async () => ({ type: 'announced' }), failures: () => 0 },
     hooks: { complete: async () => ({ type: 'not-ours' }), heartbeat: async () => ({ type: 'not-ours' }) },
     choices: defaultChoices,

@@ -1,3 +1,4 @@
+import type { HoldForSave } from '../checkpoint/saves.ts';
 import type { Clock } from '../clock.ts';
 import type { Budget, ClusterPort, Pod, PodRef } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
@@ -23,6 +24,8 @@ export interface DrainRequest {
   /** Of the list that the plan was made from: the watch starts there, so nothing in between is missed. */
   readonly resourceVersion: string;
   readonly budgets: readonly Budget[];
+  /** Holds a pod whose job must save first. */
+  readonly holdForSave: HoldForSave;
   readonly severity: Severity;
   /** When the instance goes, if anybody knows. */
   readonly deadline?: Date;

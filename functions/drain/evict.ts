@@ -114,7 +114,7 @@ function recordSightings(
     else if (hasFinished(pod)) gone(record);
   };
   const meet = (pod: Pod) => {
-    const record = openRecord(decidePod(pod, request));
+    const record = openRecord(decidePod(pod, request.plan.context));
     records.set(pod.uid, record);
     if (record.decision.action === 'skip') return;
     tell('found', pod);

@@ -1,10 +1,14 @@
+import type { CheckpointResponse, TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { Pod } from '../cluster/port.ts';
+import type { Severity } from '../signals/interruption.ts';
 
 /** What the plan wants for one pod, and why. */
 export type PodDecision =
   | { readonly action: 'skip'; readonly reason: SkipReason; readonly pod: Pod; readonly warning?: string }
   /** Another drainer's, or already on its way: counted and watched, never touched. */
   | { readonly action: 'await'; readonly reason: 'already-terminating'; readonly pod: Pod }
+  /** Its training job is asked to save first; the pod is evicted when that is done, or when its time is up. */
+  | { readonly action: 'save-first'; readonly reason: string; readonly pod: Pod; readonly warning?: string }
   | {
       readonly action: 'evict';
       readonly reason: string;
@@ -12,6 +16,8 @@ export type PodDecision =
       /** 0 first; system-critical pods are in the last wave. */
       readonly wave: 0 | 1;
       readonly warning?: string;
+      /** Why a pod that looks like training is not asked to save. */
+      readonly unprotected?: string;
     };
 
 export type SkipReason =
@@ -19,12 +25,22 @@ export type SkipReason =
   | 'daemonset-pod'
   | 'finished'
   | 'do-not-evict'
+  | 'training-stays'
   | 'bare-pod-on-soft-signal'
   | 'empty-dir-on-soft-signal';
 
 /** Pure data: acted on for real, or sent with `dryRun=All`, by the same code. */
 export interface DrainPlan {
   readonly decisions: readonly PodDecision[];
+  /** What decided, for pods that turn up later. */
+  readonly context: PlanContext;
+}
+
+export interface PlanContext {
+  readonly severity: Severity;
+  readonly checkpoint: CheckpointResponse;
+  /** Keys of the gangs that have a pod on the node that opted in: their other pods are held as well. */
+  readonly savingGangs: ReadonlySet<string>;
 }
 
 /** What became of one pod. */
@@ -53,6 +69,8 @@ export interface PodReport {
   readonly warning?: string;
   /** Grace that the eviction carried, seconds. */
   readonly gracePeriodSeconds?: number;
+  /** For training pods: what became of the request to save, and what the pod's going costs its job. */
+  readonly checkpoint?: TrainingOutcome;
   readonly outcome: PodOutcome;
 }
 

@@ -2,7 +2,7 @@ import { backoffMs } from '../backoff.ts';
 import { ClusterError } from '../errors.ts';
 import { type DrainRun, isUnreachable } from './drain-run.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
-import { needsNothing, type PodRecord } from './pod-record.ts';
+import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.ts';
 
 /**
  * Deletes a pod that could not be evicted, with what is left of its grace: the instance goes in any case, and a
@@ -40,7 +40,7 @@ async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Pro
 
 async function sendDelete({ clock, cluster, signal, times }: DrainRun, record: PodRecord) {
   const { pod } = record.decision;
-  const grace = times.graceFor(pod.gracePeriodSeconds, clock.now());
+  const grace = times.graceFor(wantedGraceSeconds(record), clock.now());
   if (grace !== undefined) record.gracePeriodSeconds = grace;
   try {
     const options = { dryRun: false, signal, ...(grace !== undefined && { gracePeriodSeconds: grace }) };

@@ -1,15 +1,17 @@
+import { gangOf } from '../checkpoint/gang.ts';
+import { readOptIn } from '../checkpoint/opt-in.ts';
 import type { Pod, Toleration } from '../cluster/port.ts';
-import type { Severity } from '../signals/interruption.ts';
-import type { DrainPlan, PodDecision, SkipReason } from './outcome.ts';
+import type { DrainPlan, PlanContext, PodDecision, SkipReason } from './outcome.ts';
 import { TAINT_KEY } from './taint.ts';
 
-export interface PlanContext {
-  readonly severity: Severity;
-}
-
 /** Decides for every pod of a node; pure. Acting on the plan, or rehearsing it, is `executePlan`'s work. */
-export function planDrain(pods: readonly Pod[], context: PlanContext): DrainPlan {
-  return { decisions: pods.map((pod) => decidePod(pod, context)) };
+export function planDrain(
+  pods: readonly Pod[],
+  { checkpoint, severity }: Omit<PlanContext, 'savingGangs'>,
+): DrainPlan {
+  const savingGangs = new Set(pods.filter(hasOptedIn).map((pod) => gangOf(pod).key));
+  const context = { checkpoint, severity, savingGangs };
+  return { context, decisions: pods.map((pod) => decidePod(pod, context)) };
 }
 
 /** The first filter with an opinion decides; a pod that none holds back is evicted. */
@@ -18,14 +20,14 @@ export function decidePod(pod: Pod, context: PlanContext): PodDecision {
     const decision = filter(pod, context);
     if (decision) return decision;
   }
-  return evict(pod);
+  return evict(pod, context);
 }
 
 type Filter = (pod: Pod, context: PlanContext) => PodDecision | undefined;
 
 /**
  * The order matters: what the node itself runs comes first, then what needs no help any more, then what its
- * owner asked for, and last what an eviction would destroy.
+ * owner asked for, what an eviction would destroy, and last what must not go yet.
  */
 const FILTERS: readonly Filter[] = [
   leaveMirrorPod,
@@ -33,7 +35,9 @@ const FILTERS: readonly Filter[] = [
   leaveFinishedPod,
   awaitTerminatingPod,
   respectDoNotEvict,
-  sparePodOnSoftSignal,
+  spareBarePod,
+  saveTraining,
+  spareEmptyDirPod,
 ];
 
 /** The kubelet runs it from a file; the API object is only its reflection. */
@@ -67,10 +71,29 @@ function respectDoNotEvict(pod: Pod, { severity }: PlanContext): PodDecision | u
 }
 
 /** A soft signal may not come true: it is no reason to destroy what cannot come back. */
-function sparePodOnSoftSignal(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
-  if (severity !== 'soft') return undefined;
-  if (isBare(pod)) return skip(pod, 'bare-pod-on-soft-signal', BARE_WARNING);
-  return pod.usesEmptyDir ? skip(pod, 'empty-dir-on-soft-signal', EMPTY_DIR_WARNING) : undefined;
+function spareBarePod(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
+  return severity === 'soft' && isBare(pod) ? skip(pod, 'bare-pod-on-soft-signal', BARE_WARNING) : undefined;
+}
+
+function spareEmptyDirPod(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
+  if (severity !== 'soft' || !pod.usesEmptyDir) return undefined;
+  return skip(pod, 'empty-dir-on-soft-signal', EMPTY_DIR_WARNING);
+}
+
+/**
+ * A rank that goes alone takes its peers' save along, so pods of a saving gang wait even without the label. Opting in
+ * says that what the pod holds is saved: its emptyDir keeps it on no node.
+ */
+function saveTraining(pod: Pod, { checkpoint, savingGangs }: PlanContext): PodDecision | undefined {
+  const isMember = hasOptedIn(pod) || (savingGangs.size > 0 && savingGangs.has(gangOf(pod).key));
+  if (!isMember || checkpoint === 'none') return undefined;
+  if (checkpoint === 'save-and-stay') return skip(pod, 'training-stays');
+  const warning = warningsOf(pod).join('; ');
+  return { action: 'save-first', reason: 'training, saves first', pod, ...(warning && { warning }) };
+}
+
+function hasOptedIn(pod: Pod): boolean {
+  return readOptIn(pod).type === 'opted-in';
 }
 
 function skip(pod: Pod, reason: SkipReason, warning?: string): PodDecision {
@@ -78,11 +101,24 @@ function skip(pod: Pod, reason: SkipReason, warning?: string): PodDecision {
 }
 
 /** What the cluster itself needs, such as CoreDNS, goes last, so that the others can stop in good order. */
-function evict(pod: Pod): PodDecision {
+function evict(pod: Pod, context: PlanContext): PodDecision {
   const warning = warningsOf(pod).join('; ');
   const critical = isSystemCritical(pod);
-  const reason = critical ? 'system-critical, last' : 'evictable';
-  return { action: 'evict', reason, pod, wave: critical ? 1 : 0, ...(warning && { warning }) };
+  const unprotected = whyUnprotected(pod, context);
+  return {
+    action: 'evict',
+    reason: critical ? 'system-critical, last' : 'evictable',
+    pod,
+    wave: critical ? 1 : 0,
+    ...(warning && { warning }),
+    ...(unprotected && { unprotected }),
+  };
+}
+
+function whyUnprotected(pod: Pod, { checkpoint }: PlanContext): string | undefined {
+  const optIn = readOptIn(pod);
+  if (optIn.type === 'unprotected') return optIn.reason;
+  return optIn.type === 'opted-in' && checkpoint === 'none' ? 'the instance is already going' : undefined;
 }
 
 /** Every hazard is named, not only the first: the user reads this after the fact. */

@@ -1,9 +1,9 @@
 import { backoffMs } from '../backoff.ts';
-import type { EvictionAnswer, Pod } from '../cluster/port.ts';
+import type { EvictionAnswer } from '../cluster/port.ts';
 import { awaitTurn, budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
 import { overrideBudget } from './override.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
-import { needsNothing, type PodRecord } from './pod-record.ts';
+import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.ts';
 
 /**
  * Evicts one pod: again and again while a budget or the server is in the way, and past the budget at the last safe
@@ -18,7 +18,7 @@ export async function drainPod(run: DrainRun, record: PodRecord): Promise<void> 
 
 /** Aborts at the pod's last safe moment; `undefined` when no override comes before the end of the drain. */
 function startPatience(run: DrainRun, record: PodRecord): AbortSignal | undefined {
-  const moment = lastSafeMoment(run, record.decision.pod);
+  const moment = lastSafeMoment(run, record);
   if (!moment) return undefined;
   const patience = new AbortController();
   const unneeded = AbortSignal.any([run.signal, record.handled.signal]);
@@ -30,9 +30,10 @@ function startPatience(run: DrainRun, record: PodRecord): AbortSignal | undefine
 /** However late we come, each pod is first asked to leave the orderly way. */
 const FIRST_TRY_MS = 3_000;
 
-function lastSafeMoment({ clock, endsAt, times }: DrainRun, pod: Pod): Date | undefined {
-  const planned = times.overrideAt(pod.gracePeriodSeconds);
-  if (!planned) return undefined;
+function lastSafeMoment({ clock, endsAt, times }: DrainRun, record: PodRecord): Date | undefined {
+  const safe = times.overrideAt(wantedGraceSeconds(record));
+  if (!safe) return undefined;
+  const planned = record.release?.overrideAt ?? safe;
   const now = clock.now().getTime();
   const tryUntil = now + Math.min(FIRST_TRY_MS, (endsAt.getTime() - now) / 2);
   const moment = Math.max(planned.getTime(), tryUntil);
@@ -85,7 +86,7 @@ async function attemptEviction(
 async function sendEviction(run: DrainRun, record: PodRecord, over: AbortSignal): Promise<EvictionAnswer> {
   const { pod } = record.decision;
   try {
-    const grace = run.times.graceFor(pod.gracePeriodSeconds, run.clock.now());
+    const grace = run.times.graceFor(wantedGraceSeconds(record), run.clock.now());
     if (grace !== undefined) record.gracePeriodSeconds = grace;
     if (!record.sent) run.tell('evict-sent', pod);
     record.sent = true;

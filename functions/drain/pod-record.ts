@@ -1,3 +1,4 @@
+import { type CheckpointOutcome, type Release, reportTraining } from '../checkpoint/outcome.ts';
 import { workloadOf } from '../cluster/workload.ts';
 import type { PodDecision, PodOutcome, PodReport } from './outcome.ts';
 
@@ -7,6 +8,8 @@ export interface PodRecord {
   /** Aborts when the pod needs no more attempts of ours: it is stopping, or gone. */
   readonly handled: AbortController;
   gracePeriodSeconds?: number;
+  /** Set when a pod that was held for its job's save may go. */
+  release?: Release;
   /** A first eviction request was sent. */
   sent?: true;
   /** An answer got lost or was unclear: the server may have acted all the same. */
@@ -43,10 +46,16 @@ export function needsNothing({ failure, handled }: PodRecord): boolean {
   return handled.signal.aborted || failure !== undefined;
 }
 
+/** The grace to ask for, in seconds, before the deadline cuts it. */
+export function wantedGraceSeconds({ decision, release }: PodRecord): number {
+  return release?.grace === 'time-left' ? Infinity : decision.pod.gracePeriodSeconds;
+}
+
 /** `unreached` explains a pod that no eviction was answered for. */
 export function reportPod(record: PodRecord, unreached: string): PodReport {
   const { decision, gracePeriodSeconds } = record;
   const { namespace, name, uid } = decision.pod;
+  const checkpoint = checkpointOf(record);
   const workload = workloadOf(decision.pod);
   return {
     namespace,
@@ -57,8 +66,17 @@ export function reportPod(record: PodRecord, unreached: string): PodReport {
     reason: decision.reason,
     ...('warning' in decision && decision.warning && { warning: decision.warning }),
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(checkpoint && { checkpoint: reportTraining(decision.pod, checkpoint, { stays: false }) }),
     outcome: record.rehearsed ?? outcomeOf(record, unreached),
   };
+}
+
+function checkpointOf({ decision, release }: PodRecord): CheckpointOutcome | undefined {
+  if (release) return release.checkpoint;
+  if (decision.action === 'save-first')
+    return { result: 'stopped-early', reason: 'it was going before its job had answered' };
+  if (decision.action !== 'evict' || !decision.unprotected) return undefined;
+  return { result: 'not-opted-in', reason: decision.unprotected };
 }
 
 function outcomeOf(record: PodRecord, unreached: string): PodOutcome {

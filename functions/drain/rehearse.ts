@@ -2,20 +2,24 @@ import type { EvictionAnswer } from '../cluster/port.ts';
 import { awaitTurn, budgetsOf, type DrainRun } from './drain-run.ts';
 import type { PodOutcome } from './outcome.ts';
 import { noteGone } from './pod-fate.ts';
-import type { PodRecord } from './pod-record.ts';
+import { type PodRecord, wantedGraceSeconds } from './pod-record.ts';
 
-/** Asks the server once for every eviction, with `dryRun=All`: authorised and held against budgets, not stored. */
+/**
+ * Asks the server once for every request to save and every eviction, with `dryRun=All`: authorised and held against
+ * budgets, not stored.
+ */
 export async function rehearse(run: DrainRun): Promise<void> {
-  const toEvict = [...run.records.values()].filter(({ decision }) => decision.action === 'evict');
-  await Promise.all(toEvict.map((record) => rehearsePod(run, record)));
+  await Promise.all([...run.records.values()].map((record) => rehearsePod(run, record)));
 }
 
 async function rehearsePod(run: DrainRun, record: PodRecord): Promise<void> {
   const { clock, cluster, request, signal, tell, times } = run;
-  const { pod } = record.decision;
+  const { action, pod } = record.decision;
+  if (action === 'skip' || action === 'await') return;
+  if (action === 'save-first') record.release = await request.holdForSave(pod);
   const leave = await awaitTurn(run, pod, signal);
   try {
-    const grace = times.graceFor(pod.gracePeriodSeconds, clock.now());
+    const grace = times.graceFor(wantedGraceSeconds(record), clock.now());
     if (grace !== undefined) record.gracePeriodSeconds = grace;
     tell('evict-sent', pod, 'dry run');
     const options = {

@@ -1,10 +1,12 @@
 import type { DrainRun } from './drain-run.ts';
+import { drainOnceSaved } from './hold.ts';
 import { drainPod } from './pod-drain.ts';
 import type { PodRecord } from './pod-record.ts';
 
 /**
- * Starts the drain of pods, now or found later. System-critical pods wait until every other has been accepted, or
- * until their own last safe moment. `watchOver` gets the work of each pod.
+ * Starts the drain of pods, now or found later. Training that saves first waits for its gang and holds up nobody.
+ * System-critical pods wait until every other has been accepted, or until their own last safe moment. `watchOver`
+ * gets the work of each pod.
  */
 export function openWaves(
   run: DrainRun,
@@ -17,6 +19,8 @@ export function openWaves(
       firstWave.push(work);
       watchOver(work);
     }
+    for (const record of records.filter(({ decision }) => decision.action === 'save-first'))
+      watchOver(drainOnceSaved(run, record));
     for (const record of inWave(records, 1)) watchOver(drainAfter(run, record, [...firstWave]));
   };
 }

@@ -5,6 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
+import { s3Markers } from '../checkpoint/markers.ts';
 import { systemClock } from '../clock.ts';
 import { eksConnector } from '../cluster/connection.ts';
 import { readConfig } from '../config.ts';
@@ -36,6 +37,7 @@ const deps: RespondDeps = {
     owner: crypto.randomUUID(),
     leaseSeconds: config.leaseSeconds,
   }),
+  markers: s3Markers({ region: config.region }),
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}), clock }),
   choices: config.choices,

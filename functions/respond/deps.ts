@@ -1,4 +1,5 @@
 import type { Announcer } from '../announce/bus.ts';
+import type { Markers } from '../checkpoint/markers.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterPort } from '../cluster/port.ts';
 import type { Slots } from '../drain/slots.ts';
@@ -21,6 +22,7 @@ export interface RespondDeps {
   /** Turns to evict in a cluster, shared by all drains of this process. */
   readonly slots: (clusterName: string) => Slots;
   readonly incidents: Incidents;
+  readonly markers: Markers;
   readonly announcer: Announcer;
   readonly hooks: Hooks;
   readonly choices: PolicyChoices;

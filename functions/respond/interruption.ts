@@ -7,9 +7,10 @@ import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
-import { actOnNode, type NodeResult } from './node.ts';
+import { actOnNode } from './node.ts';
 import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
+import type { NodeResult } from './scene.ts';
 
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.

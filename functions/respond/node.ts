@@ -1,25 +1,18 @@
-import type { ClusterPort, PodList } from '../cluster/port.ts';
+import type { Budget, PodList } from '../cluster/port.ts';
 import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { executePlan } from '../drain/evict.ts';
 import { findNode } from '../drain/find-node.ts';
-import type { DrainEnd, DrainPlan } from '../drain/outcome.ts';
+import type { DrainEnd, DrainPlan, PodReport } from '../drain/outcome.ts';
 import { planDrain } from '../drain/plan.ts';
-import { ClusterError } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
-import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
+import { connectInTime } from './connect.ts';
 import type { Response } from './policy.ts';
-import type { InterruptionReport, Outcome } from './report.ts';
-
-export type NodeResult = Pick<InterruptionReport, 'outcome' | 'drain' | 'nodeName' | 'requests'>;
-
-/** A drain with no deadline stops trying here, inside Lambda's 15 minutes. */
-const LONGEST_DRAIN_MS = 13 * 60_000;
-/** An instance that is already shutting down has no more than a spot notice's time left. */
-const ALREADY_GOING_MS = 120_000;
-/** An unreachable API server is tried again after this long, while the deadline allows. */
-const RETRY_MS = 1_500;
+import type { Outcome, TrainingPod } from './report.ts';
+import { openSavesOf, saveAndStay } from './save-training.ts';
+import { giveUpAt, type NodeResult, type Scene } from './scene.ts';
+import { tellAndSave } from './tell.ts';
 
 /** Everything that touches the cluster for one interruption: undo, or cordon, plan and act. */
 export async function actOnNode(
@@ -29,8 +22,9 @@ export async function actOnNode(
   lease: Lease | undefined,
   signal: AbortSignal,
 ): Promise<NodeResult> {
+  const incidentId = lease?.incidentId ?? 'dry-run';
   if (!response.cordon && !response.undo)
-    return { outcome: { type: 'told', reason: response.reason }, requests: {} };
+    return tellAndSave({ ...chapter, instance, response, signal, incidentId });
   const late = lateness(chapter);
   if (late) return { outcome: late, requests: {} };
   const cluster = await connectInTime(chapter, instance, signal);
@@ -41,17 +35,9 @@ export async function actOnNode(
     instance,
     response,
     signal,
-    incidentId: lease?.incidentId ?? 'dry-run',
+    incidentId,
   });
   return { ...result, requests: cluster.requestCounts() };
-}
-
-interface Scene extends Chapter {
-  readonly cluster: ClusterPort;
-  readonly instance: LocatedInstance;
-  readonly response: Response;
-  readonly signal: AbortSignal;
-  readonly incidentId: string;
 }
 
 /** An event older than its deadline is recorded, not acted on as if it were fresh: the name may be reused. */
@@ -62,26 +48,6 @@ function lateness({ interruption, deps }: Chapter): Outcome | undefined {
     type: 'too-late',
     reason: `the deadline ${deadline.toISOString()} had passed when the event arrived`,
   };
-}
-
-/** Lambda's own retry waits a minute; inside a two-minute notice the only useful retry is this one. */
-async function connectInTime(
-  { deps, interruption, note }: Chapter,
-  instance: LocatedInstance,
-  signal: AbortSignal,
-) {
-  const until = giveUpAt(interruption, deps.clock.now());
-  for (;;) {
-    try {
-      return await deps.connect(instance.clusterName);
-    } catch (error) {
-      const now = deps.clock.now();
-      const retryable = error instanceof ClusterError && error.fault === 'unreachable';
-      if (!retryable || now.getTime() + RETRY_MS > until.getTime()) throw error;
-      note({ type: 'retrying', at: now, text: error.message });
-      await deps.clock.sleep(RETRY_MS * (0.5 + deps.random()), signal);
-    }
-  }
 }
 
 async function undoCordon({
@@ -104,7 +70,7 @@ async function undoCordon({
  * list and cordon shows up on the drain's watch, which starts at the list's resourceVersion.
  */
 async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
-  const { cluster, deps, instance, interruption, note, options, response } = scene;
+  const { cluster, deps, instance, note, options, response } = scene;
   const hint = instance.nodeNameHint;
   const [cordon, hinted, budgets] = await Promise.all([
     cordonScene(scene),
@@ -128,19 +94,38 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     const outcome: Outcome = options.dryRun
       ? { type: 'planned' }
       : { type: 'cordoned', reason: response.reason };
-    return { outcome, nodeName: node.name };
+    const training = response.checkpoint === 'none' ? [] : await saveOnNode(scene, node.name);
+    return { outcome, nodeName: node.name, ...(training.length > 0 && { training }) };
   }
   const early = hinted && node.name === hint && !isEmptyPlan(planOf(scene, hinted)) ? hinted : undefined;
   const pods = early ?? (await cluster.listPodsOnNode(node.name));
-  const plan = planOf(scene, pods);
+  return actOnPlan(scene, node.name, pods, budgets);
+}
+
+async function saveOnNode(scene: Scene, nodeName: string): Promise<readonly TrainingPod[]> {
+  const { pods } = await scene.cluster.listPodsOnNode(nodeName);
+  return saveAndStay(scene, nodeName, pods);
+}
+
+/** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
+async function actOnPlan(
+  scene: Scene,
+  nodeName: string,
+  { pods, resourceVersion }: PodList,
+  budgets: readonly Budget[],
+): Promise<Omit<NodeResult, 'requests'>> {
+  const { cluster, deps, interruption, note, options } = scene;
+  const plan = planOf(scene, { pods, resourceVersion });
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
-  const drain = await executePlan(
+  const over = new AbortController();
+  const draining = executePlan(
     { cluster, clock: deps.clock, random: deps.random, slots: deps.slots(cluster.name) },
     {
-      nodeName: node.name,
+      nodeName,
       plan,
-      resourceVersion: pods.resourceVersion,
+      resourceVersion,
       budgets,
+      holdForSave: openSavesOf(scene, nodeName, AbortSignal.any([scene.signal, over.signal])),
       severity: interruption.severity,
       ...(interruption.deadline && { deadline: interruption.deadline }),
       giveUpAt: giveUpAt(interruption, deps.clock.now()),
@@ -148,12 +133,24 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
       signal: scene.signal,
     },
     note,
-  );
-  return { outcome: outcomeOf(drain.end), drain, nodeName: node.name };
+  ).finally(() => over.abort());
+  const staying = plan.decisions.flatMap((each) => (each.reason === 'training-stays' ? [each.pod] : []));
+  const [drain, stayed] = await Promise.all([draining, saveAndStay(scene, nodeName, staying)]);
+  const training = [...drain.pods.filter(isTrainingPod), ...stayed];
+  return {
+    outcome: outcomeOf(drain.end),
+    drain,
+    nodeName,
+    ...(training.length > 0 && { training }),
+  };
 }
 
-function planOf({ interruption }: Scene, { pods }: PodList): DrainPlan {
-  return planDrain(pods, { severity: interruption.severity });
+function isTrainingPod(pod: PodReport): pod is PodReport & TrainingPod {
+  return pod.checkpoint !== undefined;
+}
+
+function planOf({ interruption, response }: Scene, { pods }: PodList): DrainPlan {
+  return planDrain(pods, { severity: interruption.severity, checkpoint: response.checkpoint });
 }
 
 /**
@@ -180,12 +177,6 @@ function cordonScene({ cluster, deps, incidentId, instance, interruption, option
   );
 }
 
-function giveUpAt({ deadline, kind, noticedAt }: Interruption, now: Date): Date {
-  const longest = now.getTime() + LONGEST_DRAIN_MS;
-  if (deadline) return new Date(Math.min(deadline.getTime(), longest));
-  return new Date(kind === 'instance-state-change' ? noticedAt.getTime() + ALREADY_GOING_MS : longest);
-}
-
 function outcomeOf(end: DrainEnd): Outcome {
   return end === 'interrupted'
     ? { type: end, reason: 'the lease was lost or the process was stopped' }
@@ -194,5 +185,11 @@ function outcomeOf(end: DrainEnd): Outcome {
 
 function countDecisions({ decisions }: DrainPlan): string {
   const count = (action: string) => decisions.filter((each) => each.action === action).length;
-  return `${count('evict')} to evict, ${count('await')} already terminating, ${count('skip')} to skip`;
+  const saving = count('save-first');
+  return [
+    `${count('evict')} to evict`,
+    ...(saving > 0 ? [`${saving} to save first`] : []),
+    `${count('await')} already terminating`,
+    `${count('skip')} to skip`,
+  ].join(', ');
 }

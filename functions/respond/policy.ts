@@ -1,3 +1,4 @@
+import type { CheckpointResponse } from '../checkpoint/outcome.ts';
 import type { NodeOwner } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 
@@ -9,6 +10,8 @@ export interface PolicyChoices {
   readonly onScheduledChange: SoftResponse;
   /** Drain nodes of Karpenter and Auto Mode too. Off: they drain by themselves, twice helps nobody. */
   readonly drainSelfManaged: boolean;
+  /** On a rebalance, a training gang is asked to save at most once in so many minutes. */
+  readonly rebalanceCheckpointMinutes: number;
 }
 
 type SoftResponse = 'tell' | 'cordon' | 'drain';
@@ -17,10 +20,15 @@ export const defaultChoices: PolicyChoices = {
   onRebalance: 'tell',
   onScheduledChange: 'tell',
   drainSelfManaged: false,
+  rebalanceCheckpointMinutes: 10,
 };
 
 /** What the story does for one interruption. `reason` is for people. */
-export interface Response {
+export interface Response extends Action {
+  readonly checkpoint: CheckpointResponse;
+}
+
+interface Action {
   readonly cordon: boolean;
   readonly drain: boolean;
   /** Take our cordon back: the notice was cancelled. */
@@ -28,17 +36,45 @@ export interface Response {
   readonly reason: string;
 }
 
-/**
- * Signal × owner × configuration → actions. Read top-down; the first rule that fits decides.
- *
- * Sources: EC2 gives a hibernating instance no two minutes; Karpenter relaunches the same type when its node
- * is drained on a rebalance, and may loop (its troubleshooting guide).
- */
+/** Signal × owner × configuration → what is done with the node, and what with the training on it. */
 export function chooseResponse(
   interruption: Interruption,
   owner: NodeOwner,
   choices: PolicyChoices,
 ): Response {
+  const action = chooseAction(interruption, owner, choices);
+  return { ...action, checkpoint: chooseCheckpoint(interruption, action) };
+}
+
+/**
+ * A save costs training seconds, moving for nothing costs it much more: on a rebalance it stays, also where other pods
+ * are drained. An owner that drains its nodes itself still asks nobody, so we do.
+ */
+function chooseCheckpoint({ cancelled, kind }: Interruption, { drain }: Action): CheckpointResponse {
+  if (cancelled) return 'none';
+  switch (kind) {
+    // Its pods are being told to stop by the machine's own shutdown; a request would not reach them any more.
+    case 'instance-state-change':
+      return 'none';
+    case 'rebalance-recommendation':
+      return 'save-and-stay';
+    case 'scheduled-change':
+      return drain ? 'save-then-evict' : 'none';
+    case 'spot-interruption':
+    case 'capacity-reservation-interruption':
+    case 'capacity-block-expiration':
+    case 'terminate-hook':
+      return drain ? 'save-then-evict' : 'save-and-stay';
+  }
+}
+
+/**
+ * Read top-down; the first rule that fits decides.
+ *
+ * Sources: EC2 gives a hibernating instance no two minutes; Karpenter relaunches the same type when its node
+ * is drained on a rebalance, and may loop (its troubleshooting guide).
+ */
+function chooseAction(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Action {
   if (interruption.cancelled) return { ...tell('the notice was cancelled'), undo: true };
   if (drainsItself(owner)) return respondBesideOwner(interruption, owner, choices);
   if (interruption.action === 'hibernate')
@@ -58,7 +94,7 @@ export function chooseResponse(
   }
 }
 
-function respondBesideOwner(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Response {
+function respondBesideOwner(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Action {
   const who = owner.type === 'karpenter' ? 'Karpenter' : 'EKS Auto Mode';
   if (interruption.kind === 'rebalance-recommendation') return tell(`${who} would relaunch the same type`);
   if (!choices.drainSelfManaged) return tell(`${who} drains its own nodes`);
@@ -71,13 +107,13 @@ function drainsItself(owner: NodeOwner): boolean {
   return owner.type === 'karpenter' || owner.type === 'auto-mode';
 }
 
-function soften(choice: SoftResponse, reason: string): Response {
+function soften(choice: SoftResponse, reason: string): Action {
   if (choice === 'tell') return tell(reason);
   return choice === 'cordon'
     ? cordonOnly(`configured, although ${reason}`)
     : drain(`configured, although ${reason}`);
 }
 
-const tell = (reason: string): Response => ({ cordon: false, drain: false, undo: false, reason });
-const cordonOnly = (reason: string): Response => ({ cordon: true, drain: false, undo: false, reason });
-const drain = (reason: string): Response => ({ cordon: true, drain: true, undo: false, reason });
+const tell = (reason: string): Action => ({ cordon: false, drain: false, undo: false, reason });
+const cordonOnly = (reason: string): Action => ({ cordon: true, drain: false, undo: false, reason });
+const drain = (reason: string): Action => ({ cordon: true, drain: true, undo: false, reason });

@@ -1,3 +1,5 @@
+import type { CheckpointMoment } from '../checkpoint/moment.ts';
+import type { TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { ClusterNode } from '../cluster/port.ts';
 import type { DrainPlan, DrainReport } from '../drain/outcome.ts';
 import type { DrainProgress } from '../drain/progress.ts';
@@ -46,7 +48,15 @@ export type Moment =
       readonly at: Date;
       readonly text: string;
     }
+  | CheckpointMoment
   | DrainProgress;
+
+/** A pod that trains, or looks like it, and what asking its job to save came to. */
+export interface TrainingPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly checkpoint: TrainingOutcome;
+}
 
 export interface InterruptionReport {
   readonly interruption: Interruption;
@@ -56,6 +66,8 @@ export interface InterruptionReport {
   readonly response?: Response;
   readonly outcome: Outcome;
   readonly drain?: DrainReport;
+  /** All training pods of the node, drained or left to go on; absent when there are none. */
+  readonly training?: readonly TrainingPod[];
   readonly moments: readonly Moment[];
   /** API server requests this interruption's cluster saw from us, by verb and resource. */
   readonly requests: Readonly<Record<string, number>>;

@@ -23,6 +23,7 @@ import {
   unready,
 } from './seed.ts';
 import { type ApiServer, startApiServer } from './server.ts';
+import { runTraining, type TrainingOptions } from './training.ts';
 import { runWorkloads, type WorkloadOptions } from './workloads.ts';
 import { type AcceptedEviction, createWorld, type World } from './world.ts';
 
@@ -42,6 +43,8 @@ export interface SimulatedCluster {
   removeNode(name: string): void;
   /** Returns the pods, running and ready. */
   addWorkload(options: WorkloadOptions): readonly PodObject[];
+  /** A Job whose ranks, one a node, answer requests to save. */
+  addTrainingJob(options: TrainingOptions): readonly PodObject[];
   addBarePod(options: SinglePodOptions): PodObject;
   addMirrorPod(options: SinglePodOptions): PodObject;
   addBudget(options: BudgetOptions): BudgetObject;
@@ -82,6 +85,11 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     },
     url: server.url,
     addWorkload: workloads.add,
+    addTrainingJob(job: TrainingOptions) {
+      const pods = workloads.add({ ...job, kind: 'Job' });
+      runTraining(world, pods, job);
+      return pods;
+    },
     inject: faults.inject,
     dropWatches: server.dropWatches,
     close() {

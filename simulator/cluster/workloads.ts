@@ -36,7 +36,7 @@ export function runWorkloads(world: World) {
         const pod = newPod(
           world,
           identify(world, { options, owner }, index),
-          templateOf(options, owner.name),
+          templateOf({ options, owner }, index),
         );
         const placed = { ...pod, spec: { ...pod.spec, nodeName: node } };
         return world.pods.put(asRunning(placed, formatTime(world.clock.now())));
@@ -98,8 +98,7 @@ function replaceOnNodes(world: World, controller: Controller, owned: readonly Po
 }
 
 function replacement(world: World, controller: Controller, index: number): PodObject {
-  const { options, owner } = controller;
-  return newPod(world, identify(world, controller, index), templateOf(options, owner.name));
+  return newPod(world, identify(world, controller, index), templateOf(controller, index));
 }
 
 function identify(world: World, { options, owner }: Controller, index: number): PodIdentity {
@@ -109,11 +108,21 @@ function identify(world: World, { options, owner }: Controller, index: number): 
 
 const EVERY_TAINT: PodToleration = { operator: 'Exists' };
 
-function templateOf(options: WorkloadOptions, ownerName: string): WorkloadOptions {
+function templateOf({ options, owner }: Controller, index: number): WorkloadOptions {
   const { kind, labels } = options;
-  const added = kind === 'Deployment' ? { 'pod-template-hash': ownerName.split('-').at(-1) ?? '' } : {};
+  const added = kind === 'Deployment' ? { 'pod-template-hash': owner.name.split('-').at(-1) ?? '' } : {};
+  if (kind === 'Job') return { ...options, labels: { ...labels, ...jobLabels(owner, index) } };
   const tolerations = kind === 'DaemonSet' ? [EVERY_TAINT] : (options.tolerations ?? []);
   return { ...options, labels: { ...labels, ...added }, tolerations };
+}
+
+/** As the Job controller sets them on the pods of an Indexed Job. */
+function jobLabels({ name, uid }: Controller['owner'], index: number) {
+  return {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'batch.kubernetes.io/job-completion-index': String(index),
+  };
 }
 
 /** A Deployment's pods belong to its ReplicaSet. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../functions/cluster/port.ts';
+import type { PlanContext } from '../../functions/drain/outcome.ts';
 import { decidePod, planDrain } from '../../functions/drain/plan.ts';
 import { barePod, podWith } from './scene.ts';
 
@@ -11,6 +12,12 @@ const mirror = { annotations: { 'kubernetes.io/config.mirror': 'abc' } };
 const NO_CONTROLLER = 'no controller will recreate it';
 const EMPTY_DIR = 'its emptyDir data is lost with the pod';
 const ASKED = 'asked not to be evicted, but the node goes';
+
+const context: PlanContext = {
+  severity: 'hard',
+  checkpoint: 'save-then-evict',
+  savingGangs: new Set(),
+};
 
 /** [case, pod, on a hard signal, on a soft signal]: `action reason`, then the warning. */
 const table: readonly (readonly [string, Pod, string, string])[] = [
@@ -115,9 +122,9 @@ test.each(table)('%s', (_, pod, hard, soft) => {
 });
 
 test('system-critical pods form the last wave', () => {
-  const critical = decidePod(podWith({ priorityClassName: 'system-cluster-critical' }), { severity: 'hard' });
+  const critical = decidePod(podWith({ priorityClassName: 'system-cluster-critical' }), context);
   expect(critical).toMatchObject({ action: 'evict', wave: 1 });
-  expect(decidePod(podWith({}), { severity: 'hard' })).toMatchObject({ action: 'evict', wave: 0 });
+  expect(decidePod(podWith({}), context)).toMatchObject({ action: 'evict', wave: 0 });
 });
 
 test('a plan has one decision for every pod, in the order of the list', () => {
@@ -126,7 +133,7 @@ test('a plan has one decision for every pod, in the order of the list', () => {
     podWith({ uid: 'b', ...owned('DaemonSet') }),
     podWith({ uid: 'c', ...leaving }),
   ];
-  const { decisions } = planDrain(pods, { severity: 'hard' });
+  const { decisions } = planDrain(pods, { severity: 'hard', checkpoint: 'save-then-evict' });
   expect(decisions.map(({ action, pod }) => `${pod.uid} ${action}`)).toEqual([
     'a evict',
     'b skip',
@@ -135,7 +142,7 @@ test('a plan has one decision for every pod, in the order of the list', () => {
 });
 
 function inWords(pod: Pod, severity: 'hard' | 'soft'): string {
-  const decision = decidePod(pod, { severity });
+  const decision = decidePod(pod, { ...context, severity });
   const warning = 'warning' in decision && decision.warning ? `: ${decision.warning}` : '';
   return `${decision.action} ${decision.reason}${warning}`;
 }

@@ -79,13 +79,16 @@ async function drainNode(
   const { severity = 'hard', deadlineSeconds = NOTICE_SECONDS } = choices;
   const fromNow = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
   const [list, budgets] = await Promise.all([cluster.listPodsOnNode(NODE), cluster.listBudgets()]);
-  const plan = planDrain(list.pods, { severity });
+  const plan = planDrain(list.pods, { severity, checkpoint: 'save-then-evict' });
   choices.beforeActing?.();
   const request: DrainRequest = {
     nodeName: NODE,
     plan,
     resourceVersion: list.resourceVersion,
     budgets,
+    holdForSave: async () => {
+      throw new Error('no pod here trains');
+    },
     severity,
     ...(deadlineSeconds !== null && { deadline: fromNow(deadlineSeconds) }),
     giveUpAt: fromNow(choices.giveUpSeconds ?? deadlineSeconds ?? NOTICE_SECONDS),
