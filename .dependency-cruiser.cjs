@@ -3,6 +3,7 @@ const AWS_ROOMS = {
   'client-ec2': '^functions/(locate|handlers)/',
   'client-eks': '^functions/(cluster|handlers)/',
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
+  'client-s3': '^functions/checkpoint/',
   'client-eventbridge': '^functions/(announce|handlers)/',
   '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|handlers)/',
 };
@@ -31,11 +32,20 @@ module.exports = {
     {
       name: 'pure-modules-do-no-io',
       severity: 'error',
-      from: { path: '(^functions/signals/|/(plan|decide|message|policy|deadline|claim|owner)\\.ts$)' },
+      from: {
+        path: '(^functions/signals/|/(plan|decide|gang|opt-in|release|timeline|wire|message|policy|deadline|claim|owner)\\.ts$)',
+      },
       to: {
         dependencyTypesNot: ['type-only'],
         path: '(node_modules/(@aws-sdk|@kubernetes|@slack)|^(node:)?(fs|http|https|net|child_process)$)',
       },
+    },
+    {
+      name: 'checkpoint-knows-no-drain',
+      comment: 'The drain holds pods for the checkpoint room, not the other way round.',
+      severity: 'error',
+      from: { path: '^functions/checkpoint/' },
+      to: { path: '^functions/(?!checkpoint/|cluster/|signals/|clock|backoff|errors)' },
     },
     {
       name: 'signals-import-no-room',

@@ -88,6 +88,28 @@ export const pod = z.object({
   ]),
   reason: z.optional(text),
   budgets: z.optional(z.array(text)),
+  /** Of training pods: what became of the request to save. */
+  checkpoint: z.optional(
+    z.object({
+      result: z.enum([
+        'saved',
+        'unfinished',
+        'not-acknowledged',
+        'unconfirmed',
+        'failed',
+        'stopped-early',
+        'not-asked',
+        'not-opted-in',
+      ]),
+      /** `JobSet/llama`, `Job/finetune`. */
+      gang: text,
+      /** What it costs the job, for people. */
+      lost: text,
+      step: z.optional(count),
+      uri: z.optional(text),
+      reason: z.optional(text),
+    }),
+  ),
   /** A hazard for people to know of: nothing recreates the pod, its emptyDir is lost. */
   warning: z.optional(text),
   acceptedAt: z.optional(time),

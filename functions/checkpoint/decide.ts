@@ -11,7 +11,7 @@ export type AskDecision =
   /** A save is under way: its id stays, the deadline becomes that of the node that goes first. */
   | { readonly type: 'join'; readonly request: Wish }
   /** What was saved is young enough, or was saved for this very notice. */
-  | { readonly type: 'answered'; readonly ack: FinalAck }
+  | { readonly type: 'answered'; readonly request: CheckpointRequest; readonly ack: FinalAck }
   /** A soft notice, and the gang was asked not long ago. */
   | { readonly type: 'leave-alone'; readonly request: CheckpointRequest };
 
@@ -26,13 +26,13 @@ export function decideAsk(
 ): AskDecision {
   if (!request) return { type: 'ask', request: wish };
   // A duplicate or a taken-over run: the id comes from the incident, so the first run's request is ours.
-  if (ack && request.id === wish.id) return { type: 'answered', ack };
+  if (ack && request.id === wish.id) return { type: 'answered', request, ack };
   const isUnderWay = !ack && request.deadline > now;
   if (isUnderWay) return { type: 'join', request: join(request, wish, severity) };
   if (severity === 'soft' && isWithin(request.requestedAt, quietMs, now))
     return { type: 'leave-alone', request };
   const isYoung = ack?.state === 'Complete' && isWithin(ack.at ?? request.requestedAt, YOUNG_MS, now);
-  if (isYoung) return { type: 'answered', ack };
+  if (isYoung) return { type: 'answered', request, ack };
   return { type: 'ask', request: wish };
 }
 

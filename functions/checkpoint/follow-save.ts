@@ -2,7 +2,6 @@ import { followPods } from '../cluster/follow-pods.ts';
 import type { Pod } from '../cluster/port.ts';
 import { canListen, type Running, type SaveDeps, type SaveRequest, writeRequest } from './ask.ts';
 import type { Gang } from './gang.ts';
-import type { Tell } from './moment.ts';
 import type { Waiting } from './release.ts';
 import { type FinalAck, readState } from './state.ts';
 import { hurry, saveTimes } from './timeline.ts';
@@ -30,14 +29,13 @@ export function followSave(
   request: SaveRequest,
   gang: Gang,
   asked: Running,
-  tell: Tell,
+  seen: (state: Waiting['state']) => void,
 ): Followed {
   const sightings: Sightings = { pods: new Map(asked.list.pods.map((pod) => [pod.uid, pod])) };
   let change = Promise.withResolvers<void>();
-  const announce = announcer(gang.name, tell);
   const look = () => lookAt(request, asked, sightings);
   const changed = () => {
-    announce(look());
+    seen(look().state);
     change.resolve();
     change = Promise.withResolvers();
   };
@@ -121,21 +119,4 @@ async function watchMarker(
     if (marker.type === 'unreadable') sightings.markerProblem = marker.reason;
     await clock.sleep(LOOK_FOR_MARKER_MS, signal);
   }
-}
-
-/** Each stage of a gang's save is told once. */
-function announcer(name: string, tell: Tell): (waiting: Waiting) => void {
-  let isStarted = false;
-  let isOver = false;
-  return ({ state: { ack, started } }) => {
-    if (isOver) return;
-    if (ack) {
-      isOver = true;
-      const where = [ack.step !== undefined && `step ${ack.step}`, ack.uri].filter(Boolean).join(', ');
-      return tell(ack.state === 'Complete' ? 'saved' : 'unsaved', `${name}  ${where || ack.state}`);
-    }
-    if (isStarted || started.size === 0) return;
-    isStarted = true;
-    tell('saving', `${name}  the job has begun to save`);
-  };
 }

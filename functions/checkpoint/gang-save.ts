@@ -1,11 +1,12 @@
 import { secondsBetween } from '../clock.ts';
 import type { Pod } from '../cluster/port.ts';
-import { askGang, type Running, type SaveDeps, type SaveRequest } from './ask.ts';
+import { askGang, type SaveDeps, type SaveRequest } from './ask.ts';
 import { type Followed, followSave } from './follow-save.ts';
 import type { Gang } from './gang.ts';
 import type { Tell } from './moment.ts';
 import type { Release } from './outcome.ts';
 import { answered, decideRelease, nextLook } from './release.ts';
+import { openStages, type Stages } from './stage.ts';
 import { saveTimes } from './timeline.ts';
 
 /**
@@ -18,14 +19,13 @@ export function saveGang(
   gang: Gang,
   tell: Tell,
 ): (pod: Pod) => Promise<Release> {
-  const asking = ask(deps, request, gang, tell);
+  const stages = openStages(gang, request.incidentId, tell);
+  const asking = ask(deps, request, gang, stages);
   asking.catch(() => undefined);
   return async (pod) => {
     const asked = await asking;
     const release = 'checkpoint' in asked ? asked : await untilReleased(deps, request, asked, pod);
-    const { result } = release.checkpoint;
-    if (result !== 'saved' && result !== 'would-ask')
-      tell('unsaved', `${pod.namespace}/${pod.name}  ${inWords(release)}`);
+    stages.missed(release.checkpoint);
     return release;
   };
 }
@@ -35,7 +35,7 @@ async function ask(
   deps: SaveDeps,
   request: SaveRequest,
   gang: Gang,
-  tell: Tell,
+  stages: Stages,
 ): Promise<Release | Followed> {
   const now = deps.clock.now();
   const { saveUntil } = saveTimes(request, { acknowledging: { by: 'annotation' } }, now);
@@ -44,8 +44,7 @@ async function ask(
     const asked = await askGang(deps, request, gang);
     switch (asked.type) {
       case 'answered':
-        if (asked.ack.state === 'Complete')
-          tell('saved', `${gang.name}  a moment ago${atStep(asked.ack.step)}`);
+        stages.found(asked.request, asked.ack, asked.list.pods.length);
         return answered(asked.ack);
       case 'outrun':
         return notAsked('others asked the gang at the same time, every time');
@@ -53,10 +52,10 @@ async function ask(
         return notAsked(`asked ${Math.round(secondsBetween(asked.request.requestedAt, now))} s ago`);
       case 'ask':
       case 'join':
-        tell('flagged', describeAsked(gang, request, asked));
+        stages.flagged(asked);
         if (request.dryRun)
           return { grace: 'own', checkpoint: { result: 'would-ask', id: asked.request.id } };
-        return followSave(deps, request, gang, asked, tell);
+        return followSave(deps, request, gang, asked, stages.seen);
     }
   } catch (error) {
     request.signal.throwIfAborted();
@@ -91,18 +90,4 @@ async function untilReleased(
 
 function notAsked(reason: string): Release {
   return { grace: 'time-left', checkpoint: { result: 'not-asked', reason } };
-}
-
-function describeAsked(gang: Gang, { incidentId }: SaveRequest, { list, options, request }: Running): string {
-  const how = request.id === incidentId ? 'asked to save' : `joined the save asked for as ${request.id}`;
-  const hints = options.warnings.map((warning) => `; ${warning}`).join('');
-  return `${gang.name}  ${how}, pods: ${list.pods.length}, until ${request.deadline.toISOString()}${hints}`;
-}
-
-function inWords({ checkpoint }: Release): string {
-  return 'reason' in checkpoint ? `${checkpoint.result}: ${checkpoint.reason}` : checkpoint.result;
-}
-
-function atStep(step: number | undefined): string {
-  return step === undefined ? '' : ` at step ${step}`;
 }

@@ -5,7 +5,7 @@ import { OPT_IN_LABEL } from './labels.ts';
 export interface Gang {
   /** Unique in the cluster. */
   readonly key: string;
-  /** For people: `training/llm (JobSet)`. */
+  /** For people: `JobSet/llm`. */
   readonly name: string;
   readonly namespace: string;
   /** Label selector that finds every pod of the gang, and maybe others. */
@@ -25,7 +25,7 @@ export function gangOf(pod: Pod): Gang {
   const { namespace, name, uid } = pod;
   const key = `${namespace}/pod/${uid}`;
   const includes = (other: Pod) => other.uid === uid;
-  return { key, name: `${namespace}/${name}`, namespace, labels: OPTED_IN, includes, isOwned: false };
+  return { key, name: `Pod/${name}`, namespace, labels: OPTED_IN, includes, isOwned: false };
 }
 
 const GROUP_ANNOTATION = 'spot-responder/checkpoint-group';
@@ -36,9 +36,9 @@ type Grouping = (pod: Pod) => Omit<Gang, 'includes'> | undefined;
 const GROUPINGS: readonly Grouping[] = [
   byAnnotation,
   byLabels('JobSet', ['jobset.sigs.k8s.io/jobset-uid'], 'jobset.sigs.k8s.io/jobset-name'),
-  byLabels('Kubeflow', ['training.kubeflow.org/job-name']),
-  byLabels('Volcano', ['volcano.sh/job-name']),
-  byLabels('Ray', ['ray.io/cluster']),
+  byLabels('Kubeflow job', ['training.kubeflow.org/job-name']),
+  byLabels('Volcano job', ['volcano.sh/job-name']),
+  byLabels('Ray cluster', ['ray.io/cluster']),
   byLabels('Kueue pod group', ['kueue.x-k8s.io/pod-group-name']),
   byLabels('LeaderWorkerSet', [
     'leaderworkerset.sigs.k8s.io/name',
@@ -53,7 +53,7 @@ function byAnnotation({ annotations, namespace }: Pod) {
   if (!group) return undefined;
   return {
     key: `${namespace}/group/${group}`,
-    name: `${namespace}/${group} (checkpoint group)`,
+    name: `checkpoint group/${group}`,
     namespace,
     labels: OPTED_IN,
     isOwned: true,
@@ -68,7 +68,7 @@ function byLabels(kind: string, keys: readonly string[], nameLabel?: string): Gr
     const name = (nameLabel && labels[nameLabel]) ?? values.join('/');
     return {
       key: `${namespace}/${kind}/${values.join('/')}`,
-      name: `${namespace}/${name} (${kind})`,
+      name: `${kind}/${name}`,
       namespace,
       labels: keys.map((key, at) => `${key}=${values[at]}`).join(','),
       isOwned: true,
@@ -84,7 +84,7 @@ function byJob({ labels, namespace, owner }: Pod) {
   const label = JOB_UID_LABELS.find((key) => labels[key] === owner.uid);
   return {
     key: `${namespace}/Job/${owner.uid}`,
-    name: `${namespace}/${owner.name} (Job)`,
+    name: `Job/${owner.name}`,
     namespace,
     labels: label ? `${label}=${owner.uid}` : OPTED_IN,
     isOwned: true,

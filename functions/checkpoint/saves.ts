@@ -2,7 +2,7 @@ import type { Pod } from '../cluster/port.ts';
 import type { SaveDeps, SaveRequest } from './ask.ts';
 import { gangOf } from './gang.ts';
 import { saveGang } from './gang-save.ts';
-import type { CheckpointMoment } from './moment.ts';
+import type { CheckpointMoment, Tell } from './moment.ts';
 import type { Release } from './outcome.ts';
 
 /** Resolves when the pod may go, saved or not; rejects only with the reason of the request's signal. */
@@ -18,8 +18,8 @@ export function openSaves(
   observe: (moment: CheckpointMoment) => void,
 ): HoldForSave {
   const saves = new Map<string, HoldForSave>();
-  const tell = (type: CheckpointMoment['type'], text: string) => {
-    if (!request.signal.aborted) observe({ type, at: deps.clock.now(), text });
+  const tell: Tell = (moment) => {
+    if (!request.signal.aborted) observe({ ...moment, at: deps.clock.now() });
   };
   return (pod) => {
     const gang = gangOf(pod);

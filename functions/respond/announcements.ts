@@ -2,7 +2,7 @@ import type { Announcement } from '../announce/schema.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
-import { factsOf, handledDetail, revisionOf } from './details.ts';
+import { factsOf, handledDetail, revisionOf, saveDetail } from './details.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport, Moment } from './report.ts';
 import { openTally } from './tally.ts';
@@ -47,6 +47,9 @@ export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: L
   return {
     received: (response) => tell({ detailType: 'Interruption Received', detail: { ...facts(), response } }),
     observe: (moment) => {
+      const save = 'save' in moment ? saveDetail(moment) : undefined;
+      if (save && !over.signal.aborted)
+        tell({ detailType: save.detailType, detail: { ...facts(), ...save.detail } });
       const isNews = tally.observe(moment);
       // Rejects when the story is over: nothing is left to tell then.
       if (isNews && !isWaiting && !over.signal.aborted) tellProgress().catch(() => undefined);

@@ -1,4 +1,6 @@
 import type { Detail } from '../announce/schema.ts';
+import type { CheckpointMoment } from '../checkpoint/moment.ts';
+import type { TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { PodReport } from '../drain/outcome.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
@@ -38,7 +40,7 @@ export function handledDetail(report: InterruptionReport) {
   const type = outcome.type;
   if (type === 'interrupted' || type === 'joined' || type === 'already-handled') return undefined;
   if (type === 'planned' || type === 'not-ours') return undefined;
-  const pods = (drain?.pods ?? []).flatMap(podOf).toSorted(byBadness);
+  const pods = [...(drain?.pods ?? []).flatMap(podOf), ...stayedOf(report)].toSorted(byBadness);
   const told = pods.slice(0, MOST_PODS);
   return {
     outcome: { type, ...('reason' in outcome && { reason: outcome.reason }) },
@@ -47,6 +49,18 @@ export function handledDetail(report: InterruptionReport) {
     ...(drain?.emptiedAt && { emptiedAt: drain.emptiedAt }),
     finishedAt,
   };
+}
+
+const SAVE_EVENTS = {
+  flagged: 'Checkpoint Requested',
+  saving: 'Checkpoint Progress',
+  saved: 'Checkpoint Completed',
+  unsaved: 'Checkpoint Missed',
+} as const;
+
+/** `undefined` where no gang was asked. */
+export function saveDetail({ save, type }: CheckpointMoment) {
+  return save && { detailType: SAVE_EVENTS[type], detail: save };
 }
 
 /** EventBridge takes 256 KB an event; a pod with its reasons is seldom more than 400 bytes. */
@@ -66,7 +80,18 @@ function ownerOf(owner: NodeOwner): Handled['owner'] {
   }
 }
 
-function podOf({ namespace, name, workload, reason, warning, outcome }: PodReport): Handled['pods'] {
+/** Training that was asked to save and left to go on, on a node that nobody drained. */
+function stayedOf({ drain, training = [] }: InterruptionReport): Handled['pods'] {
+  const drained = new Set(drain?.pods.map(({ namespace, name }) => `${namespace}/${name}`));
+  return training
+    .filter(({ namespace, name }) => !drained.has(`${namespace}/${name}`))
+    .map(({ namespace, name, checkpoint }) => {
+      return { namespace, name, result: 'skipped', reason: 'stays', ...checkpointOf(checkpoint) };
+    });
+}
+
+function podOf(pod: PodReport): Handled['pods'] {
+  const { namespace, name, workload, reason, warning, outcome } = pod;
   const { result } = outcome;
   if (result === 'would-evict' || result === 'would-be-blocked') return [];
   return [
@@ -77,11 +102,28 @@ function podOf({ namespace, name, workload, reason, warning, outcome }: PodRepor
       reason: 'reason' in outcome ? outcome.reason : reason,
       ...(workload !== undefined && { workload }),
       ...(warning !== undefined && { warning }),
+      ...(pod.checkpoint && checkpointOf(pod.checkpoint)),
       ...('budgets' in outcome && { budgets: [...outcome.budgets] }),
       ...('acceptedAt' in outcome && outcome.acceptedAt && { acceptedAt: outcome.acceptedAt }),
       ...('goneAt' in outcome && outcome.goneAt && { goneAt: outcome.goneAt }),
     },
   ];
+}
+
+function checkpointOf(checkpoint: TrainingOutcome): Pick<Handled['pods'][number], 'checkpoint'> {
+  const { gang, lost, result } = checkpoint;
+  if (result === 'would-ask') return {};
+  const { step, uri, reason } = { step: undefined, uri: undefined, reason: undefined, ...checkpoint };
+  return {
+    checkpoint: {
+      result,
+      gang,
+      lost,
+      ...(step !== undefined && { step }),
+      ...(uri !== undefined && { uri }),
+      ...(reason !== undefined && { reason }),
+    },
+  };
 }
 
 const BADNESS: readonly Handled['pods'][number]['result'][] = [

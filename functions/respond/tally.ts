@@ -66,6 +66,14 @@ function take(count: Count, moment: Moment): boolean {
     }
     case 'planned':
       return takePlan(count, moment.plan);
+    case 'flagged':
+    case 'saving':
+      count.stage = 'saving';
+      return true;
+    case 'saved':
+    case 'unsaved':
+      count.stage = 'draining';
+      return true;
     case 'found':
     case 'accepted':
     case 'blocked':
