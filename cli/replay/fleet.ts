@@ -84,6 +84,51 @@ export function gpuNode({ budgetBlocks }: { budgetBlocks: boolean }): Fleet {
   };
 }
 
+/**
+ * One training job over three nodes, of which the first is doomed; its rank 0 runs on another. Beside it on the doomed
+ * node: inference, and a job that trains too but did not opt in.
+ */
+export function trainingGang({ answers }: { answers: 'all' | 'nothing' }): Fleet {
+  return (world, doomed) => {
+    const { cluster } = world;
+    const node = addGpuNode(world, doomed[0], 1);
+    const others = [addGpuNode(world, undefined, 2), addGpuNode(world, undefined, 3)];
+    addDaemonSets(world, [node, ...others, addGpuNode(world, undefined, 4)], 3);
+    cluster.addTrainingJob({
+      namespace: 'training',
+      name: 'llama',
+      nodes: [...others, node],
+      gpus: 2,
+      graceSeconds: 120,
+      stopsAfterSeconds: 4,
+      savesInSeconds: 22,
+      answers,
+      labels: { 'spot-responder/checkpoint': 'enabled' },
+      tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+    });
+    cluster.addWorkload({
+      kind: 'Job',
+      namespace: 'training',
+      name: 'finetune',
+      nodes: [node],
+      gpus: 1,
+      graceSeconds: 60,
+      stopsAfterSeconds: 20,
+      ...app('finetune'),
+    });
+    cluster.addWorkload({
+      kind: 'Deployment',
+      namespace: 'inference',
+      name: 'llm',
+      nodes: [node, ...others],
+      gpus: 1,
+      graceSeconds: 30,
+      stopsAfterSeconds: 8,
+      ...app('llm'),
+    });
+  };
+}
+
 /** One node with ten evictable and five DaemonSet pods: the request count's fixture. */
 export function nodeWithTenPods(): Fleet {
   return (world, doomed) => {

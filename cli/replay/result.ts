@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../functions/clock.ts';
-import type { InterruptionReport, Moment } from '../../functions/respond/report.ts';
+import type { InterruptionReport, Moment, TrainingPod } from '../../functions/respond/report.ts';
 import { textOf } from './timeline.ts';
 
 /**
@@ -38,10 +38,14 @@ interface InterruptionResult {
     readonly outcome: string;
     readonly reason: string;
   }[];
+  /** Training pods of the node: what asking their jobs to save came to. */
+  readonly training: readonly TrainingResult[];
   readonly timeline: readonly { readonly seconds: number; readonly type: string; readonly text: string }[];
   readonly requests: Readonly<Record<string, number>>;
   readonly requestsTotal: number;
 }
+
+type TrainingResult = Pick<TrainingPod, 'namespace' | 'name'> & TrainingPod['checkpoint'];
 
 export interface Percentiles {
   readonly p50: number;
@@ -68,6 +72,9 @@ export function describeInterruption(report: InterruptionReport): InterruptionRe
       outcome: pod.outcome.result,
       reason: 'reason' in pod.outcome ? pod.outcome.reason : pod.reason,
     })),
+    training: (report.training ?? []).map(({ namespace, name, checkpoint }) => {
+      return { namespace, name, ...checkpoint };
+    }),
     timeline: moments.map((moment) => ({
       seconds: round(secondsBetween(interruption.noticedAt, moment.at)),
       type: moment.type,

@@ -1,6 +1,6 @@
 import type { PolicyChoices } from '../../functions/respond/policy.ts';
 import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';
-import { type Fleet, gpuNode, nodeWithTenPods, stormNodes } from './fleet.ts';
+import { type Fleet, gpuNode, nodeWithTenPods, stormNodes, trainingGang } from './fleet.ts';
 
 /** One event of a scenario: a file of `events/`, aimed at an instance, some seconds after the first. */
 interface Delivery {
@@ -67,6 +67,30 @@ export const scenarios: readonly Scenario[] = [
     deliveries: [
       { afterSeconds: 0, sample: 'rebalance-recommendation.json', instanceId: gpu },
       { afterSeconds: 30, sample: spot, instanceId: gpu },
+    ],
+  },
+  {
+    name: 'training-gang',
+    about: 'a training job on three nodes saves one step together, then the doomed node empties',
+    speed: 20,
+    fleet: trainingGang({ answers: 'all' }),
+    deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
+  },
+  {
+    name: 'training-silent',
+    about: 'the same job without a handler: evicted 20 s after the notice, with all the grace that is left',
+    speed: 20,
+    fleet: trainingGang({ answers: 'nothing' }),
+    deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
+  },
+  {
+    name: 'training-rebalance',
+    about: 'a rebalance recommendation: the job saves and stays; the interruption 55 s later finds it saved',
+    speed: 20,
+    fleet: trainingGang({ answers: 'all' }),
+    deliveries: [
+      { afterSeconds: 0, sample: 'rebalance-recommendation.json', instanceId: gpu },
+      { afterSeconds: 55, sample: spot, instanceId: gpu },
     ],
   },
   {

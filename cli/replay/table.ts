@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { describeTraining } from '../../functions/checkpoint/outcome.ts';
 import { secondsBetween } from '../../functions/clock.ts';
 import type { PodOutcome, PodReport } from '../../functions/drain/outcome.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
@@ -16,7 +17,9 @@ export function interruptionTable(reports: readonly InterruptionReport[]): strin
     nodeName ?? '-',
     interruption.kind,
     outcome.type,
-    String(drain?.pods.filter((pod) => pod.decision === 'evict').length ?? 0),
+    String(
+      drain?.pods.filter(({ decision }) => decision === 'evict' || decision === 'save-first').length ?? 0,
+    ),
   ]);
   return layOut([['INSTANCE', 'NODE', 'SIGNAL', 'OUTCOME', 'EVICTED'], ...rows]);
 }
@@ -39,7 +42,7 @@ export function layOut(rows: readonly (readonly string[])[]): string {
 const visible = (cell: string | undefined) => stripVTControlCharacters(cell ?? '');
 
 function podRow(
-  { namespace, name, decision, outcome, reason, warning }: PodReport,
+  { namespace, name, checkpoint, decision, outcome, reason, warning }: PodReport,
   noticedAt: Date,
 ): string[] {
   const at = endOf(outcome);
@@ -49,7 +52,7 @@ function podRow(
     decision,
     outcome.result,
     at ? `T+${secondsBetween(noticedAt, at).toFixed(1)}s` : '-',
-    [why, warning].filter(Boolean).join('; '),
+    [checkpoint ? describeTraining(checkpoint) : why, warning].filter(Boolean).join('; '),
   ];
 }
 

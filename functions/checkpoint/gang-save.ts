@@ -20,12 +20,19 @@ export function saveGang(
   tell: Tell,
 ): (pod: Pod) => Promise<Release> {
   const stages = openStages(gang, request.incidentId, tell);
-  const asking = ask(deps, request, gang, stages);
+  const over = new AbortController();
+  const signal = AbortSignal.any([request.signal, over.signal]);
+  const asking = ask(deps, { ...request, signal }, gang, stages);
   asking.catch(() => undefined);
+  let waiting = 0;
   return async (pod) => {
+    waiting += 1;
     const asked = await asking;
     const release = 'checkpoint' in asked ? asked : await untilReleased(deps, request, asked, pod);
     stages.missed(release.checkpoint);
+    waiting -= 1;
+    // Nobody acts on what the gang says from now on.
+    if (waiting === 0) over.abort();
     return release;
   };
 }

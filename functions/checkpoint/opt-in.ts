@@ -13,9 +13,8 @@ export function readOptIn(pod: Pod): OptIn {
   const label = pod.labels[OPT_IN_LABEL];
   if (label === 'enabled') return { type: 'opted-in' };
   if (label === 'disabled' || !looksLikeTraining(pod)) return { type: 'not-training' };
-  const found = label === undefined ? 'it has no label' : `"${label}" is no value of`;
-  const reason = `looks like training but ${found} ${OPT_IN_LABEL}; "enabled" asks it to save, "disabled" ends this warning`;
-  return { type: 'unprotected', reason };
+  const found = label === undefined ? `no label ${OPT_IN_LABEL}` : `label ${OPT_IN_LABEL} is "${label}"`;
+  return { type: 'unprotected', reason: `${found}; enabled lets it save first, disabled ends this note` };
 }
 
 /** GPUs, and an owner that training runs under. A Deployment with GPUs is inference. */

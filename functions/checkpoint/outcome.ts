@@ -58,6 +58,17 @@ export function reportTraining(
   return { ...outcome, gang: gangOf(pod).name, lost };
 }
 
+/** One line for people: what became of the request, and what it costs. */
+export function describeTraining(outcome: TrainingOutcome): string {
+  const words = outcome.result.replaceAll('-', ' ');
+  if (outcome.result === 'saved') {
+    const step = outcome.step === undefined ? '' : ` at step ${outcome.step}`;
+    return `${words}${step}${outcome.uri ? ` in ${outcome.uri}` : ''}; lost: ${outcome.lost}`;
+  }
+  const reason = 'reason' in outcome ? ` (${outcome.reason})` : '';
+  return `${words}${reason}; lost: ${outcome.lost}`;
+}
+
 function describeLoss(outcome: CheckpointOutcome): string {
   switch (outcome.result) {
     case 'saved':
@@ -66,7 +77,7 @@ function describeLoss(outcome: CheckpointOutcome): string {
         : `nothing but the steps after ${outcome.step}`;
     case 'unconfirmed':
     case 'stopped-early':
-      return 'unknown: at most what was trained since its own last checkpoint';
+      return 'unknown, at most the steps since its own last checkpoint';
     case 'would-ask':
       return 'nothing yet';
     case 'unfinished':
@@ -74,6 +85,6 @@ function describeLoss(outcome: CheckpointOutcome): string {
     case 'failed':
     case 'not-asked':
     case 'not-opted-in':
-      return 'what was trained since its own last checkpoint, unless it saves when told to stop';
+      return 'the steps since its own last checkpoint, unless it saves on SIGTERM';
   }
 }

@@ -1,3 +1,4 @@
+import { describeTraining } from '../checkpoint/outcome.ts';
 import { secondsBetween } from '../clock.ts';
 import type { PodReport } from '../drain/outcome.ts';
 import type { InterruptionReport, Outcome } from '../respond/report.ts';
@@ -13,6 +14,9 @@ export function composeMessage(report: InterruptionReport): string {
     `${headline(outcome)}: ${where}${what ? ` (${what})` : ''}`,
     `${interruption.kind} at ${interruption.noticedAt.toISOString()}${spare(report)}`,
     ...podLines(report.drain?.pods ?? []),
+    ...(report.training ?? []).map(
+      ({ checkpoint }) => `Training ${checkpoint.gang}: ${describeTraining(checkpoint)}`,
+    ),
     ...('reason' in outcome ? [`Why: ${outcome.reason}`] : []),
   ].join('\n');
 }

@@ -73,6 +73,30 @@ describe('replay of the scenarios', () => {
     expect(result.evictedTwice).toBe(0);
   });
 
+  test('a training gang saves one step, and only then loses the pod on the doomed node', async () => {
+    const { code, result } = await replay('--scenario', 'training-gang');
+    expect(code).toBe(0);
+    const [interruption] = result.interruptions;
+    expect(interruption?.training).toMatchObject([
+      { result: 'not-opted-in', gang: 'Job/finetune' },
+      { result: 'saved', gang: 'Job/llama', uri: expect.stringContaining('step-') },
+    ]);
+    const order = interruption?.timeline.map(({ type, text }) => `${type} ${text}`) ?? [];
+    const evicted = order.findIndex((line) => line.startsWith('evict-sent training/llama'));
+    expect(order.findIndex((line) => line.startsWith('saved'))).toBeLessThan(evicted);
+    expect(result.requests['patch pods/status']).toBe(3);
+    expect(result.evictedTwice).toBe(0);
+  });
+
+  test('a training job that never answers is evicted 20 s after the notice', async () => {
+    const { code, result } = await replay('--scenario', 'training-silent');
+    expect(code).toBe(0);
+    const [interruption] = result.interruptions;
+    expect(interruption?.training.map(({ result }) => result)).toContain('not-acknowledged');
+    const unsaved = interruption?.timeline.find(({ type }) => type === 'unsaved');
+    expect(unsaved?.seconds).toBeGreaterThanOrEqual(20);
+  });
+
   test('an unknown instance is a quiet outcome', async () => {
     const { code, result } = await replay('--scenario', 'unknown-instance');
     expect(code).toBe(5);
