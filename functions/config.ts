@@ -13,6 +13,7 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `ON_SCHEDULED_CHANGE` | `tell`, `cordon` or `drain` | `tell` |
  * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
  * | `REBALANCE_CHECKPOINT_MINUTES` | on rebalances, a training gang is asked to save at most once in so many minutes | `10` |
+ * | `LONGEST_DRAIN_MINUTES` | a drain that no deadline ends sooner stops after this long; a terminate hook is kept waiting no longer | `120` |
  * | `LEASE_SECONDS` | a run silent for this long is taken over | `15` |
  */
 export interface Config {
@@ -49,6 +50,11 @@ export function readConfig(environment: Environment = process.env): Config {
       rebalanceCheckpointMinutes: wholeNumber(environment, 'REBALANCE_CHECKPOINT_MINUTES', {
         fallback: defaultChoices.rebalanceCheckpointMinutes,
         least: 1,
+        most: 1440,
+      }),
+      longestDrainMinutes: wholeNumber(environment, 'LONGEST_DRAIN_MINUTES', {
+        fallback: defaultChoices.longestDrainMinutes,
+        least: 5,
         most: 1440,
       }),
     },

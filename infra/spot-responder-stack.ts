@@ -93,14 +93,17 @@ export class SpotResponderStack extends Stack {
     const everywhereIn = (service: string, resource: string) =>
       `arn:${this.partition}:${service}:${this.region}:${this.account}:${resource}`;
     return [
-      // EC2's describe calls know no resource level.
-      new PolicyStatement({ actions: ['ec2:DescribeInstances'], resources: ['*'] }),
+      // These describe calls know no resource level.
+      new PolicyStatement({
+        actions: ['ec2:DescribeInstances', 'autoscaling:DescribeLifecycleHooks'],
+        resources: ['*'],
+      }),
       new PolicyStatement({
         actions: ['eks:DescribeCluster'],
         resources: [everywhereIn('eks', 'cluster/*')],
       }),
       new PolicyStatement({
-        actions: ['autoscaling:CompleteLifecycleAction'],
+        actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
         resources: [everywhereIn('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
       }),
     ];

@@ -14,6 +14,7 @@ test('defaults act on what is certain and only tell about the rest', () => {
       onScheduledChange: 'tell',
       drainSelfManaged: false,
       rebalanceCheckpointMinutes: 10,
+      longestDrainMinutes: 120,
     },
   });
 });
@@ -22,6 +23,7 @@ test.each([
   [{ INCIDENT_TABLE: '' }, 'INCIDENT_TABLE is not set'],
   [{ ON_REBALANCE: 'Drain' }, 'ON_REBALANCE is "Drain"; it may be tell, cordon, drain'],
   [{ DRAIN_SELF_MANAGED: 'yes' }, 'DRAIN_SELF_MANAGED is "yes"'],
+  [{ LONGEST_DRAIN_MINUTES: '2h' }, 'LONGEST_DRAIN_MINUTES is "2h"; it must be a whole number'],
   [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number from 5 to 120'],
   [
     { REBALANCE_CHECKPOINT_MINUTES: '0' },

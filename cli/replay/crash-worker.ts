@@ -9,6 +9,7 @@ process.once('message', async (order: CrashOrder) => {
   const deps = depsForWorld(order.address, scaledClock(order.speed, now), 'doomed-run');
   await respond(order.event, deps, {
     dryRun: false,
+    lastTry: false,
     signal: new AbortController().signal,
     observe: (instanceId, moment) => process.send?.({ instanceId, moment }),
   });

@@ -52,7 +52,7 @@ export function depsForWorld(
     }),
     markers: s3Markers({ ...aws, forcePathStyle: true }),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
-    hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws), clock }),
+    hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws) }),
     choices: { ...defaultChoices, ...choices },
     heartbeatSeconds: LEASE_SECONDS / 3,
   };

@@ -121,7 +121,7 @@ async function deliverAll(
   const address = addressOf(world);
   const observe = observer(start, events, options);
   const deps = depsForWorld(address, clock, 'replay', scenario.choices);
-  const run: RespondOptions = { dryRun: false, signal: stopped, observe };
+  const run: RespondOptions = { dryRun: false, lastTry: true, signal: stopped, observe };
   const answers = await Promise.all(
     events.map(async ({ afterSeconds, event, file }, at) => {
       await clock.sleep(afterSeconds * 1000, stopped);

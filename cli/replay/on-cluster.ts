@@ -5,6 +5,7 @@ import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { Incidents } from '../../functions/incidents/incident.ts';
+import type { Hooks } from '../../functions/lifecycle/hooks.ts';
 import { nodeLocator } from '../../functions/locate/node-locator.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
@@ -46,6 +47,7 @@ export async function replayOnCluster(
       file,
       answer: await respond(event, depsForCluster(cluster, region, clock), {
         dryRun,
+        lastTry: true,
         signal: stopped,
         observe,
       }),
@@ -98,11 +100,18 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     incidents: unrecorded,
     markers: s3Markers({ region }),
     announcer: { announce: async () => ({ type: 'announced' }), failures: () => 0 },
-    hooks: { complete: async () => ({ type: 'not-ours' }), heartbeat: async () => ({ type: 'not-ours' }) },
+    hooks: unanswered,
     choices: defaultChoices,
     heartbeatSeconds: 5,
   };
 }
+
+/** Auto Scaling is not spoken to. */
+const unanswered: Hooks = {
+  describe: async () => ({ type: 'not-ours' }),
+  complete: async () => ({ type: 'not-ours' }),
+  heartbeat: async () => ({ type: 'not-ours' }),
+};
 
 /** One run by hand needs no lease against others. */
 const unrecorded: Incidents = {

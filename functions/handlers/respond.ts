@@ -39,7 +39,7 @@ const deps: RespondDeps = {
   }),
   markers: s3Markers({ region: config.region }),
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
-  hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}), clock }),
+  hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),
   choices: config.choices,
   heartbeatSeconds: config.leaseSeconds / 3,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
-import type { RespondDeps } from './deps.ts';
+import type { RespondDeps, RespondOptions } from './deps.ts';
 import { respondAndFollow } from './follow.ts';
 import type { InterruptionReport } from './report.ts';
 import { respond } from './respond.ts';
@@ -27,7 +27,7 @@ const sqsBatch = z.object({
 export async function handleDelivery(delivery: unknown, deps: RespondDeps): Promise<Delivered> {
   const batch = sqsBatch.safeParse(delivery);
   if (!batch.success) {
-    const reports = await handleEvent(delivery, deps, respond);
+    const reports = await handleEvent(delivery, deps, respond, { lastTry: false });
     const failure = failureOf(reports);
     return { reports, answer: undefined, ...(failure && { failure }) };
   }
@@ -41,7 +41,7 @@ export async function handleDelivery(delivery: unknown, deps: RespondDeps): Prom
 async function handleRecord({ messageId, body }: { messageId: string; body: string }, deps: RespondDeps) {
   const failed = { itemIdentifier: messageId };
   try {
-    const reports = await handleEvent(parseBody(body), deps, respondAndFollow);
+    const reports = await handleEvent(parseBody(body), deps, respondAndFollow, { lastTry: true });
     return failureOf(reports) ? { reports, failed } : { reports };
   } catch (error) {
     deps.log.error('Record failed', {
@@ -56,10 +56,13 @@ async function handleEvent(
   event: unknown,
   deps: RespondDeps,
   answerTo: typeof respond,
+  /** A direct event has its second look still to come. */
+  { lastTry }: Pick<RespondOptions, 'lastTry'>,
 ): Promise<readonly InterruptionReport[]> {
   const neverStopped = new AbortController().signal;
   const answer = await answerTo(event, deps, {
     dryRun: false,
+    lastTry,
     signal: neverStopped,
     observe: () => undefined,
   });

@@ -33,6 +33,8 @@ export interface RespondDeps {
 export interface RespondOptions {
   /** The plan is sent with the server's `dryRun=All`; the incident is not recorded, no hook is completed. */
   readonly dryRun: boolean;
+  /** No other delivery of this event is sure to follow: a hook is answered even when the drain failed. */
+  readonly lastTry: boolean;
   /** Aborts when the process must stop; the drain ends as `interrupted`. */
   readonly signal: AbortSignal;
   /** Called as things happen. Must not throw. */

@@ -1,15 +1,43 @@
-import type { LifecycleHook } from '../signals/interruption.ts';
+import { type HeldHook, holdHook } from '../lifecycle/hold-hook.ts';
+import type { Interruption, LifecycleHook } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
 import type { Outcome } from './report.ts';
 
-/** Tells Auto Scaling to go on once the node is empty. A failure is told, it cannot undo the drain. */
-export async function returnHook(
-  { deps, interruption, note }: Chapter,
-  hook: LifecycleHook,
-  outcome: Outcome,
-): Promise<void> {
-  if (outcome.type === 'interrupted' || outcome.type === 'failed') return;
+interface OpenHook {
+  /** With the deadline that follows from how long Auto Scaling can be kept waiting. */
+  readonly interruption: Interruption;
+  readonly stop: HeldHook['stop'];
+}
+
+/** Keeps Auto Scaling waiting while the node is drained, up to the longest drain that is configured. */
+export async function keepHookWaiting(chapter: Chapter): Promise<OpenHook> {
+  const { deps, interruption, options } = chapter;
+  const { hook, instanceId, noticedAt } = interruption;
+  if (!hook || options.dryRun) return { interruption, stop: () => undefined };
+  const tell = (text: string) => noteHook(chapter, hook, text);
+  const { endsAt, stop } = await holdHook(
+    { hooks: deps.hooks, clock: deps.clock, tell },
+    hook,
+    instanceId,
+    noticedAt,
+  );
+  if (!endsAt) return { interruption, stop };
+  const longest = new Date(noticedAt.getTime() + deps.choices.longestDrainMinutes * 60_000);
+  return { interruption: { ...interruption, deadline: endsAt < longest ? endsAt : longest }, stop };
+}
+
+/**
+ * Tells Auto Scaling to go on once the drain is over. Also after a failure, unless the event is delivered once
+ * more: a group must not wait for a node that nobody can drain. What Auto Scaling answers is told, it cannot undo
+ * the drain.
+ */
+export async function returnHook(chapter: Chapter, hook: LifecycleHook, outcome: Outcome): Promise<void> {
+  const { deps, interruption, options } = chapter;
+  if (outcome.type === 'interrupted' || (outcome.type === 'failed' && !options.lastTry)) return;
   const answer = await deps.hooks.complete(hook, interruption.instanceId, 'CONTINUE');
-  const text = 'reason' in answer ? `${answer.type}: ${answer.reason}` : answer.type;
-  note({ type: 'hook', at: deps.clock.now(), text: `${hook.hookName} ${text}` });
+  noteHook(chapter, hook, 'reason' in answer ? `${answer.type}: ${answer.reason}` : answer.type);
+}
+
+function noteHook({ deps, note }: Chapter, { hookName }: LifecycleHook, text: string): void {
+  note({ type: 'hook', at: deps.clock.now(), text: `${hookName} ${text}` });
 }

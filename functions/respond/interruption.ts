@@ -5,7 +5,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
-import { returnHook } from './hook.ts';
+import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
 import { actOnNode } from './node.ts';
 import { chooseResponse } from './policy.ts';
@@ -84,11 +84,10 @@ async function respondToLocated(
   lease: Lease | undefined,
   instance: LocatedInstance,
 ): Promise<InterruptionReport> {
-  const log = opened.deps.log.with({
-    cluster: instance.clusterName,
-    ...(lease && { incident: lease.incidentId }),
-  });
-  const located = { ...opened, deps: { ...opened.deps, log } };
+  const named = withKeys(opened, instance, lease);
+  const held = holdLease(named, lease);
+  const waiting = await keepHookWaiting(named);
+  const located = { ...named, interruption: waiting.interruption };
   const herald = openHerald(located, instance, lease);
   const chapter = withObserver(located, herald.observe);
   const { interruption, deps, note, options } = chapter;
@@ -100,22 +99,30 @@ async function respondToLocated(
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
   herald.received(response);
-  const held = holdLease(chapter, lease);
   let result: NodeResult;
   try {
     result = await actOnNode(chapter, instance, response, lease, held.signal);
-    if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
   } catch (error) {
     result = { outcome: failure(error), requests: {} };
-  } finally {
-    held.stop();
   }
+  waiting.stop();
+  if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
+  held.stop();
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
     await deps.incidents.release(lease);
   const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
   await herald.handled(report);
   return report;
+}
+
+/** Every line of the log says whose it is. */
+function withKeys(opened: Chapter, { clusterName }: LocatedInstance, lease: Lease | undefined): Chapter {
+  const log = opened.deps.log.with({
+    cluster: clusterName,
+    ...(lease && { incident: lease.incidentId }),
+  });
+  return { ...opened, deps: { ...opened.deps, log } };
 }
 
 /** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */

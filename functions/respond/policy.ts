@@ -12,6 +12,8 @@ export interface PolicyChoices {
   readonly drainSelfManaged: boolean;
   /** On a rebalance, a training gang is asked to save at most once in so many minutes. */
   readonly rebalanceCheckpointMinutes: number;
+  /** For how long a drain may go on that no deadline ends sooner. */
+  readonly longestDrainMinutes: number;
 }
 
 type SoftResponse = 'tell' | 'cordon' | 'drain';
@@ -21,6 +23,7 @@ export const defaultChoices: PolicyChoices = {
   onScheduledChange: 'tell',
   drainSelfManaged: false,
   rebalanceCheckpointMinutes: 10,
+  longestDrainMinutes: 120,
 };
 
 /** What the story does for one interruption. `reason` is for people. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Clock } from '../../functions/clock.ts';
-import { answerAutoScaling, DEFAULT_HOOK_SECONDS } from './auto-scaling.ts';
+import { answerAutoScaling } from './auto-scaling.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
+import { startLifecycleAction } from './lifecycle-actions.ts';
 import {
   faultAnswer,
   readRequest,
@@ -36,7 +37,7 @@ export interface SimulatedAccount {
   readonly lifecycleActions: readonly Readonly<LifecycleAction>[];
   addInstance(instance: SimulatedInstance): void;
   /** Throws when the instance was never added. */
-  setInstanceState(instanceId: string, state: InstanceState): void;
+  setInstanceState(instanceId: string, state: InstanceState, lifecycleState?: string): void;
   /** As an hour after a termination: EC2 forgets the id. */
   removeInstance(instanceId: string): void;
   addCluster(cluster: SimulatedCluster): void;
@@ -56,7 +57,7 @@ export interface SimulatedAccountOptions {
 export async function startSimulatedAccount(options: SimulatedAccountOptions): Promise<SimulatedAccount> {
   const state: AccountState = {
     region: options.region,
-    now: () => options.clock.now(),
+    clock: options.clock,
     instances: new Map(),
     clusters: new Map(),
     autoScalingGroups: new Map(),
@@ -65,15 +66,19 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
+  const closed = new AbortController();
   const server = serve((wire) => answer(state, calls, faults, wire));
   return {
     endpoint: await listen(server),
     calls,
     events: state.events,
     lifecycleActions: state.lifecycleActions,
-    ...seeds(state),
+    ...seeds(state, closed.signal),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
-    close: () => close(server),
+    close: () => {
+      closed.abort();
+      return close(server);
+    },
   };
 }
 
@@ -87,23 +92,23 @@ type Seeds = Pick<
   | 'addLifecycleAction'
 >;
 
-function seeds(state: AccountState): Seeds {
+function seeds(state: AccountState, closed: AbortSignal): Seeds {
   return {
     addInstance: (instance) => state.instances.set(instance.instanceId, instance),
-    setInstanceState: (instanceId, instanceState) => {
+    setInstanceState: (instanceId, instanceState, lifecycleState) => {
       const instance = state.instances.get(instanceId);
       if (instance === undefined)
         throw new Error(`The simulated account has no instance ${instanceId}: add it first`);
-      state.instances.set(instanceId, { ...instance, state: instanceState });
+      state.instances.set(instanceId, {
+        ...instance,
+        state: instanceState,
+        ...(lifecycleState !== undefined && { lifecycleState }),
+      });
     },
     removeInstance: (instanceId) => state.instances.delete(instanceId),
     addCluster: (cluster) => state.clusters.set(cluster.name, cluster),
     addAutoScalingGroup: (group) => state.autoScalingGroups.set(group.name, group),
-    addLifecycleAction: (action) => {
-      const waitsFor = (action.timeoutSeconds ?? DEFAULT_HOOK_SECONDS) * 1_000;
-      const expiresAt = new Date(state.now().getTime() + waitsFor);
-      state.lifecycleActions.push({ ...action, expiresAt, heartbeats: 0 });
-    },
+    addLifecycleAction: (action) => startLifecycleAction(state, action, closed),
   };
 }
 
@@ -118,7 +123,7 @@ function answer(
   try {
     const request = readRequest(wire);
     service = request.service;
-    calls.push({ service, operation: request.operation, at: state.now() });
+    calls.push({ service, operation: request.operation, at: state.clock.now() });
     const fault = takeFault(faults, request.operation);
     if (fault === undefined) return serveRequest(state, request);
     if ('silent' in fault) return undefined;

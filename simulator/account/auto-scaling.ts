@@ -1,39 +1,35 @@
+import {
+  completeLifecycleAction,
+  describeLifecycleHooks,
+  isActive,
+  recordHeartbeat,
+} from './lifecycle-actions.ts';
 import { queryAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import {
   type AccountState,
-  type LifecycleAction,
   OWNER_ACCOUNT,
   ServiceFault,
   type SimulatedAutoScalingGroup,
+  type SimulatedInstance,
 } from './state.ts';
 import type { XmlValue } from './xml.ts';
 
 type AutoScalingRequest = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
 
-/** Seconds that a hook waits when it was seeded without a timeout: Auto Scaling's own default. */
-export const DEFAULT_HOOK_SECONDS = 3_600;
-
-/** Answers for Auto Scaling: groups, and hooks that wait, expire by the clock, and are answered once. */
+/** Answers for Auto Scaling: groups, their instances, and hooks that wait. */
 export function answerAutoScaling(state: AccountState, request: AutoScalingRequest): WireAnswer {
   const { operation, parameters } = request;
   switch (operation) {
-    case 'CompleteLifecycleAction': {
-      const result = parameters.get('LifecycleActionResult') ?? '';
-      if (result !== 'CONTINUE' && result !== 'ABANDON')
-        throw validation('Lifecycle Action Result is invalid');
-      activeAction(state, parameters).result = result;
-      return queryAnswer(operation, {});
-    }
-    case 'RecordLifecycleActionHeartbeat': {
-      const action = activeAction(state, parameters);
-      action.heartbeats += 1;
-      action.expiresAt = new Date(
-        state.now().getTime() + (action.timeoutSeconds ?? DEFAULT_HOOK_SECONDS) * 1_000,
-      );
-      return queryAnswer(operation, {});
-    }
+    case 'CompleteLifecycleAction':
+      return completeLifecycleAction(state, parameters);
+    case 'RecordLifecycleActionHeartbeat':
+      return recordHeartbeat(state, parameters);
+    case 'DescribeLifecycleHooks':
+      return describeLifecycleHooks(state, parameters);
     case 'DescribeAutoScalingGroups':
       return queryAnswer(operation, { AutoScalingGroups: groups(state, parameters) });
+    case 'DescribeAutoScalingInstances':
+      return queryAnswer(operation, { AutoScalingInstances: instances(state, parameters) });
     default:
       throw new ServiceFault(
         'InvalidAction',
@@ -42,41 +38,32 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
   }
 }
 
-function activeAction(state: AccountState, parameters: URLSearchParams): LifecycleAction {
-  const token = parameters.get('LifecycleActionToken');
-  const instanceId = parameters.get('InstanceId');
-  const found = state.lifecycleActions.find(
-    (action) =>
-      action.group === parameters.get('AutoScalingGroupName') &&
-      action.hook === parameters.get('LifecycleHookName') &&
-      (token === null ? action.instanceId === instanceId : action.token === token) &&
-      action.result === undefined &&
-      action.expiresAt > state.now(),
-  );
-  if (found !== undefined) return found;
-  throw validation(
-    `No active Lifecycle Action found with ${token ? `token ${token}` : `instance ID ${instanceId}`}`,
-  );
-}
-
-function validation(message: string): ServiceFault {
-  return new ServiceFault('ValidationError', message);
-}
-
 function groups(state: AccountState, parameters: URLSearchParams): readonly XmlValue[] {
-  const names = [...parameters]
-    .filter(([key]) => key.startsWith('AutoScalingGroupNames.member.'))
-    .map(([, name]) => name);
+  const names = listed(parameters, 'AutoScalingGroupNames');
   return [...state.autoScalingGroups.values()]
     .filter((group) => names.length === 0 || names.includes(group.name))
     .map((group) => describeGroup(state, group));
 }
 
+/** Ids that no group knows are left out, as on AWS. */
+function instances(state: AccountState, parameters: URLSearchParams): readonly XmlValue[] {
+  const ids = listed(parameters, 'InstanceIds');
+  return [...state.instances.values()]
+    .filter(({ instanceId }) => ids.length === 0 || ids.includes(instanceId))
+    .flatMap((instance) => {
+      const group = groupOf(instance);
+      return group === undefined ? [] : [{ ...describeMember(state, instance), AutoScalingGroupName: group }];
+    });
+}
+
+function listed(parameters: URLSearchParams, name: string): readonly string[] {
+  return [...parameters].filter(([key]) => key.startsWith(`${name}.member.`)).map(([, value]) => value);
+}
+
 /** A group's instances are those whose tag names it, as on AWS. */
 function describeGroup(state: AccountState, group: SimulatedAutoScalingGroup): XmlValue {
   const members = [...state.instances.values()].filter(
-    ({ tags, state: instanceState }) =>
-      tags?.['aws:autoscaling:groupName'] === group.name && instanceState !== 'terminated',
+    (instance) => groupOf(instance) === group.name && instance.state !== 'terminated',
   );
   return {
     AutoScalingGroupName: group.name,
@@ -88,13 +75,29 @@ function describeGroup(state: AccountState, group: SimulatedAutoScalingGroup): X
     HealthCheckType: 'EC2',
     CreatedTime: '2026-11-01T00:00:00Z',
     AvailabilityZones: [...(group.zones ?? [`${state.region}a`])],
-    Instances: members.map((member) => ({
-      InstanceId: member.instanceId,
-      InstanceType: member.type ?? 'm6i.large',
-      AvailabilityZone: member.zone ?? `${state.region}a`,
-      LifecycleState: member.state === 'pending' ? 'Pending' : 'InService',
-      HealthStatus: 'Healthy',
-      ProtectedFromScaleIn: false,
-    })),
+    Instances: members.map((member) => describeMember(state, member)),
   };
+}
+
+function groupOf({ tags }: SimulatedInstance): string | undefined {
+  return tags?.['aws:autoscaling:groupName'];
+}
+
+function describeMember(state: AccountState, instance: SimulatedInstance) {
+  return {
+    InstanceId: instance.instanceId,
+    InstanceType: instance.type ?? 'm6i.large',
+    AvailabilityZone: instance.zone ?? `${state.region}a`,
+    LifecycleState: instance.lifecycleState ?? lifecycleStateOf(state, instance),
+    HealthStatus: 'Healthy',
+    ProtectedFromScaleIn: false,
+  };
+}
+
+function lifecycleStateOf(state: AccountState, instance: SimulatedInstance): string {
+  const waits = state.lifecycleActions.some(
+    (action) => action.instanceId === instance.instanceId && isActive(action, state.clock.now()),
+  );
+  if (waits) return 'Terminating:Wait';
+  return instance.state === 'pending' ? 'Pending' : 'InService';
 }

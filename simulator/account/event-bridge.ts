@@ -46,7 +46,7 @@ function putEvent(state: AccountState, entry: Entry) {
     source: entry.Source,
     detailType: entry.DetailType,
     detail,
-    time: entry.Time === undefined ? state.now() : new Date(entry.Time * 1_000),
+    time: entry.Time === undefined ? state.clock.now() : new Date(entry.Time * 1_000),
   });
   return { EventId: id };
 }

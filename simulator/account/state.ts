@@ -1,3 +1,5 @@
+import type { Clock } from '../../functions/clock.ts';
+
 /** What the simulated account holds. Seeded by tests and replay, read and changed by the services beside. */
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'stopping' | 'stopped' | 'terminated';
@@ -16,6 +18,8 @@ export interface SimulatedInstance {
   readonly operatorManaged?: boolean;
   /** Id of the capacity reservation that the instance runs in. */
   readonly reservation?: string;
+  /** What its Auto Scaling group says. @default follows from the state and the hooks that wait */
+  readonly lifecycleState?: string;
 }
 
 export interface SimulatedCluster {
@@ -41,13 +45,20 @@ export interface WaitingLifecycleAction {
   readonly token: string;
   /** @default 3600 */
   readonly timeoutSeconds?: number;
+  /** The answer when nobody gives one. @default ABANDON */
+  readonly defaultResult?: 'CONTINUE' | 'ABANDON';
+  /** Auto Scaling goes on with the instance. */
+  readonly whenOver?: (result: 'CONTINUE' | 'ABANDON') => void;
 }
 
 export interface LifecycleAction extends WaitingLifecycleAction {
+  readonly startedAt: Date;
   expiresAt: Date;
   heartbeats: number;
-  /** Set by CompleteLifecycleAction. */
-  result?: string;
+  /** Set by CompleteLifecycleAction, or by the timeout. */
+  result?: 'CONTINUE' | 'ABANDON';
+  /** Nobody answered in time. */
+  timedOut?: boolean;
 }
 
 export interface BusEvent {
@@ -74,7 +85,7 @@ export type Fault = { readonly operation: string; readonly times: number } & (
 
 export interface AccountState {
   readonly region: string;
-  readonly now: () => Date;
+  readonly clock: Clock;
   readonly instances: Map<string, SimulatedInstance>;
   readonly clusters: Map<string, SimulatedCluster>;
   readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;

@@ -15,10 +15,8 @@ const HOOK: LifecycleHook = {
 };
 const NOW = new Date('2026-11-20T10:00:00Z');
 
-/** Time stands still: no time limit is ever reached. */
+/** Time stands still: no hook runs out. */
 const stillClock: Clock = { now: () => NOW, sleep: () => new Promise(() => {}) };
-/** Every wait is over at once. */
-const hastyClock: Clock = { now: () => NOW, sleep: () => Promise.resolve() };
 
 let account: SimulatedAccount;
 beforeEach(async () => {
@@ -27,8 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-function hooks(clock = stillClock) {
-  return lifecycleHooks({ autoScaling: new AutoScalingClient(clientOptions(account)), clock });
+function hooks(limit = {}) {
+  return lifecycleHooks({ autoScaling: new AutoScalingClient(clientOptions(account)), ...limit });
 }
 
 test.each(['CONTINUE', 'ABANDON'] as const)('completes a waiting hook with %s', async (result) => {
@@ -83,8 +81,23 @@ test('an unreachable service is told, not thrown', async () => {
 
 test('silence ends at the time limit', async () => {
   account.inject({ operation: 'CompleteLifecycleAction', silent: true, times: 1 });
-  expect(await hooks(hastyClock).complete(HOOK, INSTANCE, 'CONTINUE')).toEqual({
+  expect(await hooks({ timeoutMilliseconds: 100 }).complete(HOOK, INSTANCE, 'CONTINUE')).toEqual({
     type: 'failed',
-    reason: 'autoscaling:CompleteLifecycleAction for hook drain of group workers: no answer within 5 s',
+    reason: 'autoscaling:CompleteLifecycleAction for hook drain of group workers: no answer within 0.1 s',
+  });
+});
+
+test('a hook tells how long it waits, and how long it can be kept waiting', async () => {
+  expect(await hooks().describe(HOOK)).toEqual({
+    type: 'known',
+    timeoutSeconds: 3_600,
+    longestSeconds: 48 * 3_600,
+  });
+});
+
+test('a hook that its group lost is told', async () => {
+  expect(await hooks().describe({ ...HOOK, hookName: 'gone' })).toMatchObject({
+    type: 'failed',
+    reason: expect.stringContaining('no such hook'),
   });
 });

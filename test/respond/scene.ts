@@ -71,6 +71,7 @@ export async function openScene(speed = 40): Promise<Scene> {
         { ...deps, ...part },
         {
           dryRun: false,
+          lastTry: true,
           signal: stopped,
           observe: () => undefined,
         },

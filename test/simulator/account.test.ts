@@ -1,9 +1,4 @@
-import {
-  AutoScalingClient,
-  CompleteLifecycleActionCommand,
-  DescribeAutoScalingGroupsCommand,
-  RecordLifecycleActionHeartbeatCommand,
-} from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, paginateListClusters } from '@aws-sdk/client-eks';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -45,46 +40,6 @@ test('an unknown cluster is ResourceNotFoundException', async () => {
     name: 'ResourceNotFoundException',
     message: 'No cluster found for name: x.',
   });
-});
-
-const HOOK = { AutoScalingGroupName: 'gpu', LifecycleHookName: 'drain', InstanceId: 'i-00000001' };
-
-test('a lifecycle action is completed once, by its token', async () => {
-  account.addLifecycleAction({ group: 'gpu', hook: 'drain', instanceId: 'i-00000001', token: 't-1' });
-  const client = new AutoScalingClient(clientOptions(account));
-  const complete = () =>
-    client.send(
-      new CompleteLifecycleActionCommand({
-        ...HOOK,
-        LifecycleActionToken: 't-1',
-        LifecycleActionResult: 'CONTINUE',
-      }),
-    );
-  await complete();
-  expect(account.lifecycleActions[0]?.result).toBe('CONTINUE');
-  await expect(complete()).rejects.toMatchObject({
-    name: 'ValidationError',
-    message: 'No active Lifecycle Action found with token t-1',
-  });
-});
-
-test('a heartbeat keeps a lifecycle action from expiring', async () => {
-  account.addLifecycleAction({
-    group: 'gpu',
-    hook: 'drain',
-    instanceId: 'i-00000001',
-    token: 't-1',
-    timeoutSeconds: 60,
-  });
-  const client = new AutoScalingClient(clientOptions(account));
-  const heartbeat = () => client.send(new RecordLifecycleActionHeartbeatCommand(HOOK));
-  now = new Date(STARTED.getTime() + 50_000);
-  await heartbeat();
-  now = new Date(STARTED.getTime() + 100_000);
-  await heartbeat();
-  expect(account.lifecycleActions[0]?.heartbeats).toBe(2);
-  now = new Date(STARTED.getTime() + 170_000);
-  await expect(heartbeat()).rejects.toThrow('No active Lifecycle Action found with instance ID i-00000001');
 });
 
 test('an Auto Scaling group lists the instances whose tag names it', async () => {
