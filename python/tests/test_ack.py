@@ -3,11 +3,21 @@ import json
 import tempfile
 import threading
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from spot_checkpoint.ack import Ack, AckRefused, AckSender, MarkerAck
 
 COMPLETE = Ack("i-0abc/spot-interruption", "Complete", 1200, "s3://bucket/save-1")
+
+
+class Encoding(unittest.TestCase):
+    def test_leaves_out_what_is_unknown(self):
+        self.assertEqual(json.loads(Ack("a", "Started").encode()), {"id": "a", "state": "Started"})
+
+    def test_writes_the_time_in_utc(self):
+        at = datetime(2026, 1, 1, 1, 2, 3, 4000, timezone(timedelta(hours=1)))
+        self.assertEqual(json.loads(Ack("a", "Complete", 7, at=at).encode())["at"], "2026-01-01T00:02:03.004Z")
 
 
 class ByMarker(unittest.TestCase):

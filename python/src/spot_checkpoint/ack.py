@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Optional, Protocol
 
@@ -20,16 +21,21 @@ PutObject = Callable[[str, bytes], None]
 
 @dataclass(frozen=True)
 class Ack:
-    """`state` is Started, Complete or Failed; `step` and `uri` are known once there is a checkpoint."""
+    """`state` is Started, Complete or Failed; `step` and `uri` are known once there is a checkpoint.
+
+    `at` is when the job's state was what it saved: a later interruption tells by it whether to ask for another save.
+    """
 
     id: str
     state: str
     step: Optional[int] = None
     uri: Optional[str] = None
+    at: Optional[datetime] = None
 
     def encode(self) -> str:
         """The JSON the responder reads; what is unknown is left out."""
-        known = {"id": self.id, "state": self.state, "step": self.step, "uri": self.uri}
+        at = self.at and self.at.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        known = {"id": self.id, "state": self.state, "step": self.step, "uri": self.uri, "at": at}
         return json.dumps({name: value for name, value in known.items() if value is not None})
 
 

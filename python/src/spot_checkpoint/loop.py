@@ -146,7 +146,9 @@ class SpotCheckpoint:
         return path
 
     def _ack(self, request_id: str, step: int, path: Optional[Path]) -> Ack:
-        return Ack(request_id, "Failed", step) if path is None else Ack(request_id, "Complete", step, str(path))
+        if path is None:
+            return Ack(request_id, "Failed", step, at=self._now())
+        return Ack(request_id, "Complete", step, str(path), self._now())
 
     def _conclude(self, ack: Ack) -> None:
         self._done[ack.id] = ack
@@ -158,7 +160,7 @@ class SpotCheckpoint:
         if done is not None:
             self._conclude(done)
         elif self._says_started:
-            self._send(Ack(request.id, "Started"))
+            self._send(Ack(request.id, "Started", at=self._now()))
 
     def _send(self, ack: Ack) -> None:
         if self._sender is not None:
