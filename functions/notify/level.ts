@@ -55,11 +55,12 @@ export function levelOfOutcome(outcome: Handled['outcome']['type']): Level {
 }
 
 /**
- * Something that people may miss afterwards: a pod past its budget, one that asked to stay, or one that nothing
- * recreates. Most emptyDirs are caches, so losing one is a note beside its pod, no warning.
+ * Something that people may miss afterwards: a pod past its budget, one that asked to stay, one that nothing
+ * recreates, or training that did not save. Most emptyDirs are caches, so losing one is a note beside its pod, no warning.
  */
-export function isLossy({ result, hazards = [] }: Handled['pods'][number]): boolean {
+export function isLossy({ result, hazards = [], checkpoint }: Handled['pods'][number]): boolean {
   if (result === 'skipped') return false;
+  if (checkpoint && checkpoint.result !== 'saved') return true;
   return result === 'deleted' || hazards.includes('no-controller') || hazards.includes('asked-to-stay');
 }
 

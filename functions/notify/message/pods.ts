@@ -2,7 +2,7 @@ import { secondsBetween } from '../../clock.ts';
 import { isLossy } from '../level.ts';
 import type { Handled, Progress } from '../story.ts';
 import { code, say } from './mrkdwn.ts';
-import { nameOfResult, SYMBOL } from './words.ts';
+import { nameOfResult, nameOfSave, SYMBOL } from './words.ts';
 
 type Pod = Handled['pods'][number];
 
@@ -75,8 +75,9 @@ export function blockedPods({ pods }: Pick<Handled, 'pods'>): readonly Pod[] {
 
 /** What people may miss afterwards. */
 export function lossLines({ pods }: Pick<Handled, 'pods'>): string[] {
-  return pods.filter(isLossy).map(({ namespace, name, warning, reason, result }) => {
-    const why = warning ?? (result === 'deleted' ? reason : undefined) ?? nameOfResult(result);
+  return pods.filter(isLossy).map(({ namespace, name, warning, reason, result, checkpoint }) => {
+    const work = checkpoint && checkpoint.result !== 'saved' ? tellCheckpoint(checkpoint) : undefined;
+    const why = work ?? warning ?? (result === 'deleted' ? reason : undefined) ?? nameOfResult(result);
     return `${code(`${namespace}/${name}`)} ${say(why, 200)}`;
   });
 }
@@ -95,12 +96,20 @@ export function podLines(pods: readonly Pod[]): string[] {
 }
 
 function podLine(pod: Pod): string {
-  const { namespace, name, result, reason, warning, acceptedAt, goneAt } = pod;
+  const { namespace, name, result, reason, warning, checkpoint, acceptedAt, goneAt } = pod;
   const took =
     acceptedAt && goneAt ? ` in ${Math.max(0, Math.round(secondsBetween(acceptedAt, goneAt)))} s` : '';
   const isOrdinary = result === 'evicted' || result === 'still-terminating';
-  const why = [isOrdinary ? undefined : reason, warning].filter((each) => each !== undefined).join('; ');
+  const saved = checkpoint && tellCheckpoint(checkpoint);
+  const why = [isOrdinary ? undefined : reason, warning, saved]
+    .filter((each) => each !== undefined)
+    .join('; ');
   return `${symbolOf(pod)} ${code(`${namespace}/${name}`)} ${nameOfResult(result)}${took}${why ? `: ${say(why, 240)}` : ''}`;
+}
+
+function tellCheckpoint({ result, gang, lost, step }: NonNullable<Pod['checkpoint']>): string {
+  if (result === 'saved') return `${gang} saved${step === undefined ? '' : ` step ${step}`}`;
+  return `${gang} ${nameOfSave(result)}; lost: ${lost}`;
 }
 
 function symbolOf(pod: Pod): string {

@@ -66,6 +66,28 @@ export function nameOfResult(result: Handled['pods'][number]['result']): string 
   }
 }
 
+/** What became of the request to save. */
+export function nameOfSave(result: NonNullable<Handled['pods'][number]['checkpoint']>['result']): string {
+  switch (result) {
+    case 'saved':
+      return 'saved';
+    case 'unfinished':
+      return 'had not finished saving';
+    case 'not-acknowledged':
+      return 'did not answer the request to save';
+    case 'unconfirmed':
+      return 'did not say whether it saved';
+    case 'failed':
+      return 'failed to save';
+    case 'stopped-early':
+      return 'was stopped before it could save';
+    case 'not-asked':
+      return 'was not asked to save';
+    case 'not-opted-in':
+      return 'did not opt in to saving';
+  }
+}
+
 export const SYMBOL = {
   notice: '⚡',
   busy: '⏳',
