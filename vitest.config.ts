@@ -1,13 +1,22 @@
 import { defineConfig } from 'vitest/config';
 import { API_ONLY, findBinaries, WITH_CONTROLLERS } from './controlplane/binaries.ts';
+import { findPython } from './test/support/python.ts';
 
 const [api, controllers] = [await findBinaries(API_ONLY), await findBinaries(WITH_CONTROLLERS)];
 const missing = [api, controllers].find((search) => search.type === 'missing');
 if (missing && process.env.CI) throw new Error(`CI needs a real control plane: ${missing.reason}.`);
 if (missing) console.log(`Left out: tests on a real control plane, because ${missing.reason}.`);
+const python = await findPython([3, 9]);
+console.log(
+  python
+    ? 'Left out: tests on real PyTorch; npm run test:training runs them.'
+    : 'Left out: all tests of python/, because no Python 3.9 or later was found on the PATH.',
+);
 const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
+  ...(python ? [] : ['test/python.test.ts']),
+  'test/training/**',
 ];
 
 export default defineConfig({

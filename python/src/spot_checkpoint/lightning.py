@@ -12,7 +12,9 @@ _FILE = "lightning.ckpt"
 
 
 def lightning_callback(spot: SpotCheckpoint) -> Any:
-    """A Callback that saves with `trainer.save_checkpoint` when told to. Create it inside `with SpotCheckpoint(…)`.
+    """A Callback that saves with `trainer.save_checkpoint` when told to, and at the end of every epoch.
+
+    Create it inside `with SpotCheckpoint(…)`.
 
     Lightning's own SIGTERM handler stops each rank on its own and exits 0, so the callback takes SIGTERM from it.
     """
@@ -23,9 +25,17 @@ def lightning_callback(spot: SpotCheckpoint) -> Any:
             spot.take_sigterm()
 
         def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
-            step = int(trainer.global_step)
-            if spot.should_save(step):
-                spot.save_files(step, lambda directory: trainer.save_checkpoint(str(directory / _FILE)))
+            if spot.should_save(int(trainer.global_step)):
+                self._save(trainer)
+
+        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+            self._save(trainer)
+
+        def _save(self, trainer: Any) -> None:
+            def write(directory: Path) -> None:
+                trainer.save_checkpoint(str(directory / _FILE))
+
+            spot.save_files(int(trainer.global_step), write)
 
     return SpotCheckpointCallback()
 

@@ -1,4 +1,0 @@
-import { holdContract } from './contract.ts';
-import { openSimulatedLab } from './simulated-lab.ts';
-
-holdContract(openSimulatedLab);

@@ -1,4 +1,0 @@
-import { holdContract } from '../contract/contract.ts';
-import { openRealLab } from '../contract/real-lab.ts';
-
-holdContract(openRealLab);

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { ConfigurationError } from '../../functions/errors.ts';
+import { findPython } from './python.ts';
+
+const requirements = fileURLToPath(new URL('../../python/requirements-torch.txt', import.meta.url));
+const OLDEST_PYTHON = [3, 11] as const;
+
+/** A virtual environment with real PyTorch, the trainers and what they need; nothing of ours. */
+export interface TorchEnvironment {
+  readonly python: string;
+  /** Its programs, `python` and `torchrun` among them. */
+  readonly bin: string;
+}
+
+/**
+ * The environment of `python/requirements-torch.txt`, made when it is missing: about 2.5 GB to download, once for each
+ * content of that file and each Python. It lies in the user's cache folder, outside the checkout.
+ *
+ * @throws ConfigurationError when there is no Python that can make it, or pip fails.
+ */
+export async function torchEnvironment(tell: (line: string) => void): Promise<TorchEnvironment> {
+  const python = await findPython(OLDEST_PYTHON);
+  if (!python)
+    throw new ConfigurationError(
+      `Training tests need Python ${OLDEST_PYTHON.join('.')} or later with its module venv; none was found on the ` +
+        'PATH. Install one, or name it in PYTHON.',
+    );
+  const folder = await environmentFolder(python.version);
+  if (!existsSync(folder)) {
+    tell(`Installing PyTorch (CPU is enough) in ${folder}: some minutes, once.`);
+    await install(python.command, folder);
+  }
+  const bin = join(folder, 'bin');
+  return { bin, python: join(bin, 'python') };
+}
+
+async function environmentFolder(version: string): Promise<string> {
+  const key = createHash('sha256').update(await readFile(requirements));
+  key.update([version, process.platform, process.arch].join());
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(cache, 'spot-responder', `torch-${key.digest('hex').slice(0, 12)}`);
+}
+
+/**
+ * The folder's name is a link, made last: what has it is complete, and of two installers at once one wins. (An
+ * environment cannot be renamed: its programs know its path.)
+ */
+async function install(python: string, folder: string): Promise<void> {
+  const own = `${folder}.${process.pid}`;
+  await mkdir(join(folder, '..'), { recursive: true });
+  await removeAbandoned(folder);
+  try {
+    await run(python, ['-m', 'venv', own]);
+    const pip = [join(own, 'bin', 'python'), '-m', 'pip', '--disable-pip-version-check'] as const;
+    const [command, ...args] = [...pip, 'install', '--quiet', '--no-deps', '-r', requirements];
+    await run(command, args);
+    await symlink(own, folder);
+  } catch (error) {
+    await rm(own, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/** What installers that died have left; each is named by its process. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const parent = join(folder, '..');
+  for (const name of await readdir(parent)) {
+    const [, pid] = /^torch-[0-9a-f]{12}\.(\d+)$/.exec(name) ?? [];
+    const isLinked = existsSync(join(parent, name.split('.')[0] ?? ''));
+    if (pid && !isLinked && !isAlive(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const { all, exitCode } = await execa(command, [...args], { all: true, reject: false, stdin: 'ignore' });
+  if (exitCode === 0) return;
+  const end = all.trim().split('\n').slice(-5).join('\n');
+  throw new ConfigurationError(`${[command, ...args].join(' ')} ended with ${exitCode}:\n${end}`);
+}
