@@ -10,7 +10,7 @@ import { holdLease } from './lease.ts';
 import { actOnNode } from './node.ts';
 import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
-import type { NodeResult } from './scene.ts';
+import { INTERRUPTED, type NodeResult } from './scene.ts';
 
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
@@ -103,7 +103,7 @@ async function respondToLocated(
   try {
     result = await actOnNode(chapter, instance, response, lease, held.signal);
   } catch (error) {
-    result = { outcome: failure(error), requests: {} };
+    result = { outcome: held.signal.aborted ? INTERRUPTED : failure(error), requests: {} };
   }
   waiting.stop();
   if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
@@ -139,7 +139,7 @@ async function finish(
         outcome: outcome.type,
         ...(part.instance && { clusterName: part.instance.clusterName }),
         ...(part.nodeName && { nodeName: part.nodeName }),
-        summary: { outcome, pods: part.drain?.pods.length ?? 0 },
+        summary: { outcome, pods: part.drain?.pods.length ?? 0, training: part.training ?? [] },
       });
     } catch (error) {
       note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });

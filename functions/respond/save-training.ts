@@ -6,9 +6,9 @@ import type { Pod } from '../cluster/port.ts';
 import type { TrainingPod } from './report.ts';
 import { giveUpAt, type Scene } from './scene.ts';
 
-/** The saves of this interruption, for as long as `signal` lets them be followed. */
-export function openSavesOf(scene: Scene, nodeName: string, signal: AbortSignal): HoldForSave {
-  const { cluster, deps, incidentId, interruption, note, options } = scene;
+/** The saves of this interruption, followed until the scene's signal aborts. */
+export function openSavesOf(scene: Scene, nodeName: string): HoldForSave {
+  const { cluster, deps, incidentId, interruption, note, options, signal } = scene;
   const { clock, markers, random } = deps;
   const { deadline, kind, noticedAt, severity } = interruption;
   return openSaves(
@@ -37,7 +37,8 @@ export async function saveAndStay(
   pods: readonly Pod[],
 ): Promise<readonly TrainingPod[]> {
   const stop = new AbortController();
-  const hold = openSavesOf(scene, nodeName, AbortSignal.any([scene.signal, stop.signal]));
+  const signal = AbortSignal.any([scene.signal, stop.signal]);
+  const hold = openSavesOf({ ...scene, signal }, nodeName);
   const stays = scene.interruption.severity === 'soft';
   try {
     const outcomes = await Promise.all(pods.map((pod) => saveOne(hold, pod)));

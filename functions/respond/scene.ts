@@ -3,7 +3,7 @@ import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
 import type { Response } from './policy.ts';
-import type { InterruptionReport } from './report.ts';
+import type { InterruptionReport, Outcome } from './report.ts';
 
 /** What the part of the story that plays in the cluster works with. */
 export interface Scene extends Chapter {
@@ -16,6 +16,11 @@ export interface Scene extends Chapter {
 }
 
 export type NodeResult = Pick<InterruptionReport, 'outcome' | 'drain' | 'nodeName' | 'requests' | 'training'>;
+
+export const INTERRUPTED: Outcome = {
+  type: 'interrupted',
+  reason: 'the lease was lost or the process was stopped',
+};
 
 /** A drain with no deadline stops trying here, inside Lambda's 15 minutes. */
 const LONGEST_DRAIN_MS = 13 * 60_000;

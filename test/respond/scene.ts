@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, region, startWorld } from '../../cli/replay/world.ts';
-import { type Clock, scaledClock } from '../../functions/clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { instanceId } from '../support/interruptions.ts';
+import { patientClock } from '../support/patient-clock.ts';
 
 export const doomed = instanceId('i-0aaaaaaaaaaaaaaa1');
 
@@ -31,7 +32,7 @@ export interface Scene {
 }
 
 export async function openScene(speed = 40): Promise<Scene> {
-  const clock = scaledClock(speed);
+  const clock = patientClock(speed);
   const world = await startWorld(clock);
   const node = addGpuNode(world, doomed, 1);
   const spare = addGpuNode(world, undefined, 2);

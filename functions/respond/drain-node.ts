@@ -1,0 +1,78 @@
+import type { Budget, Pod, PodList } from '../cluster/port.ts';
+import { executePlan } from '../drain/evict.ts';
+import type { DrainEnd, DrainPlan, PodReport } from '../drain/outcome.ts';
+import { planDrain } from '../drain/plan.ts';
+import type { Outcome, TrainingPod } from './report.ts';
+import { openSavesOf, saveAndStay } from './save-training.ts';
+import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
+
+/** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
+export async function drainNode(
+  scene: Scene,
+  nodeName: string,
+  { pods, resourceVersion }: PodList,
+  budgets: readonly Budget[],
+): Promise<Omit<NodeResult, 'requests'>> {
+  const { cluster, deps, interruption, note, options } = scene;
+  const plan = planOf(scene, pods);
+  note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
+  const over = new AbortController();
+  const signal = AbortSignal.any([scene.signal, over.signal]);
+  const draining = executePlan(
+    { cluster, clock: deps.clock, random: deps.random, slots: deps.slots(cluster.name) },
+    {
+      nodeName,
+      plan,
+      resourceVersion,
+      budgets,
+      holdForSave: openSavesOf({ ...scene, signal }, nodeName),
+      severity: interruption.severity,
+      ...(interruption.deadline && { deadline: interruption.deadline }),
+      giveUpAt: giveUpAt(interruption, deps.clock.now()),
+      dryRun: options.dryRun,
+      signal: scene.signal,
+    },
+    note,
+  );
+  const staying = plan.decisions.flatMap((each) => (each.reason === 'training-stays' ? [each.pod] : []));
+  const saving = saveAndStay({ ...scene, signal }, nodeName, staying);
+  const [drain, stayed] = await Promise.all([draining, saving]).finally(() => over.abort());
+  const training = [...drain.pods.filter(isTrainingPod), ...stayed];
+  return {
+    outcome: outcomeOf(drain.end),
+    drain,
+    nodeName,
+    ...(training.length > 0 && { training }),
+  };
+}
+
+/**
+ * A node with nothing to move needs no watch, so nobody would see a pod that was bound while the cordon was under
+ * way: such a node is listed once more, now that no pod can follow.
+ */
+export function hasNothingToMove(scene: Scene, { pods }: PodList): boolean {
+  return planOf(scene, pods).decisions.every(({ action }) => action === 'skip');
+}
+
+function planOf({ interruption, response }: Scene, pods: readonly Pod[]): DrainPlan {
+  return planDrain(pods, { severity: interruption.severity, checkpoint: response.checkpoint });
+}
+
+function isTrainingPod(pod: PodReport): pod is PodReport & TrainingPod {
+  return pod.checkpoint !== undefined;
+}
+
+function outcomeOf(end: DrainEnd): Outcome {
+  return end === 'interrupted' ? INTERRUPTED : { type: end };
+}
+
+function countDecisions({ decisions }: DrainPlan): string {
+  const count = (action: string) => decisions.filter((each) => each.action === action).length;
+  const saving = count('save-first');
+  return [
+    `${count('evict')} to evict`,
+    ...(saving > 0 ? [`${saving} to save first`] : []),
+    `${count('await')} already terminating`,
+    `${count('skip')} to skip`,
+  ].join(', ');
+}
