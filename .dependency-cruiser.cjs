@@ -33,7 +33,7 @@ module.exports = {
       name: 'pure-modules-do-no-io',
       severity: 'error',
       from: {
-        path: '(^functions/signals/|/(plan|decide|gang|opt-in|release|timeline|wire|message|policy|deadline|claim|owner)\\.ts$)',
+        path: '(^functions/(signals|notify/message)/|/(plan|decide|gang|opt-in|release|timeline|wire|message|story|policy|deadline|claim|owner)\\.ts$)',
       },
       to: {
         dependencyTypesNot: ['type-only'],

@@ -28,6 +28,8 @@ export interface ControlPlane {
   readonly auditLog: string;
   /** Stops the API server as a crash would and starts it again on its port, with all that etcd holds. */
   restartApiServer(): Promise<void>;
+  /** Compacts etcd: with the API server started anew, nothing older than now can be listed or watched. */
+  compactEtcd(): Promise<void>;
   /** Where its programs are, `kubectl` among them. */
   readonly binaries: string;
   /** Process ids of what runs beside the API server, by name. */
@@ -57,6 +59,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       serving: api.serving,
       auditLog: api.auditLog,
       restartApiServer: api.restart,
+      compactEtcd: api.compact,
       kubeconfigFor,
       binaries,
       pids: Object.fromEntries(controllers.map(({ name, pid }) => [name, pid])),

@@ -1,9 +1,9 @@
-import { composeMessage } from '../../functions/notify/message.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { ReplayOptions } from './options.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
 import { interruptionTable, layOut, podTable } from './table.ts';
+import { tellInTerminal } from './told.ts';
 
 /** What a replay brought, before it is shown. */
 export interface Replayed {
@@ -68,7 +68,7 @@ function showPeople({ reports, ignored, requests }: Replayed): void {
 
 function showReport(report: InterruptionReport): void {
   if (report.drain) console.log(`\n${podTable(report)}`);
-  const lines = composeMessage(report).split('\n');
+  const lines = tellInTerminal(report).split('\n');
   console.log(['', 'The message people get:', ...lines.map((line) => `  │ ${line}`)].join('\n'));
 }
 

@@ -110,8 +110,10 @@ export const pod = z.object({
       reason: z.optional(text),
     }),
   ),
-  /** A hazard for people to know of: nothing recreates the pod, its emptyDir is lost. */
+  /** For people: what is lost with the pod, or at risk. */
   warning: z.optional(text),
+  /** The same for machines: what a new pod does not bring back. */
+  hazards: z.optional(z.array(z.enum(['no-controller', 'empty-dir', 'asked-to-stay']))),
   acceptedAt: z.optional(time),
   goneAt: z.optional(time),
 });

@@ -29,9 +29,11 @@ export function evict(api: Api, pod: PodRef, options: EvictOptions): Promise<Evi
 /** One plain DELETE with a UID precondition: past any budget. */
 export function deletePod(api: Api, pod: PodRef, options: EvictOptions): Promise<EvictionAnswer> {
   const { namespace, name } = pod;
+  // A DELETE with a body has its options there: the server does not look at the query any more.
+  const body = { ...deleteOptions(pod, options), ...(options.dryRun && { dryRun: ['All'] }) };
   const call = () =>
     api.core.deleteNamespacedPod(
-      { namespace, name, body: deleteOptions(pod, options), ...dryRunOf(options) },
+      { namespace, name, body },
       via(api, { timeoutMs: EVICT_TIMEOUT_MS, signal: options.signal }),
     );
   return attemptOnce(api, onPod('delete', 'pods', pod), call);
@@ -85,7 +87,7 @@ function deleteOptions({ uid }: PodRef, { gracePeriodSeconds }: EvictOptions) {
   return { preconditions: { uid }, ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }) };
 }
 
-/** In the query only: the server copies it into the eviction's options, and admission looks for it here. */
+/** Of a POST or PATCH, in the query: the server copies it into an eviction's options, and admission looks for it here. */
 function dryRunOf({ dryRun }: WriteOptions) {
   return dryRun ? { dryRun: 'All' } : {};
 }

@@ -31,8 +31,9 @@ export function buildCordonUnseen(
     { op: 'test', path: '/spec/unschedulable', value: null },
     { op: 'test', path: LABEL_PATH, value: null },
     { op: 'test', path: ANNOTATION_PATH, value: null },
-    ...(taints === 'none' ? [{ op: 'test', path: '/spec/taints', value: null } as const] : []),
-    taints === 'none' ? addFirstTaint(taint) : { op: 'add', path: '/spec/taints/-', value: taint },
+    ...(taints === 'none'
+      ? addFirstTaint(taint)
+      : [{ op: 'add', path: '/spec/taints/-', value: taint } as const]),
     { op: 'add', path: '/spec/unschedulable', value: true },
     { op: 'add', path: LABEL_PATH, value: 'true' },
     { op: 'add', path: ANNOTATION_PATH, value: JSON.stringify(newRecord(cause)) },
@@ -47,7 +48,7 @@ export function buildCordon(node: ClusterNode, cause: CordonCause): readonly Jso
     ...(EXCLUDE_FROM_LOAD_BALANCERS in node.labels ? [] : [addLabel(node)]),
     ...setRecord(node, cause),
   ];
-  return changes.length === 0 ? [] : [unchangedSince(node), ...changes];
+  return changes.length === 0 ? [] : [...isAsRead(node), ...changes];
 }
 
 /** Takes back what the record says was ours; empty when nothing is. */
@@ -55,13 +56,16 @@ export function buildUncordon(node: ClusterNode): readonly JsonPatchOperation[] 
   const record = readCordonRecord(node);
   const taint = indexOfOurTaint(node);
   const removals = [
-    ...(taint === -1 ? [] : [`/spec/taints/${taint}`]),
     ...(record && !record.wasUnschedulable && node.unschedulable ? ['/spec/unschedulable'] : []),
     ...(record && !record.wasExcluded && EXCLUDE_FROM_LOAD_BALANCERS in node.labels ? [LABEL_PATH] : []),
     ...(CORDON_ANNOTATION in node.annotations ? [ANNOTATION_PATH] : []),
   ];
-  if (removals.length === 0) return [];
-  return [unchangedSince(node), ...removals.map((path) => ({ op: 'remove', path }) as const)];
+  if (removals.length === 0 && taint === -1) return [];
+  return [
+    ...isAsRead(node),
+    ...(taint === -1 ? [] : [...isOurTaint(taint), { op: 'remove', path: `/spec/taints/${taint}` } as const]),
+    ...removals.map((path) => ({ op: 'remove', path }) as const),
+  ];
 }
 
 const LABEL_PATH = `/metadata/labels/${escapePointer(EXCLUDE_FROM_LOAD_BALANCERS)}`;
@@ -71,25 +75,49 @@ function ourTaint({ reason }: CordonCause): Taint {
   return { key: TAINT_KEY, value: reason, effect: 'NoSchedule' };
 }
 
-/** `spec.taints` is an atomic list: changes by index are safe only on the very version that was read. */
-function unchangedSince({ resourceVersion }: ClusterNode): JsonPatchOperation {
-  return { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion };
+/**
+ * What our change builds on, and nothing else: a test of the whole `resourceVersion` would lose the race against
+ * every heartbeat of the kubelet and every taint of another controller.
+ */
+function isAsRead({ annotations, labels, uid, unschedulable }: ClusterNode): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/spec/unschedulable', value: unschedulable ? true : null },
+    isEntry('/metadata/labels', labels, EXCLUDE_FROM_LOAD_BALANCERS),
+    isEntry('/metadata/annotations', annotations, CORDON_ANNOTATION),
+  ];
+}
+
+/** The server's patch finds no entry in a map that is absent: then the map itself is tested. */
+function isEntry(path: string, map: Readonly<Record<string, string>>, key: string): JsonPatchOperation {
+  if (Object.keys(map).length === 0) return { op: 'test', path, value: null };
+  return { op: 'test', path: `${path}/${escapePointer(key)}`, value: map[key] ?? null };
 }
 
 /** Others' taints are not rewritten, so that nothing of theirs can get lost on the way. */
-function setTaint(node: ClusterNode, taint: Taint): JsonPatchOperation[] {
+function setTaint(node: ClusterNode, taint: Taint): readonly JsonPatchOperation[] {
   const index = indexOfOurTaint(node);
-  if (index === -1) {
-    return [
-      node.taints.length === 0 ? addFirstTaint(taint) : { op: 'add', path: '/spec/taints/-', value: taint },
-    ];
-  }
+  if (index === -1 && node.taints.length === 0) return addFirstTaint(taint);
+  if (index === -1) return [{ op: 'add', path: '/spec/taints/-', value: taint }];
   const same = node.taints[index]?.value === taint.value;
-  return same ? [] : [{ op: 'replace', path: `/spec/taints/${index}`, value: taint }];
+  if (same) return [];
+  return [...isOurTaint(index), { op: 'replace', path: `/spec/taints/${index}`, value: taint }];
 }
 
-function addFirstTaint(taint: Taint): JsonPatchOperation {
-  return { op: 'add', path: '/spec/taints', value: [taint] };
+/** `spec.taints` is an atomic list, so ours is found by its place: another writer may have moved it. */
+function isOurTaint(index: number): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: `/spec/taints/${index}/key`, value: TAINT_KEY },
+    { op: 'test', path: `/spec/taints/${index}/effect`, value: 'NoSchedule' },
+  ];
+}
+
+/** The test keeps a first taint of another writer from being overwritten. */
+function addFirstTaint(taint: Taint): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/spec/taints', value: null },
+    { op: 'add', path: '/spec/taints', value: [taint] },
+  ];
 }
 
 function indexOfOurTaint({ taints }: ClusterNode): number {

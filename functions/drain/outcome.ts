@@ -8,7 +8,13 @@ export type PodDecision =
   /** Another drainer's, or already on its way: counted and watched, never touched. */
   | { readonly action: 'await'; readonly reason: 'already-terminating'; readonly pod: Pod }
   /** Its training job is asked to save first; the pod is evicted when that is done, or when its time is up. */
-  | { readonly action: 'save-first'; readonly reason: string; readonly pod: Pod; readonly warning?: string }
+  | {
+      readonly action: 'save-first';
+      readonly reason: string;
+      readonly pod: Pod;
+      readonly warning?: string;
+      readonly hazards?: readonly Hazard[];
+    }
   | {
       readonly action: 'evict';
       readonly reason: string;
@@ -18,7 +24,11 @@ export type PodDecision =
       readonly warning?: string;
       /** Why a pod that looks like training is not asked to save. */
       readonly unprotected?: string;
+      readonly hazards?: readonly Hazard[];
     };
+
+/** What an eviction costs that a new pod does not bring back. */
+export type Hazard = 'no-controller' | 'empty-dir' | 'asked-to-stay';
 
 export type SkipReason =
   | 'mirror-pod'
@@ -47,7 +57,13 @@ export interface PlanContext {
 export type PodOutcome =
   | { readonly result: 'evicted'; readonly acceptedAt: Date; readonly goneAt?: Date }
   /** Deleted past its budget near a hard deadline. */
-  | { readonly result: 'deleted'; readonly acceptedAt: Date; readonly goneAt?: Date; readonly reason: string }
+  | {
+      readonly result: 'deleted';
+      readonly acceptedAt: Date;
+      readonly goneAt?: Date;
+      readonly reason: string;
+      readonly budgets: readonly string[];
+    }
   /** Gone by another's hand before we acted. */
   | { readonly result: 'already-gone'; readonly goneAt: Date }
   | { readonly result: 'blocked'; readonly reason: string; readonly budgets: readonly string[] }
@@ -67,6 +83,7 @@ export interface PodReport {
   readonly decision: PodDecision['action'];
   readonly reason: string;
   readonly warning?: string;
+  readonly hazards?: readonly Hazard[];
   /** Grace that the eviction carried, seconds. */
   readonly gracePeriodSeconds?: number;
   /** For training pods: what became of the request to save, and what the pod's going costs its job. */

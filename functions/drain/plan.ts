@@ -1,7 +1,7 @@
 import { gangOf } from '../checkpoint/gang.ts';
 import { readOptIn } from '../checkpoint/opt-in.ts';
 import type { Pod, Toleration } from '../cluster/port.ts';
-import type { DrainPlan, PlanContext, PodDecision, SkipReason } from './outcome.ts';
+import type { DrainPlan, Hazard, PlanContext, PodDecision, SkipReason } from './outcome.ts';
 import { TAINT_KEY } from './taint.ts';
 
 /** Decides for every pod of a node; pure. Acting on the plan, or rehearsing it, is `executePlan`'s work. */
@@ -72,12 +72,14 @@ function respectDoNotEvict(pod: Pod, { severity }: PlanContext): PodDecision | u
 
 /** A soft signal may not come true: it is no reason to destroy what cannot come back. */
 function spareBarePod(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
-  return severity === 'soft' && isBare(pod) ? skip(pod, 'bare-pod-on-soft-signal', BARE_WARNING) : undefined;
+  return severity === 'soft' && isBare(pod)
+    ? skip(pod, 'bare-pod-on-soft-signal', WARNINGS['no-controller'])
+    : undefined;
 }
 
 function spareEmptyDirPod(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
   if (severity !== 'soft' || !pod.usesEmptyDir) return undefined;
-  return skip(pod, 'empty-dir-on-soft-signal', EMPTY_DIR_WARNING);
+  return skip(pod, 'empty-dir-on-soft-signal', WARNINGS['empty-dir']);
 }
 
 /**
@@ -88,8 +90,7 @@ function saveTraining(pod: Pod, { checkpoint, savingGangs }: PlanContext): PodDe
   const isMember = hasOptedIn(pod) || (savingGangs.size > 0 && savingGangs.has(gangOf(pod).key));
   if (!isMember || checkpoint === 'none') return undefined;
   if (checkpoint === 'save-and-stay') return skip(pod, 'training-stays');
-  const warning = warningsOf(pod).join('; ');
-  return { action: 'save-first', reason: 'training, saves first', pod, ...(warning && { warning }) };
+  return { action: 'save-first', reason: 'training, saves first', pod, ...warnOf(pod) };
 }
 
 function hasOptedIn(pod: Pod): boolean {
@@ -102,7 +103,6 @@ function skip(pod: Pod, reason: SkipReason, warning?: string): PodDecision {
 
 /** What the cluster itself needs, such as CoreDNS, goes last, so that the others can stop in good order. */
 function evict(pod: Pod, context: PlanContext): PodDecision {
-  const warning = warningsOf(pod).join('; ');
   const critical = isSystemCritical(pod);
   const unprotected = whyUnprotected(pod, context);
   return {
@@ -110,7 +110,7 @@ function evict(pod: Pod, context: PlanContext): PodDecision {
     reason: critical ? 'system-critical, last' : 'evictable',
     pod,
     wave: critical ? 1 : 0,
-    ...(warning && { warning }),
+    ...warnOf(pod),
     ...(unprotected && { unprotected }),
   };
 }
@@ -122,18 +122,26 @@ function whyUnprotected(pod: Pod, { checkpoint }: PlanContext): string | undefin
 }
 
 /** Every hazard is named, not only the first: the user reads this after the fact. */
-function warningsOf(pod: Pod): string[] {
+function warnOf(pod: Pod): { readonly warning?: string; readonly hazards?: readonly Hazard[] } {
+  const hazards = hazardsOf(pod);
+  return hazards.length > 0 ? { warning: hazards.map((hazard) => WARNINGS[hazard]).join('; '), hazards } : {};
+}
+
+function hazardsOf(pod: Pod): Hazard[] {
   return [
-    ...(asksNotToBeEvicted(pod) ? ['asked not to be evicted, but the node goes'] : []),
-    ...(isBare(pod) ? [BARE_WARNING] : []),
-    ...(pod.usesEmptyDir ? [EMPTY_DIR_WARNING] : []),
+    ...(asksNotToBeEvicted(pod) ? (['asked-to-stay'] as const) : []),
+    ...(isBare(pod) ? (['no-controller'] as const) : []),
+    ...(pod.usesEmptyDir ? (['empty-dir'] as const) : []),
   ];
 }
 
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const DO_NOT_EVICT_ANNOTATION = 'spot-responder/do-not-evict';
-const BARE_WARNING = 'no controller will recreate it';
-const EMPTY_DIR_WARNING = 'its emptyDir data is lost with the pod';
+const WARNINGS: Readonly<Record<Hazard, string>> = {
+  'asked-to-stay': 'asked not to be evicted, but the node goes',
+  'no-controller': 'no controller will recreate it',
+  'empty-dir': 'its emptyDir data is lost with the pod',
+};
 
 function asksNotToBeEvicted(pod: Pod): boolean {
   return pod.annotations[DO_NOT_EVICT_ANNOTATION] === 'true';

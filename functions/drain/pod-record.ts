@@ -65,6 +65,7 @@ export function reportPod(record: PodRecord, unreached: string): PodReport {
     decision: decision.action,
     reason: decision.reason,
     ...('warning' in decision && decision.warning && { warning: decision.warning }),
+    ...('hazards' in decision && decision.hazards && { hazards: decision.hazards }),
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(checkpoint && { checkpoint: reportTraining(decision.pod, checkpoint, { stays: false }) }),
     outcome: record.rehearsed ?? outcomeOf(record, unreached),
@@ -83,7 +84,8 @@ function outcomeOf(record: PodRecord, unreached: string): PodOutcome {
   const { acceptedAt, decision, failure, goneAt, handled, obstacle, overridden } = record;
   if (decision.action === 'skip') return { result: 'skipped', reason: decision.reason };
   if (acceptedAt && overridden !== undefined) {
-    return { result: 'deleted', acceptedAt, reason: overridden, ...(goneAt && { goneAt }) };
+    const budgets = obstacle?.budgets ?? [];
+    return { result: 'deleted', acceptedAt, reason: overridden, budgets, ...(goneAt && { goneAt }) };
   }
   if (acceptedAt) {
     return goneAt ? { result: 'evicted', acceptedAt, goneAt } : { result: 'still-terminating', acceptedAt };

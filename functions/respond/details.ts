@@ -91,7 +91,7 @@ function stayedOf({ drain, training = [] }: InterruptionReport): Handled['pods']
 }
 
 function podOf(pod: PodReport): Handled['pods'] {
-  const { namespace, name, workload, reason, warning, outcome } = pod;
+  const { namespace, name, workload, reason, warning, hazards, outcome } = pod;
   const { result } = outcome;
   if (result === 'would-evict' || result === 'would-be-blocked') return [];
   return [
@@ -103,6 +103,7 @@ function podOf(pod: PodReport): Handled['pods'] {
       ...(workload !== undefined && { workload }),
       ...(warning !== undefined && { warning }),
       ...(pod.checkpoint && checkpointOf(pod.checkpoint)),
+      ...(hazards && { hazards: [...hazards] }),
       ...('budgets' in outcome && { budgets: [...outcome.budgets] }),
       ...('acceptedAt' in outcome && outcome.acceptedAt && { acceptedAt: outcome.acceptedAt }),
       ...('goneAt' in outcome && outcome.goneAt && { goneAt: outcome.goneAt }),

@@ -22,18 +22,22 @@ export function budgetStatus(world: World, budget: BudgetObject): BudgetStatus {
   return { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed };
 }
 
+/** Until its controller has seen a budget, nobody knows what it allows. */
+export function isObserved({ metadata, status }: BudgetObject): boolean {
+  return status.observedGeneration >= (metadata.generation ?? 0);
+}
+
 export function budgetsCovering(world: World, pod: PodObject): readonly BudgetObject[] {
   return world.budgets.list().filter((budget) => coversPod(budget, pod));
 }
 
 /** The budget with its status, as it is served. */
 export function renderBudget(world: World, budget: BudgetObject): unknown {
-  const status = budgetStatus(world, budget);
+  const status = { ...budget.status, ...budgetStatus(world, budget) };
   const sufficient = status.disruptionsAllowed > 0;
   return {
     ...budget,
     status: {
-      observedGeneration: 1,
       ...status,
       conditions: [
         {

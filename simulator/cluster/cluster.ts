@@ -61,6 +61,8 @@ export interface SimulatedCluster {
   /** TCP connections opened so far. */
   readonly connections: number;
   inject(rule: FaultRule): void;
+  /** As when a user deletes it: nothing can be created in it any more. */
+  terminateNamespace(name: string): void;
   /** Forgets all history: watches from older versions get 410 Expired. */
   compact(): void;
   /** Breaks every open watch's connection. */
@@ -106,6 +108,7 @@ function seeding(world: World) {
     addBarePod: (pod: SinglePodOptions) => addBarePod(world, pod),
     addMirrorPod: (pod: SinglePodOptions) => addMirrorPod(world, pod),
     addBudget: (budget: BudgetOptions) => addBudget(world, budget),
+    terminateNamespace: (name: string) => void world.terminatingNamespaces.add(name),
     setReady: (namespace: string, name: string, ready: boolean) =>
       changePod(world, `${namespace}/${name}`, (pod) =>
         ready ? asRunning(pod, formatTime(world.clock.now())) : unready(pod),

@@ -24,15 +24,14 @@ export interface DeleteOptions {
   readonly dryRun: boolean;
 }
 
-/** Body or query of a DELETE; undefined when the body is not DeleteOptions. */
+/** Body of a DELETE, or its query when it has none; undefined when the body is not DeleteOptions. */
 export function readDeleteOptions({ body, query }: ApiRequest): DeleteOptions | undefined {
-  const parsed = deleteOptions.safeParse(body === '' ? {} : parseJson(body));
   const grace = query.get('gracePeriodSeconds');
-  if (!parsed.success) return undefined;
-  return toOptions(
-    { ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }), ...parsed.data },
-    query,
-  );
+  if (body === '') {
+    return toOptions({ ...(grace !== null && { gracePeriodSeconds: Number(grace) }) }, isDryRun(query));
+  }
+  const parsed = deleteOptions.safeParse(parseJson(body));
+  return parsed.success ? toOptions(parsed.data, false) : undefined;
 }
 
 /** Body of an eviction; undefined when it is not a `policy/v1` Eviction. */
@@ -40,7 +39,10 @@ export function readEviction({ body, query }: ApiRequest): (DeleteOptions & { na
   const parsed = eviction.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
   const name = parsed.data.metadata?.name;
-  return { ...toOptions(parsed.data.deleteOptions ?? {}, query), ...(name === undefined ? {} : { name }) };
+  return {
+    ...toOptions(parsed.data.deleteOptions ?? {}, isDryRun(query)),
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** True for the server's own dry run: everything but the storing. */
@@ -48,7 +50,7 @@ export function isDryRun(query: URLSearchParams): boolean {
   return query.getAll('dryRun').includes('All');
 }
 
-function toOptions(given: z.infer<typeof deleteOptions>, query: URLSearchParams): DeleteOptions {
+function toOptions(given: z.infer<typeof deleteOptions>, dryRun: boolean): DeleteOptions {
   const { gracePeriodSeconds, preconditions } = given;
   return {
     ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
@@ -56,7 +58,7 @@ function toOptions(given: z.infer<typeof deleteOptions>, query: URLSearchParams)
     ...(preconditions?.resourceVersion === undefined
       ? {}
       : { resourceVersion: preconditions.resourceVersion }),
-    dryRun: isDryRun(query) || (given.dryRun ?? []).includes('All'),
+    dryRun: dryRun || (given.dryRun ?? []).includes('All'),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { ApiRequest } from './api-request.ts';
-import { budgetStatus, budgetsCovering } from './budgets.ts';
+import { budgetStatus, budgetsCovering, isObserved } from './budgets.ts';
 import { type DeleteOptions, readEviction } from './delete-options.ts';
 import { checkPreconditions, deleteGracefully } from './deletion.ts';
 import { type BudgetObject, formatTime, isReady, type PodObject, withCondition } from './objects.ts';
-import { type Answer, badRequest, failure, notFound, success } from './status.ts';
+import { type Answer, badRequest, failure, namespaceTerminating, notFound, success } from './status.ts';
 import type { World } from './world.ts';
 
 /**
@@ -17,7 +17,9 @@ export function answerEviction(world: World, request: ApiRequest): Answer {
   if (options.name !== name) {
     return badRequest('name in URL does not match name in Eviction object');
   }
-  const pod = world.pods.get(`${request.namespace}/${name}`);
+  const { namespace = '' } = request;
+  if (world.terminatingNamespaces.has(namespace)) return namespaceTerminating('pods', name, namespace);
+  const pod = world.pods.get(`${namespace}/${name}`);
   if (pod === undefined) return notFound('pods', name);
   const refusal =
     (skipsBudgets(pod) ? undefined : askBudgets(world, pod)) ?? checkPreconditions(pod, options);
@@ -43,23 +45,27 @@ function askBudgets(world: World, pod: PodObject): Answer | undefined {
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   }
+  if (!isObserved(budget)) {
+    return refuse(
+      `The disruption budget ${budget.metadata.name} is still being processed by the server.`,
+      10,
+    );
+  }
   const { currentHealthy, desiredHealthy, disruptionsAllowed } = budgetStatus(world, budget);
   if (!isReady(pod) && maySkipUnhealthy(budget, currentHealthy, desiredHealthy)) return undefined;
   if (disruptionsAllowed > 0) return undefined;
-  // No Retry-After header and no retryAfterSeconds: the server gives no hint when a budget frees up.
-  return failure(
-    429,
-    'TooManyRequests',
-    "Cannot evict pod as it would violate the pod's disruption budget.",
-    {
-      causes: [
-        {
-          reason: 'DisruptionBudget',
-          message: `The disruption budget ${budget.metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
-        },
-      ],
-    },
+  return refuse(
+    `The disruption budget ${budget.metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
   );
+}
+
+/** No Retry-After header, and no retryAfterSeconds where the server cannot tell when a budget frees up. */
+function refuse(message: string, retryAfterSeconds?: number): Answer {
+  const problem = "Cannot evict pod as it would violate the pod's disruption budget.";
+  return failure(429, 'TooManyRequests', problem, {
+    causes: [{ reason: 'DisruptionBudget', message }],
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }
 
 function maySkipUnhealthy({ spec }: BudgetObject, current: number, desired: number): boolean {

@@ -37,7 +37,8 @@ function applyOperation(root: Branch, operation: Operation): boolean {
   let parent: unknown = root;
   for (const step of steps) parent = readStep(parent, step);
   if (last === undefined) return false;
-  if (operation.op === 'test')
+  // A test for null passes where the last step is absent, not where the way to it is.
+  if (operation.op === 'test' && parent !== undefined)
     return isDeepStrictEqual(readStep(parent, last) ?? null, operation.value ?? null);
   if (Array.isArray(parent)) return applyToArray(parent, last, operation);
   return isBranch(parent) && applyToObject(parent, last, operation);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiRequest } from './api-request.ts';
 import type { StoredObject } from './objects.ts';
 import { type Predicate, parseFieldQuery, parseLabelQuery } from './selectors.ts';
-import { type Answer, badRequest, expired, ok } from './status.ts';
+import { type Answer, badRequest, expiredPage, ok } from './status.ts';
 import { type Collection, keyOf } from './store.ts';
 import type { World } from './world.ts';
 
@@ -28,9 +28,7 @@ export function answerList<T extends StoredObject>(
   const page = readPage(request.query, world.revisions.current());
   if (page === undefined) return badRequest('continue key is not valid: illegal base64 data');
   if (page.revision < resource.collection.oldest()) {
-    return expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    );
+    return expiredPage(writeContinue({ ...page, revision: world.revisions.current() }));
   }
   const rest = resource.collection
     .list()

@@ -2,16 +2,15 @@ import type { ApiRequest } from './api-request.ts';
 import { isDryRun, parseJson } from './delete-options.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import type { ListedResource } from './list.ts';
-import { type NodeObject, type NodeTaint, nodeSchema } from './objects.ts';
+import { type NodeObject, type NodeTaint, nodeSchema, omitEmptyMaps } from './objects.ts';
 import {
   type Answer,
   badRequest,
-  conflict,
   invalid,
   notFound,
   ok,
   patchNotApplicable,
-  STALE,
+  refuseWrite,
   unsupportedMediaType,
 } from './status.ts';
 import type { World } from './world.ts';
@@ -36,7 +35,7 @@ export function patchNode(world: World, request: ApiRequest): Answer {
   if (request.contentType !== JSON_PATCH) return unsupportedMediaType([JSON_PATCH]);
   const before = world.nodes.get(name);
   if (before === undefined) return notFound('nodes', name);
-  const result = applyJsonPatch(before, parseJson(request.body));
+  const result = applyJsonPatch(omitEmptyMaps(before), parseJson(request.body));
   if (result.type === 'malformed') return badRequest(`error decoding patch: ${result.problem}`);
   if (result.type === 'not-applicable') return patchNotApplicable();
   const parsed = nodeSchema.safeParse(result.value);
@@ -58,10 +57,8 @@ export function omitEmpty(node: NodeObject): NodeObject {
 
 function refuseNode(before: NodeObject, after: NodeObject): Answer | undefined {
   const { name } = before.metadata;
-  if (after.metadata.resourceVersion !== before.metadata.resourceVersion)
-    return conflict('nodes', name, STALE);
-  if (after.metadata.name !== name || after.metadata.uid !== before.metadata.uid)
-    return conflict('nodes', name, STALE);
+  const refusal = refuseWrite('nodes', before.metadata, after.metadata);
+  if (refusal !== undefined) return refusal;
   const causes = duplicateTaints(after.spec.taints ?? []);
   return causes.length > 0 ? invalid('Node', name, causes) : undefined;
 }

@@ -116,12 +116,13 @@ export interface BudgetSpec {
   readonly unhealthyPodEvictionPolicy?: 'IfHealthyBudget' | 'AlwaysAllow';
 }
 
-/** A budget as stored; its status is worked out from the pods when it is read. */
+/** A budget as stored; the counts of its status are worked out from the pods when it is read. */
 export interface BudgetObject {
   readonly kind: 'PodDisruptionBudget';
   readonly apiVersion: 'policy/v1';
   readonly metadata: Metadata;
   readonly spec: BudgetSpec;
+  readonly status: { readonly observedGeneration: number };
 }
 
 /** What every stored object has. */
@@ -144,4 +145,12 @@ export function withCondition(conditions: readonly Condition[], wanted: Conditio
   return found
     ? conditions.map((each) => (each.type === wanted.type ? wanted : each))
     : [...conditions, wanted];
+}
+
+/** An empty map is no field on the real server: a patch must add the map before it can add to it. */
+export function omitEmptyMaps({ metadata, ...rest }: StoredObject): object {
+  const isEmpty = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const kept = Object.entries(metadata).filter(([, value]) => !isEmpty(value));
+  return { ...rest, metadata: Object.fromEntries(kept) };
 }

@@ -23,12 +23,14 @@ export interface PodOptions {
 export interface PodIdentity {
   readonly namespace: string;
   readonly name: string;
-  readonly owner?: {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly uid: string;
-  };
+  readonly owner?:
+    | {
+        readonly apiVersion: string;
+        readonly kind: string;
+        readonly name: string;
+        readonly uid: string;
+      }
+    | undefined;
 }
 
 const PRIORITIES: Readonly<Record<string, number>> = {
@@ -57,10 +59,24 @@ export function newPod(world: World, identity: PodIdentity, options: PodOptions)
       terminationGracePeriodSeconds: options.graceSeconds ?? 30,
       ...(priorityClassName === undefined ? {} : { priorityClassName }),
       priority: PRIORITIES[priorityClassName ?? ''] ?? 0,
-      tolerations: [...(options.tolerations ?? [])],
+      tolerations: withDefaults(options.tolerations ?? []),
     },
     status: { phase: 'Pending', conditions: [], qosClass: 'BestEffort' },
   };
+}
+
+/** As the plugin DefaultTolerationSeconds: a pod outlives its node's silence by five minutes. */
+function withDefaults(tolerations: readonly PodToleration[]): PodToleration[] {
+  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
+    (key) => !tolerations.some((each) => !each.key || each.key === key),
+  );
+  const added = missing.map((key) => ({
+    key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 300,
+  }));
+  return [...tolerations, ...added];
 }
 
 function podMetadata(world: World, identity: PodIdentity, options: PodOptions): Metadata {

@@ -4,15 +4,14 @@ import { checkPreconditions, deleteGracefully } from './deletion.ts';
 import { applyJsonPatch, type PatchResult } from './json-patch.ts';
 import type { ListedResource } from './list.ts';
 import { applyMergePatch, applyStrategicPatch } from './merge-patch.ts';
-import { type PodObject, podSchema } from './objects.ts';
+import { omitEmptyMaps, type PodObject, podSchema } from './objects.ts';
 import {
   type Answer,
   badRequest,
-  conflict,
   notFound,
   ok,
   patchNotApplicable,
-  STALE,
+  refuseWrite,
   unsupportedMediaType,
 } from './status.ts';
 import type { World } from './world.ts';
@@ -53,17 +52,9 @@ export function patchPodStatus(world: World, request: ApiRequest): Answer {
   if (!parsed.success)
     return badRequest(`Pod in version "v1" cannot be handled as a Pod: ${parsed.error.message}`);
   const after = keepSpec(before, parsed.data);
-  const stale = after.metadata.resourceVersion !== before.metadata.resourceVersion;
-  if (stale || parsed.data.metadata.uid !== before.metadata.uid) return conflict('pods', name, STALE);
+  const refusal = refuseWrite('pods', before.metadata, parsed.data.metadata);
+  if (refusal !== undefined) return refusal;
   return ok(isDryRun(request.query) ? after : world.pods.put(after));
-}
-
-/** An empty map is no field on the real server: a patch must add the map before it can add to it. */
-function omitEmptyMaps({ metadata, ...rest }: PodObject): object {
-  const isEmpty = (value: unknown) =>
-    typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  const kept = Object.entries(metadata).filter(([, value]) => !isEmpty(value));
-  return { ...rest, metadata: Object.fromEntries(kept) };
 }
 
 const PATCHES: Readonly<Record<string, (target: object, patch: unknown) => PatchResult>> = {

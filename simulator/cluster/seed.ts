@@ -7,7 +7,7 @@ import {
   type NodeTaint,
   type PodObject,
 } from './objects.ts';
-import { newPod, type PodOptions } from './pod-template.ts';
+import { newPod, type PodIdentity, type PodOptions } from './pod-template.ts';
 import { newMetadata, type World } from './world.ts';
 
 export interface NodeOptions {
@@ -36,11 +36,15 @@ export interface SinglePodOptions extends PodOptions {
   readonly phase?: PodObject['status']['phase'];
   /** A running pod's readiness. @default true */
   readonly ready?: boolean;
+  /** Its controller, as far as the pod tells; the simulator runs none. @default none */
+  readonly owner?: PodIdentity['owner'];
 }
 
 export interface BudgetOptions extends BudgetSpec {
   readonly namespace: string;
   readonly name: string;
+  /** False: the disruption controller has not seen it yet. @default true */
+  readonly observed?: boolean;
 }
 
 export function addNode(world: World, options: NodeOptions): NodeObject {
@@ -110,12 +114,16 @@ export function addMirrorPod(world: World, options: SinglePodOptions): PodObject
   return placePod(world, newPod(world, identity, { ...options, annotations }), options);
 }
 
-export function addBudget(world: World, { namespace, name, ...spec }: BudgetOptions): BudgetObject {
+export function addBudget(
+  world: World,
+  { namespace, name, observed = true, ...spec }: BudgetOptions,
+): BudgetObject {
   return world.budgets.put({
     kind: 'PodDisruptionBudget',
     apiVersion: 'policy/v1',
     metadata: { ...newMetadata(world, { namespace, name }), generation: 1 },
     spec,
+    status: { observedGeneration: observed ? 1 : 0 },
   });
 }
 

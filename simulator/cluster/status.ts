@@ -72,6 +72,43 @@ export function conflict(kind: string, name: string, problem: string, group?: st
 export const STALE =
   'the object has been modified; please apply your changes to the latest version and try again';
 
+/** 409 when a patch turned the object into another one, or was made for another version of it. */
+export function refuseWrite(
+  resource: string,
+  before: WrittenMetadata,
+  after: WrittenMetadata,
+): Answer | undefined {
+  const { name, uid, resourceVersion } = before;
+  if (after.uid !== uid) {
+    const problem = `Precondition failed: UID in precondition: ${after.uid}, UID in object meta: ${uid}`;
+    return conflict(resource, name, problem);
+  }
+  const isSame = after.name === name && after.resourceVersion === resourceVersion;
+  return isSame ? undefined : conflict(resource, name, STALE);
+}
+
+interface WrittenMetadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** As the plugin NamespaceLifecycle words it. */
+export function namespaceTerminating(resource: string, name: string, namespace: string): Answer {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  return failure(403, 'Forbidden', `${resource} "${name}" is forbidden: ${why}`, {
+    name,
+    kind: resource,
+    causes: [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  });
+}
+
 /** A JSON patch that does not apply: the server gives no more than this, whichever operation failed. */
 export function patchNotApplicable(): Answer {
   return failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
@@ -100,7 +137,15 @@ export function unauthorized(): Answer {
   return failure(401, 'Unauthorized', 'Unauthorized');
 }
 
-/** Status of a watch or continue token older than what the server kept. */
+/** The token lets the list go on with the data of now, where its reader can live with that. */
+export function expiredPage(token: string): Answer {
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  const body = { ...failureStatus(410, 'Expired', message), metadata: { continue: token } };
+  return { code: 410, body };
+}
+
+/** Status of a watch older than what the server kept. */
 export function expired(message: string): Answer {
   return failure(410, 'Expired', message);
 }

@@ -72,7 +72,7 @@ export function createCollection<T extends StoredObject>(revisions: Revisions): 
 function createHistory<T>(revisions: Revisions) {
   const announcer = createAnnouncer<T>();
   let changes: Change<T>[] = [];
-  let compactedAt = 0;
+  let compactedAt = revisions.current();
   return {
     record(change: Change<T>): void {
       changes.push(change);

@@ -24,6 +24,8 @@ export interface World {
   readonly evictions: AcceptedEviction[];
   /** Wanted pods of a controller, by its UID: what budgets count against. */
   readonly replicas: Map<string, number>;
+  /** Nothing can be created in them any more. */
+  readonly terminatingNamespaces: Set<string>;
   /** Aborts when the cluster closes: every timer and watch ends with it. */
   readonly closed: AbortSignal;
   newUid(): string;
@@ -47,6 +49,7 @@ export function createWorld(clock: Clock, closed: AbortSignal): World {
     events: createCollection(revisions),
     evictions: [],
     replicas: new Map(),
+    terminatingNamespaces: new Set(),
     closed,
     newUid: () => nextHash().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
     newSuffix: (length) => toSuffix(nextHash().slice(0, length)),

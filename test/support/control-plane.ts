@@ -1,17 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import {
-  CoreV1Api,
+  type CoreV1Api,
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
   loadAllYaml,
+  type PolicyV1Api,
 } from '@kubernetes/client-node';
 import { type ControlPlane, startControlPlane } from '../../controlplane/control-plane.ts';
 import { type EksAuthenticator, startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
 import { systemClock } from '../../functions/clock.ts';
+import { createApi } from '../../functions/cluster/api.ts';
 import { connectTo, type DirectTarget } from '../../functions/cluster/connection.ts';
 import { signEksToken } from '../../functions/cluster/eks-token.ts';
+import { readKubeconfig } from '../../functions/cluster/kubeconfig.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
+import { createRequestCounts } from '../../functions/cluster/request-counts.ts';
+import { openConnection } from '../../functions/cluster/transport.ts';
 
 const clusterName = 'real';
 const region = 'us-east-2';
@@ -22,7 +27,9 @@ export interface TestPlane extends ControlPlane {
   readonly authenticator: EksAuthenticator;
   /** A cluster administrator's client settings. */
   readonly admin: KubeConfig;
+  /** The administrator's typed clients, over one kept-alive connection. */
   readonly core: CoreV1Api;
+  readonly policy: PolicyV1Api;
   /** Creates every object of a YAML text, as a cluster administrator. */
   apply(yaml: string): Promise<void>;
   create(object: KubernetesObject): Promise<void>;
@@ -48,14 +55,15 @@ export async function startTestPlane(options: { controllers?: boolean } = {}): P
     ],
   });
   const plane = await startControlPlane({ ...options, authenticatorUrl: authenticator.url });
-  const admin = await loadKubeconfig(await plane.kubeconfigFor('admin'));
+  const adminKubeconfig = await plane.kubeconfigFor('admin');
+  const admin = await loadKubeconfig(adminKubeconfig);
   const objects = KubernetesObjectApi.makeApiClient(admin);
   const asResponder = await configWithToken(plane);
   const test: TestPlane = {
     ...plane,
     authenticator,
     admin,
-    core: admin.makeApiClient(CoreV1Api),
+    ...(await typedClients(adminKubeconfig)),
     asResponder,
     responderKubeconfig: await writeKubeconfig(plane, asResponder),
     create: async (object) => void (await objects.create(object)),
@@ -85,6 +93,18 @@ async function responderTarget({ server, caPem }: ControlPlane): Promise<DirectT
 
 function signResponderToken(): Promise<string> {
   return signEksToken({ clusterName, region, credentials: async () => responder, clock: systemClock });
+}
+
+/** The library's own client opens a TLS connection for every request; the adapter's does not. */
+async function typedClients(path: string): Promise<Pick<TestPlane, 'core' | 'policy'>> {
+  const { core, policy } = createApi({
+    connection: openConnection(await readKubeconfig({ path })),
+    counts: createRequestCounts(),
+    clock: systemClock,
+    random: Math.random,
+    onUnreachable: () => undefined,
+  });
+  return { core, policy };
 }
 
 async function loadKubeconfig(file: string): Promise<KubeConfig> {

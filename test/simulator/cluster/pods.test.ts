@@ -35,7 +35,7 @@ test('a deleted pod stops after its own time or its grace, whichever is shorter'
 test('zero grace removes at once, a dry run removes nothing', async () => {
   const { cluster } = await startTwoNodes();
   const pod = cluster.addBarePod(POD);
-  await send(cluster, 'DELETE', `${PATH}?dryRun=All`, { gracePeriodSeconds: 0 });
+  await send(cluster, 'DELETE', PATH, { gracePeriodSeconds: 0, dryRun: ['All'] });
   expect(cluster.pods()).toEqual([pod]);
   await send(cluster, 'DELETE', PATH, { gracePeriodSeconds: 0 });
   expect(cluster.pods()).toEqual([]);
