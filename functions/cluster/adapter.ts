@@ -8,15 +8,13 @@ import type { ClusterPort } from './port.ts';
 import { createRequestCounts } from './request-counts.ts';
 
 /** A port over the connection. Connections are shared, request counts are this port's own. */
-export function clusterPort(
-  parts: Pick<Api, 'connection' | 'clock' | 'random' | 'onUnreachable'>,
-): ClusterPort {
+export function clusterPort(parts: Pick<Api, 'connection' | 'clock' | 'random'>): ClusterPort {
   const counts = createRequestCounts();
   const api = createApi({ ...parts, counts });
   return {
     name: api.name,
     getNode: (name) => getNode(api, name),
-    listNodes: () => listNodes(api),
+    listNodes: (signal) => listNodes(api, signal),
     patchNode: (name, patch, options) => patchNode(api, name, patch, options),
     listPodsOnNode: (nodeName) => listPodsOnNode(api, nodeName),
     watchPodsOnNode: (nodeName, resourceVersion, signal) =>

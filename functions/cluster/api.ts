@@ -26,8 +26,6 @@ export interface Api {
   readonly counts: RequestCounts;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The endpoint did not answer: whoever cached it should look it up again. */
-  readonly onUnreachable: () => void;
 }
 
 /** Reads and patches answer fast; an eviction may wait ten seconds in the server's own conflict retry. */
@@ -40,14 +38,16 @@ export interface CallOptions {
   readonly contentType?: 'application/json-patch+json' | 'application/strategic-merge-patch+json';
 }
 
+/** The generated client insists on whole URLs; the connection knows the server. */
+const ANY_SERVER = 'http://server';
+
 export function createApi(parts: Omit<Api, 'core' | 'policy' | 'name'>): Api {
-  const { target } = parts.connection;
   const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(target.server.replace(/\/+$/, ''), {}),
+    baseServer: new ServerConfiguration(ANY_SERVER, {}),
     httpApi: httpLibrary(parts.connection, parts.counts, { timeoutMs: READ_TIMEOUT_MS }),
   });
   const [core, policy] = [new CoreV1Api(configuration), new PolicyV1Api(configuration)];
-  return { ...parts, name: target.name, core, policy };
+  return { ...parts, name: parts.connection.name, core, policy };
 }
 
 /** Per-call settings for the generated client: it lets each call bring its own HTTP library. */
@@ -65,13 +65,14 @@ async function sendOverConnection(
   { timeoutMs, signal, contentType }: CallOptions,
   context: RequestContext,
 ): Promise<ResponseContext> {
-  const [method, url, body] = [context.getHttpMethod(), context.getUrl(), context.getBody()];
+  const [method, body] = [context.getHttpMethod(), context.getBody()];
+  const path = context.getUrl().slice(ANY_SERVER.length);
   const answer = await connection.send({
     method,
-    url,
+    path,
     headers: { ...context.getHeaders(), ...(contentType && { 'Content-Type': contentType }) },
     timeoutMs,
-    onSend: () => counts.add(method, url),
+    onSend: () => counts.add(method, path),
     ...(typeof body === 'string' && { body }),
     ...(signal && { signal }),
   });
@@ -140,6 +141,5 @@ function isTransient({ code }: ApiStatus): boolean {
 }
 
 function gaveUp(api: Api, operation: Operation, reason: string): ClusterError {
-  api.onUnreachable();
-  return unreachable(api.name, api.connection.target.server, operation, reason);
+  return unreachable(api.name, api.connection.server, operation, reason);
 }

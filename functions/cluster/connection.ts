@@ -1,7 +1,6 @@
-import type { EKSClient } from '@aws-sdk/client-eks';
 import type { Clock } from '../clock.ts';
 import { clusterPort } from './adapter.ts';
-import { findEksCluster } from './eks.ts';
+import { type EksConnectionOptions, openEksConnection } from './eks-connection.ts';
 import type { KubeconfigChoice } from './kubeconfig.ts';
 import type { ClusterPort } from './port.ts';
 import { type Connection, openConnection } from './transport.ts';
@@ -12,31 +11,21 @@ export interface ConnectDeps {
   readonly random?: () => number;
 }
 
-export interface EksConnectorOptions extends ConnectDeps {
-  /** Its own credentials also sign the clusters' tokens. */
-  readonly eks: Pick<EKSClient, 'send' | 'config'>;
-  readonly region: string;
-}
-
 /**
  * Connects to EKS clusters by name. Endpoint, CA, token and sockets are kept per cluster while the process is
- * warm; each call returns a port of its own, whose request counts start at zero. An endpoint that does not
- * answer is looked up again by the next call. Throws `AwsCallError`, `ClusterError`.
+ * warm; each call returns a port of its own, whose request counts start at zero. Throws `AwsCallError`,
+ * `ClusterError`.
  */
-export function eksConnector({ eks, region, clock, random = Math.random }: EksConnectorOptions) {
+export function eksConnector({ random = Math.random, ...options }: EksConnectionOptions & ConnectDeps) {
   const connections = new Map<string, Promise<Connection>>();
-  const options = { eks, region, clock, credentials: () => eks.config.credentials() };
   return async (clusterName: string): Promise<ClusterPort> => {
-    const kept = connections.get(clusterName) ?? findEksCluster(clusterName, options).then(openConnection);
+    const kept = connections.get(clusterName) ?? openEksConnection(clusterName, options);
     connections.set(clusterName, kept);
-    const onUnreachable = () => {
-      if (connections.get(clusterName) === kept) connections.delete(clusterName);
-    };
     const connection = await kept.catch((error: unknown) => {
-      onUnreachable();
+      if (connections.get(clusterName) === kept) connections.delete(clusterName);
       throw error;
     });
-    return clusterPort({ connection, clock, random, onUnreachable });
+    return clusterPort({ connection, clock: options.clock, random });
   };
 }
 
@@ -48,7 +37,7 @@ export async function connectFromKubeconfig({
 }: KubeconfigChoice & ConnectDeps): Promise<ClusterPort> {
   const { readKubeconfig } = await import('./kubeconfig.ts');
   const connection = openConnection(await readKubeconfig(choice));
-  return clusterPort({ connection, clock, random, onUnreachable: () => undefined });
+  return clusterPort({ connection, clock, random });
 }
 
 export interface DirectTarget {
@@ -74,5 +63,5 @@ export function connectTo(
     },
     ...(caData && { tls: { ca: Buffer.from(caData, 'base64') } }),
   });
-  return clusterPort({ connection, clock, random, onUnreachable: () => undefined });
+  return clusterPort({ connection, clock, random });
 }

@@ -1,79 +1,67 @@
-import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
-import { type Clock, secondsBetween } from '../clock.ts';
+import {
+  DescribeClusterCommand,
+  EKSClient,
+  type EKSClientConfig,
+  paginateListClusters,
+} from '@aws-sdk/client-eks';
 import { AwsCallError, ClusterError } from '../errors.ts';
-import { type AwsCredentials, signEksToken } from './eks-token.ts';
-import type { Credentials, Target } from './transport.ts';
+import type { ClusterEndpoint } from './endpoint.ts';
 
-export interface EksOptions {
-  readonly eks: Pick<EKSClient, 'send'>;
-  readonly region: string;
-  readonly clock: Clock;
-  readonly credentials: () => Promise<AwsCredentials>;
+/** What EKS itself says of clusters. Throws `AwsCallError`, or `ClusterError` for a cluster that is being made. */
+export interface Eks {
+  listClusters(): Promise<readonly string[]>;
+  describeCluster(name: string): Promise<ClusterEndpoint>;
 }
 
-/** Looks up the endpoint and the CA of a cluster. Throws `AwsCallError`, or `ClusterError` while it is being made. */
-export async function findEksCluster(clusterName: string, options: EksOptions): Promise<Target> {
-  const { cluster } = await describe(clusterName, options);
-  if (!cluster?.endpoint) {
-    throw new ClusterError(
-      'unreachable',
-      `Cluster ${clusterName} has no API endpoint (status ${cluster?.status ?? 'unknown'}); wait until it is ACTIVE.`,
-    );
-  }
-  const ca = cluster.certificateAuthority?.data;
+export function openEks(settings: EKSClientConfig & { readonly region: string }): Eks {
+  return eksOver(new EKSClient(settings), settings.region);
+}
+
+export function eksOver(eks: EKSClient, region: string): Eks {
   return {
-    name: clusterName,
-    server: cluster.endpoint,
-    credentials: eksCredentials(clusterName, options),
-    ...(ca && { tls: { ca: Buffer.from(ca, 'base64') } }),
-  };
-}
-
-async function describe(name: string, { eks, region }: EksOptions) {
-  try {
-    return await eks.send(new DescribeClusterCommand({ name }));
-  } catch (error) {
-    const code = error instanceof Error ? error.name : 'unknown';
-    const remedy =
-      code === 'ResourceNotFoundException'
-        ? `Check that the cluster still exists in ${region}.`
-        : code === 'AccessDeniedException'
-          ? 'Allow the role eks:DescribeCluster on this cluster.'
-          : 'Check that the EKS API can be reached.';
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new AwsCallError(
-      'DescribeCluster',
-      code,
-      `DescribeCluster of ${name} in ${region} failed: ${problem} ${remedy}`,
-      { cause: error },
-    );
-  }
-}
-
-/** EKS takes a token for 15 minutes; a kept one spares the API server a look-up at STS. */
-const KEEP_SECONDS = 10 * 60;
-
-function eksCredentials(clusterName: string, { region, credentials, clock }: EksOptions): Credentials {
-  let kept: { readonly token: Promise<string>; readonly signedAt: Date } | undefined;
-  const drop = () => {
-    kept = undefined;
-  };
-  return {
-    drop,
-    headers: async () => {
-      if (!kept || secondsBetween(kept.signedAt, clock.now()) >= KEEP_SECONDS) {
-        kept = { token: signEksToken({ clusterName, region, credentials, clock }), signedAt: clock.now() };
-      }
-      try {
-        return { authorization: `Bearer ${await kept.token}` };
-      } catch (error) {
-        drop();
-        const code = error instanceof Error ? error.name : 'unknown';
-        throw new ClusterError(
-          'unauthorized',
-          `Cluster ${clusterName}: no AWS credentials to sign a token with (${code}). Check the role or profile in use.`,
-        );
-      }
+    listClusters: () =>
+      explained('ListClusters', region, async () => {
+        const names: string[] = [];
+        for await (const { clusters } of paginateListClusters({ client: eks }, {}))
+          names.push(...(clusters ?? []));
+        return names;
+      }),
+    describeCluster: async (name) => {
+      const { cluster } = await explained('DescribeCluster', region, () =>
+        eks.send(new DescribeClusterCommand({ name })),
+      );
+      if (!cluster?.endpoint) throw beingMade(name, cluster?.status);
+      const ca = cluster.certificateAuthority?.data;
+      return { server: cluster.endpoint, ...(ca && { ca }) };
     },
   };
+}
+
+function beingMade(name: string, status = 'unknown'): ClusterError {
+  return new ClusterError(
+    'unreachable',
+    `Cluster ${name} has no API endpoint (status ${status}); wait until it is ACTIVE.`,
+  );
+}
+
+async function explained<T>(operation: string, region: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const code = error instanceof Error ? error.name : 'unknown';
+    const problem = error instanceof Error ? error.message : String(error);
+    const message = `eks:${operation} in ${region} failed: ${problem} ${remedyFor(code, operation, region)}`;
+    throw new AwsCallError(operation, code, message, { cause: error });
+  }
+}
+
+function remedyFor(code: string, operation: string, region: string): string {
+  switch (code) {
+    case 'ResourceNotFoundException':
+      return `Check that the cluster still exists in ${region}.`;
+    case 'AccessDeniedException':
+      return `Allow eks:${operation} in the policy of the function's role.`;
+    default:
+      return 'Check that the EKS API can be reached.';
+  }
 }

@@ -13,11 +13,12 @@ export async function getNode(api: Api, name: string): Promise<ClusterNode | und
   return toNode(unwrap(api, operation, answer));
 }
 
-export async function* listNodes(api: Api): AsyncGenerator<ClusterNode> {
+export async function* listNodes(api: Api, signal?: AbortSignal): AsyncGenerator<ClusterNode> {
   const operation = onNodes('list', 'all nodes');
+  const options = via(api, { timeoutMs: READ_TIMEOUT_MS, signal });
   for (let token: string | undefined, more = true; more; more = token !== undefined) {
     const page = { limit: PAGE_SIZE, ...(token && { _continue: token }) };
-    const answer = await persist(api, operation, () => api.core.listNode(page));
+    const answer = await persist(api, operation, () => api.core.listNode(page, options), signal);
     // The list's snapshot expired while we paged: the server offers a token to go on with newer data.
     if (!answer.ok && answer.status.code === 410 && answer.status.continueToken) {
       token = answer.status.continueToken;

@@ -101,16 +101,16 @@ function openWatch(
     resourceVersion,
     timeoutSeconds: String(WATCH_SECONDS),
   });
-  const path = namespace === undefined ? 'pods' : `namespaces/${encodeURIComponent(namespace)}/pods`;
-  const url = `${connection.target.server.replace(/\/+$/, '')}/api/v1/${path}?${query}`;
+  const where = namespace === undefined ? '' : `namespaces/${encodeURIComponent(namespace)}/`;
+  const path = `/api/v1/${where}pods?${query}`;
   return connection.send({
     method: 'GET',
-    url,
+    path,
     headers: { accept: 'application/json' },
     signal,
     timeoutMs: READ_TIMEOUT_MS,
     idleMs: IDLE_MS,
-    onSend: () => counts.add('GET', url),
+    onSend: () => counts.add('GET', path),
   });
 }
 

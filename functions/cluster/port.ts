@@ -138,7 +138,7 @@ export interface ClusterPort {
   readonly name: string;
   getNode(name: string): Promise<ClusterNode | undefined>;
   /** Pages through all nodes, 500 at a time. */
-  listNodes(): AsyncIterable<ClusterNode>;
+  listNodes(signal?: AbortSignal): AsyncIterable<ClusterNode>;
   /** `conflict` when a `test` of the patch failed (409/422) or a writer was faster. */
   patchNode(name: string, patch: readonly JsonPatchOperation[], options: WriteOptions): Promise<PatchAnswer>;
   /** Every pod bound to the node, one request (field selector `spec.nodeName`). */

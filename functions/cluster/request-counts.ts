@@ -1,14 +1,15 @@
 /** Requests by Kubernetes verb and resource, the way an audit log or an RBAC rule names them. */
 export interface RequestCounts {
-  add(method: string, url: string): void;
+  /** `path` with its query, as it is sent. */
+  add(method: string, path: string): void;
   read(): Readonly<Record<string, number>>;
 }
 
 export function createRequestCounts(): RequestCounts {
   const counts: Record<string, number> = {};
   return {
-    add: (method, url) => {
-      const key = nameRequest(method, url);
+    add: (method, path) => {
+      const key = nameRequest(method, path);
       counts[key] = (counts[key] ?? 0) + 1;
     },
     read: () => ({ ...counts }),
@@ -22,9 +23,9 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** `POST …/namespaces/a/pods/b/eviction` → `create pods/eviction`. A path prefix before `/api` is no matter. */
-export function nameRequest(method: string, url: string): string {
-  const { pathname, searchParams } = new URL(url);
+/** `POST …/namespaces/a/pods/b/eviction` → `create pods/eviction`. */
+export function nameRequest(method: string, requested: string): string {
+  const { pathname, searchParams } = new URL(requested, 'http://server');
   const path =
     /\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/(?:namespaces\/[^/]+\/)?(.+)$/.exec(pathname)?.[1] ?? pathname;
   const [resource = '', name, subresource] = path.split('/');

@@ -33,7 +33,8 @@ export interface TlsIdentity {
 
 export interface OutgoingRequest {
   readonly method: string;
-  readonly url: string;
+  /** With its query, from `/api` or `/apis` on: which server it goes to is the connection's business. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
@@ -47,7 +48,10 @@ export interface OutgoingRequest {
 
 /** Shared by all ports of one cluster while the process is warm. */
 export interface Connection {
-  readonly target: Target;
+  /** The cluster's name, for messages. */
+  readonly name: string;
+  /** The server it speaks to now, for messages. */
+  readonly server: string;
   /** Rejects with Node's own error when there is no answer. A 401 is retried once with fresh credentials. */
   send(request: OutgoingRequest): Promise<IncomingMessage>;
 }
@@ -63,6 +67,7 @@ const STALE_MS = 60_000;
 /** One keep-alive agent for the cluster; `@kubernetes/client-node` alone opens a TLS connection per request. */
 export function openConnection(target: Target): Connection {
   const secure = target.server.startsWith('https:');
+  const base = target.server.replace(/\/+$/, '');
   const agent = target.agent ?? createAgent(secure, target.tls);
   let lastUsed = performance.now();
   const exchange = async (request: OutgoingRequest) => {
@@ -76,10 +81,14 @@ export function openConnection(target: Target): Connection {
     if (performance.now() - lastUsed > STALE_MS) closeFreeSockets(agent);
     lastUsed = performance.now();
     request.onSend();
-    return await perform(secure ? requestHttps : requestHttp, agent, { ...request, headers });
+    return await perform(secure ? requestHttps : requestHttp, agent, base + request.path, {
+      ...request,
+      headers,
+    });
   };
   return {
-    target,
+    name: target.name,
+    server: target.server,
     send: async (request) => {
       const answer = await exchange(request);
       if (answer.statusCode !== 401) return answer;
@@ -103,7 +112,8 @@ function closeFreeSockets(agent: Agent): void {
 function perform(
   send: typeof requestHttps,
   agent: Agent,
-  { method, url, headers, body, signal, timeoutMs, idleMs }: OutgoingRequest,
+  url: string,
+  { method, headers, body, signal, timeoutMs, idleMs }: OutgoingRequest,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, headers, agent, ...(signal && { signal }) });

@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../functions/clock.ts';
 import { eksConnector } from '../../functions/cluster/connection.ts';
+import { eksOver } from '../../functions/cluster/eks.ts';
 import { signEksToken } from '../../functions/cluster/eks-token.ts';
 import { refusal, startCannedServer } from './canned-server.ts';
 import { collect } from './collect.ts';
@@ -96,7 +97,9 @@ function connector(server: string, clock: Clock) {
   calls
     .on(DescribeClusterCommand)
     .resolves({ cluster: { name: 'demo', endpoint: server, status: 'ACTIVE' } });
-  return { connect: eksConnector({ eks, region: 'us-east-2', clock, random: () => 0 }), calls };
+  const lookUp = eksOver(eks, 'us-east-2').describeCluster;
+  const identity = { region: 'us-east-2', clock, credentials: async () => credentials };
+  return { connect: eksConnector({ ...identity, random: () => 0, lookUp }), calls };
 }
 
 const noBudgets = { code: 200, body: { kind: 'PodDisruptionBudgetList', metadata: {}, items: [] } };
