@@ -1,15 +1,17 @@
 import {
   type DescribeInstancesCommandInput,
-  type EC2Client,
+  EC2Client,
+  type EC2ClientConfig,
   type Instance,
   paginateDescribeInstances,
 } from '@aws-sdk/client-ec2';
+import DataLoader from 'dataloader';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
-import { isNoSuchInstance, retryTransient } from './ec2-retry.ts';
+import { retryTransient } from './ec2-retry.ts';
 import type { LocatedInstance, Location, Locator } from './located.ts';
-import { ownerFromTags } from './owner.ts';
+import { ownerFromTags, POOL_KEY } from './owner.ts';
 
 /** What the EC2 locator needs of the world. */
 export interface Ec2LocatorDeps {
@@ -21,28 +23,47 @@ export interface Ec2LocatorDeps {
 }
 
 /**
- * Finds an instance's cluster and owner with one DescribeInstances call.
+ * Finds an instance's cluster and owner. Look-ups within a few milliseconds share a DescribeInstances call, so that
+ * a storm does not use up the account's read quota (a bucket of about 100 calls, refilled at 20 a second).
  * Throttling, server errors and lost connections are retried for about 10 s; then, or at once for
  * anything else, an `AwsCallError` is thrown.
  *
  * This module loads the EC2 client, the heaviest one we have: import it only on a miss of the index.
  */
 export function ec2Locator(deps: Ec2LocatorDeps): Locator {
+  const instances = new DataLoader<InstanceId, Instance | undefined>((ids) => describeAll(deps, ids), {
+    cache: false,
+    maxBatchSize: MOST_IDS,
+    batchScheduleFn: (send) => void setTimeout(send, GATHER_MS),
+  });
   return {
-    locate: (instanceId) => locate(deps, instanceId),
+    locate: async (instanceId) => {
+      const instance = await instances.load(instanceId);
+      if (!instance) return { type: 'gone', reason: `EC2 knows no instance ${instanceId}` };
+      return locationOf(instanceId, instance, await deps.ec2.config.region());
+    },
     instancesOfReservation: (reservationId) => instancesOfReservation(deps, reservationId),
   };
 }
 
-async function locate(deps: Ec2LocatorDeps, instanceId: InstanceId): Promise<Location> {
-  try {
-    const [instance] = await describe(deps, { InstanceIds: [instanceId] });
-    if (instance === undefined) return { type: 'gone', reason: `EC2 no longer lists ${instanceId}` };
-    return locationOf(instanceId, instance, await deps.ec2.config.region());
-  } catch (error) {
-    if (isNoSuchInstance(error)) return { type: 'gone', reason: `EC2 knows no instance ${instanceId}` };
-    throw error;
-  }
+/** `ec2Locator` with a client of its own. */
+export function openEc2Locator(settings: EC2ClientConfig, deps: Omit<Ec2LocatorDeps, 'ec2'>): Locator {
+  return ec2Locator({ ...deps, ec2: new EC2Client({ ...settings, maxAttempts: 1 }) });
+}
+
+/** A filter takes 200 values. */
+const MOST_IDS = 100;
+/** Wall time: long enough for the answers of several index reads to meet, short beside a call. */
+const GATHER_MS = 5;
+
+/** By filter: asked by id, one instance that EC2 has forgotten would fail the call for all. */
+async function describeAll(
+  deps: Ec2LocatorDeps,
+  ids: readonly InstanceId[],
+): Promise<(Instance | undefined)[]> {
+  const found = await describe(deps, { Filters: [{ Name: 'instance-id', Values: [...new Set(ids)] }] });
+  const byId = new Map(found.map((instance) => [instance.InstanceId, instance]));
+  return ids.map((id) => byId.get(id));
 }
 
 function locationOf(instanceId: InstanceId, instance: Instance, region: string): Location {
@@ -56,6 +77,8 @@ function locationOf(instanceId: InstanceId, instance: Instance, region: string):
       ? { type: 'gone', reason: `${instanceId} is terminated and its tags are removed` }
       : ownership;
   }
+  const pool = tags[POOL_KEY];
+  const zone = instance.Placement?.AvailabilityZone;
   const located: LocatedInstance = {
     instanceId,
     clusterName: ownership.clusterName,
@@ -64,7 +87,9 @@ function locationOf(instanceId: InstanceId, instance: Instance, region: string):
     // A terminated instance has an empty name.
     ...(instance.PrivateDnsName ? { nodeNameHint: instance.PrivateDnsName } : {}),
     ...(instance.InstanceType ? { instanceType: instance.InstanceType } : {}),
-    ...(instance.Placement?.AvailabilityZone ? { zone: instance.Placement.AvailabilityZone } : {}),
+    // The form that the cloud provider of EKS writes.
+    ...(zone && { zone, providerId: `aws:///${zone}/${instanceId}` }),
+    ...(pool && { pool }),
   };
   return { type: 'located', instance: located };
 }

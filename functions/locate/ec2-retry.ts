@@ -16,7 +16,7 @@ export interface RetryDeps {
 
 /**
  * Runs `call`, again with full jitter while EC2 throttles or fails for a moment, for about 10 s of the clock.
- * A missing instance is passed through for the caller to read; every other end is an `AwsCallError`.
+ * Every other end is an `AwsCallError`.
  */
 export async function retryTransient<T>(
   operation: string,
@@ -28,7 +28,6 @@ export async function retryTransient<T>(
     try {
       return await call(AbortSignal.timeout(CALL_TIMEOUT_MS));
     } catch (error) {
-      if (isNoSuchInstance(error)) throw error;
       const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
       const delay = random() * ceiling;
       const late = clock.now().getTime() + delay > giveUpAt;
@@ -36,11 +35,6 @@ export async function retryTransient<T>(
       await clock.sleep(delay);
     }
   }
-}
-
-/** True when EC2 says that the id names nothing. */
-export function isNoSuchInstance(error: unknown): boolean {
-  return error instanceof EC2ServiceException && error.name === 'InvalidInstanceID.NotFound';
 }
 
 const THROTTLES = new Set([

@@ -64,3 +64,17 @@ function nodeOwner({ tags, operatorManaged }: InstanceTags): NodeOwner {
   if (group !== undefined) return { type: 'auto-scaling-group', group };
   return { type: 'unknown' };
 }
+
+/** What a node's labels say of its owner. Auto Mode first: its nodes carry Karpenter's label too. */
+export function ownerFromLabels(labels: Readonly<Record<string, string>>): NodeOwner {
+  const nodePool = labels['karpenter.sh/nodepool'];
+  if (labels['eks.amazonaws.com/compute-type'] === 'auto')
+    return { type: 'auto-mode', nodePool: nodePool ?? 'unnamed' };
+  if (nodePool !== undefined) return { type: 'karpenter', nodePool };
+  const nodeGroup = labels['eks.amazonaws.com/nodegroup'];
+  if (nodeGroup !== undefined) return { type: 'managed-node-group', nodeGroup };
+  return { type: 'unknown' };
+}
+
+/** Tag of an instance or label of a node: the pool of spot and fallback groups that it belongs to. */
+export const POOL_KEY = 'spot-responder/pool';

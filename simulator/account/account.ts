@@ -12,6 +12,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './protocol.ts';
+import { openReadBucket, type ReadQuota } from './read-bucket.ts';
 import {
   type AccountState,
   type BusEvent,
@@ -51,6 +52,8 @@ export interface SimulatedAccountOptions {
   /** Times of calls and events, and the expiry of hooks. */
   readonly clock: Clock;
   readonly region: string;
+  /** AWS documents 100 refilled at 20 a second. @default EC2 never throttles */
+  readonly ec2ReadQuota?: ReadQuota;
 }
 
 /** Starts an empty account on a free port of 127.0.0.1. */
@@ -67,7 +70,14 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
   const calls: Call[] = [];
   const faults: Fault[] = [];
   const closed = new AbortController();
-  const server = serve((wire) => answer(state, calls, faults, wire));
+  const passEc2 = options.ec2ReadQuota
+    ? openReadBucket(options.ec2ReadQuota, () => state.clock.now())
+    : () => undefined;
+  const admit = (request: ServiceRequest) => {
+    calls.push({ service: request.service, operation: request.operation, at: state.clock.now() });
+    if (request.service === 'ec2') passEc2();
+  };
+  const server = serve((wire) => answer(state, admit, faults, wire));
   return {
     endpoint: await listen(server),
     calls,
@@ -115,7 +125,7 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
 /** `undefined`: say nothing, ever. */
 function answer(
   state: AccountState,
-  calls: Call[],
+  admit: (request: ServiceRequest) => void,
   faults: Fault[],
   wire: WireRequest,
 ): WireAnswer | undefined {
@@ -123,7 +133,7 @@ function answer(
   try {
     const request = readRequest(wire);
     service = request.service;
-    calls.push({ service, operation: request.operation, at: state.clock.now() });
+    admit(request);
     const fault = takeFault(faults, request.operation);
     if (fault === undefined) return serveRequest(state, request);
     if ('silent' in fault) return undefined;

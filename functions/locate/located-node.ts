@@ -1,0 +1,35 @@
+import type { ClusterNode } from '../cluster/port.ts';
+import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
+import type { LocatedInstance } from './located.ts';
+import { ownerFromLabels, POOL_KEY } from './owner.ts';
+
+/** What a node that was read says of its instance; `undefined` for one that is no EC2 instance (Fargate, hybrid). */
+export function locatedFromNode(
+  node: ClusterNode,
+  clusterName: string,
+  region: string,
+): LocatedInstance | undefined {
+  const instanceId = instanceOf(node);
+  if (!instanceId) return undefined;
+  const instanceType = node.labels['node.kubernetes.io/instance-type'];
+  const zone = node.labels['topology.kubernetes.io/zone'];
+  const pool = node.labels[POOL_KEY];
+  return {
+    instanceId,
+    clusterName,
+    owner: ownerFromLabels(node.labels),
+    region: node.labels['topology.kubernetes.io/region'] ?? region,
+    nodeNameHint: node.name,
+    providerId: node.providerId,
+    tainted: node.taints.length > 0,
+    gpus: node.gpus,
+    ...(instanceType && { instanceType }),
+    ...(zone && { zone }),
+    ...(pool && { pool }),
+  };
+}
+
+/** `aws:///us-east-2a/i-0abc…` → `i-0abc…` */
+export function instanceOf({ providerId }: ClusterNode): InstanceId | undefined {
+  return asInstanceId(providerId.split('/').at(-1) ?? '');
+}
