@@ -5,7 +5,7 @@ const AWS_ROOMS = {
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
   'client-s3': '^functions/checkpoint/',
   'client-eventbridge': '^functions/(announce|handlers)/',
-  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|handlers)/',
+  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|node-index|handlers)/',
 };
 
 module.exports = {
@@ -59,6 +59,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/' },
       to: { path: '^(cli|simulator|controlplane|infra|test|bench)/' },
+    },
+    {
+      name: 'finding-a-node-knows-no-story',
+      severity: 'error',
+      from: { path: '^functions/(table|locate|cluster|node-index)/' },
+      to: { path: '^functions/(respond|drain|incidents|checkpoint|handlers)/' },
     },
     {
       name: 'simulator-knows-no-story',

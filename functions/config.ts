@@ -29,8 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws ConfigurationError naming the variable, what it holds and what it may hold. */
 export function readConfig(environment: Environment = process.env): Config {
   return {
-    region: required(environment, 'AWS_REGION'),
-    incidentTable: required(environment, 'INCIDENT_TABLE'),
+    ...readIndexConfig(environment),
     eventBus: required(environment, 'EVENT_BUS'),
     leaseSeconds: wholeNumber(environment, 'LEASE_SECONDS', { fallback: 15, least: 5, most: 120 }),
     choices: {
@@ -58,6 +57,20 @@ export function readConfig(environment: Environment = process.env): Config {
         most: 1440,
       }),
     },
+  };
+}
+
+/**
+ * What the node index's pass needs of the same environment.
+ *
+ * @throws ConfigurationError naming the variable.
+ */
+export function readIndexConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'region' | 'incidentTable'> {
+  return {
+    region: required(environment, 'AWS_REGION'),
+    incidentTable: required(environment, 'INCIDENT_TABLE'),
   };
 }
 

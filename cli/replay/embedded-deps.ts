@@ -1,16 +1,13 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../functions/announce/bus.ts';
 import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import type { Clock } from '../../functions/clock.ts';
-import { eksConnector } from '../../functions/cluster/connection.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { lifecycleHooks } from '../../functions/lifecycle/hooks.ts';
-import { ec2Locator } from '../../functions/locate/ec2-locator.ts';
+import { openShortestPath } from '../../functions/node-index/shortest-path.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices, type PolicyChoices } from '../../functions/respond/policy.ts';
 import { quietLog } from './quiet-log.ts';
@@ -25,6 +22,12 @@ export interface WorldAddress {
 
 const LEASE_SECONDS = 15;
 
+/** For any SDK client of the embedded account. */
+export function awsSettings({ accountEndpoint, region }: WorldAddress) {
+  const credentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
+  return { region, endpoint: accountEndpoint, credentials };
+}
+
 /** The same adapters as the Lambda's, pointed at an embedded world. */
 export function depsForWorld(
   address: WorldAddress,
@@ -33,23 +36,21 @@ export function depsForWorld(
   choices: Partial<PolicyChoices> = {},
 ): RespondDeps {
   const random = Math.random;
-  const credentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
-  const aws = { region: address.region, endpoint: address.accountEndpoint, credentials };
+  const aws = awsSettings(address);
+  const table = {
+    client: new DynamoDBClient({ ...aws, endpoint: address.tableEndpoint }),
+    table: address.tableName,
+    clock,
+    random,
+  };
   return {
     region: address.region,
     clock,
     random,
     log: quietLog,
-    locator: ec2Locator({ ec2: new EC2Client({ ...aws, maxAttempts: 1 }), clock, random }),
-    connect: eksConnector({ eks: new EKSClient(aws), region: address.region, clock, random }),
+    ...openShortestPath({ ...table, region: address.region, log: quietLog, aws }),
     slots: slotsByCluster(),
-    incidents: dynamoIncidents({
-      client: new DynamoDBClient({ ...aws, endpoint: address.tableEndpoint }),
-      table: address.tableName,
-      clock,
-      owner,
-      leaseSeconds: LEASE_SECONDS,
-    }),
+    incidents: dynamoIncidents({ ...table, owner, leaseSeconds: LEASE_SECONDS }),
     markers: s3Markers({ ...aws, forcePathStyle: true }),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws) }),

@@ -9,6 +9,7 @@ import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { startDoomedRun } from './crash.ts';
 import { depsForWorld, type WorldAddress } from './embedded-deps.ts';
+import { indexWorld } from './embedded-index.ts';
 import { gpuNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
 import { type ReplayOptions, requireInstanceId } from './options.ts';
@@ -35,6 +36,8 @@ export async function replayEmbedded(
   try {
     scenario.fleet(world, doomedBy(scenario, signals));
     for (const signal of signals) seedReservation(world, signal);
+    await indexWorld(addressOf(world), clock);
+    const before = world.cluster.requests.length;
     if (scenario.apiServerDelayMs)
       world.cluster.inject({ match: () => true, fault: { type: 'slow', ms: scenario.apiServerDelayMs } });
     const replayed = await deliverAll(world, scenario, events, options, stopped);
@@ -42,7 +45,7 @@ export async function replayEmbedded(
       ...(loaded.length === 0 && { scenario: scenario.name }),
       dryRun: false,
       ...replayed,
-      requests: countRequests(world),
+      requests: countRequests(world, before),
       evictedTwice: countEvictedTwice(world),
     };
   } finally {
@@ -172,9 +175,10 @@ function countEvictedTwice({ cluster }: EmbeddedWorld): number {
   return [...accepted.values()].filter(({ length }) => length > 1).length;
 }
 
-function countRequests({ cluster }: EmbeddedWorld): Record<string, number> {
+/** Without the first ones, which are the index's. */
+function countRequests({ cluster }: EmbeddedWorld, after: number): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { resource, verb } of cluster.requests)
+  for (const { resource, verb } of cluster.requests.slice(after))
     counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
   return counts;
 }

@@ -16,6 +16,8 @@ export interface CordonDeps {
 export interface CordonRequest extends NodeIdentity {
   /** `aws:///us-east-2a/i-0abc…`; with the name it saves the round trip that would look the node up. */
   readonly providerIdHint?: string;
+  /** Whether the node had taints when somebody last looked. */
+  readonly taintedHint?: boolean;
   readonly reason: InterruptionKind;
   readonly incidentId: string;
   readonly deadline?: Date;
@@ -57,12 +59,13 @@ export async function uncordonNode(
 
 /**
  * The shortest path, one request: the patch itself tests that the name belongs to the instance. Whether the node
- * has taints is not known, and JSON patch has no operation for both cases, so a second patch covers the other.
+ * has taints is no more than a hint, and JSON patch has no operation for both cases: a second patch covers the other.
  */
 async function cordonUnseen({ cluster }: CordonDeps, request: CordonRequest): Promise<Cordon | undefined> {
-  const { nodeNameHint, providerIdHint } = request;
+  const { nodeNameHint, providerIdHint, taintedHint = true } = request;
   if (!nodeNameHint || !providerIdHint) return undefined;
-  for (const taints of ['some', 'none'] as const) {
+  const [likely, other] = taintedHint ? (['some', 'none'] as const) : (['none', 'some'] as const);
+  for (const taints of [likely, other]) {
     const patch = buildCordonUnseen(request, providerIdHint, taints);
     const answer = await unlessUnreachable(cluster.patchNode(nodeNameHint, patch, writeOptions(request)));
     if (answer?.type === 'patched') return { type: 'cordoned', node: answer.node, already: false };

@@ -1,16 +1,16 @@
 import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Claim, Lease } from '../incidents/incident.ts';
-import type { LocatedInstance, Location } from '../locate/located.ts';
+import type { Located, LocatedInstance, Location } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
-import { actOnNode } from './node.ts';
 import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
-import { INTERRUPTED, type NodeResult } from './scene.ts';
+import { INTERRUPTED } from './scene.ts';
+import { actWhereItIs, type LocatedResult } from './second-opinion.ts';
 
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
@@ -71,7 +71,7 @@ async function continueWithClaim(
     if (lease) await chapter.deps.incidents.release(lease);
     return finish(chapter, { outcome: withoutNode(location), ...incidentOf(lease) });
   }
-  return respondToLocated(chapter, lease, location.instance);
+  return respondToLocated(chapter, lease, location);
 }
 
 /** Not being a node of ours is the common case in an account with other instances: quiet, not an error. */
@@ -82,8 +82,9 @@ function withoutNode(location: Exclude<Location, { type: 'located' }>): Outcome 
 async function respondToLocated(
   opened: Chapter,
   lease: Lease | undefined,
-  instance: LocatedInstance,
+  location: Located,
 ): Promise<InterruptionReport> {
+  const { instance } = location;
   const named = withKeys(opened, instance, lease);
   const held = holdLease(named, lease);
   const waiting = await keepHookWaiting(named);
@@ -99,9 +100,9 @@ async function respondToLocated(
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
   herald.received(response);
-  let result: NodeResult;
+  let result: LocatedResult;
   try {
-    result = await actOnNode(chapter, instance, response, lease, held.signal);
+    result = await actWhereItIs(chapter, location, response, lease, held.signal);
   } catch (error) {
     result = { outcome: held.signal.aborted ? INTERRUPTED : failure(error), requests: {} };
   }
@@ -111,7 +112,7 @@ async function respondToLocated(
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
     await deps.incidents.release(lease);
-  const report = await finish(chapter, { ...result, instance, response, ...incidentOf(lease) }, lease);
+  const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, lease);
   await herald.handled(report);
   return report;
 }

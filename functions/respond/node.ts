@@ -110,7 +110,8 @@ function cordonScene({ cluster, deps, incidentId, instance, interruption, option
     {
       instanceId: interruption.instanceId,
       ...(instance.nodeNameHint && { nodeNameHint: instance.nodeNameHint }),
-      ...(instance.zone && { providerIdHint: `aws:///${instance.zone}/${instance.instanceId}` }),
+      ...(instance.providerId && { providerIdHint: instance.providerId }),
+      ...(instance.tainted !== undefined && { taintedHint: instance.tainted }),
       reason: interruption.kind,
       incidentId,
       ...(interruption.deadline && { deadline: interruption.deadline }),

@@ -31,6 +31,20 @@ export function historyPartition(day: Date): string {
   return `history#${day.toISOString().slice(0, 10)}`;
 }
 
+/** One row per instance that is a node, written by the minute pass of the node index. */
+export function nodeKey(instanceId: string): Key {
+  return { [PARTITION_KEY]: `${NODE_PREFIX}${instanceId}`, [SORT_KEY]: 'node' };
+}
+
+export const NODE_PREFIX = 'node#';
+
+/** One row per cluster, all in one partition: few, and read together. */
+export function clusterKey(clusterName: string): Key {
+  return { [PARTITION_KEY]: CLUSTERS_PARTITION, [SORT_KEY]: clusterName };
+}
+
+export const CLUSTERS_PARTITION = 'clusters';
+
 /** Epoch seconds at which a row last needed at `time` may go. */
 export function expiryAfter(time: Date): number {
   return Math.ceil(time.getTime() / 1000) + KEPT_DAYS * 24 * 3600;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
+import { indexWorld } from '../../cli/replay/embedded-index.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, region, startWorld } from '../../cli/replay/world.ts';
 import type { Clock } from '../../functions/clock.ts';
+import type { IndexPassReport } from '../../functions/node-index/index-pass.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
@@ -26,13 +28,14 @@ export interface Scene {
     instance?: InstanceId,
     stopped?: AbortSignal,
   ) => Promise<readonly InterruptionReport[]>;
+  /** One pass of the node index over the world as it is. */
+  readonly index: () => Promise<IndexPassReport>;
   /** What was changed in the cluster. */
   readonly writes: () => readonly string[];
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function openScene(speed = 40): Promise<Scene> {
-  const clock = patientClock(speed);
+export async function openScene(speed = 40, clock: Clock = patientClock(speed)): Promise<Scene> {
   const world = await startWorld(clock);
   const node = addGpuNode(world, doomed, 1);
   const spare = addGpuNode(world, undefined, 2);
@@ -48,11 +51,8 @@ export async function openScene(speed = 40): Promise<Scene> {
     tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
   });
   const { account, tableEndpoint, tableName } = world;
-  const deps = depsForWorld(
-    { region, accountEndpoint: account.endpoint, tableEndpoint, tableName },
-    clock,
-    'test',
-  );
+  const address = { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
+  const deps = depsForWorld(address, clock, 'test');
   return {
     world,
     clock,
@@ -79,6 +79,7 @@ export async function openScene(speed = 40): Promise<Scene> {
       );
       return answer.type === 'responded' ? answer.reports : [];
     },
+    index: () => indexWorld(address, clock),
     writes: () =>
       world.cluster.requests
         .filter(({ verb }) => !['get', 'list', 'watch'].includes(verb))
