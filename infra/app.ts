@@ -7,6 +7,11 @@ import { SpotResponderStack } from './spot-responder-stack.ts';
 const app = new App({ outdir: fileURLToPath(new URL('../cdk.out', import.meta.url)) });
 new SpotResponderStack(app, 'SpotResponder', {
   description: 'Spot interruption responder for EKS',
-  responderCode: Code.fromAsset(fileURLToPath(new URL('../dist/respond', import.meta.url))),
+  responderCode: built('respond'),
+  indexerCode: built('index-nodes'),
 });
 app.synth();
+
+function built(handler: string): Code {
+  return Code.fromAsset(fileURLToPath(new URL(`../dist/${handler}`, import.meta.url)));
+}

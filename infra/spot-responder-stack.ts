@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -11,10 +11,13 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { signalPatterns } from '../functions/signals/parse.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
+import { NodeIndexer } from './constructs/node-indexer.ts';
 
 export interface SpotResponderStackProps extends StackProps {
   /** The built responder, `dist/respond`. */
   readonly responderCode: Code;
+  /** The built index function, `dist/index-nodes`. */
+  readonly indexerCode: Code;
 }
 
 /** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
@@ -31,6 +34,9 @@ export class SpotResponderStack extends Stack {
     const deadLetters = this.#addQueue('DeadLetters', { retentionPeriod: Duration.days(14) });
     const responder = this.#addResponder(props.responderCode, table.tableName, bus.eventBusName, deadLetters);
     table.grant(responder, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    // The node index.
+    table.grant(responder, 'dynamodb:BatchGetItem', 'dynamodb:Query');
+    new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
     const secondLook = this.#addQueue('SecondLook', {
       deliveryDelay: SECOND_LOOK,
@@ -85,6 +91,10 @@ export class SpotResponderStack extends Stack {
       environment: { INCIDENT_TABLE: tableName, EVENT_BUS: busName },
     });
     for (const statement of this.#permissions()) responder.addToRolePolicy(statement);
+    new CfnOutput(this, 'ResponderRole', {
+      description: 'For an access entry with the group spot-responder',
+      value: responder.role?.roleArn ?? '',
+    });
     return responder;
   }
 

@@ -7,6 +7,7 @@ import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
 const stack = new SpotResponderStack(new App(), 'Test', {
   responderCode: Code.fromInline('// built elsewhere'),
+  indexerCode: Code.fromInline('// built elsewhere'),
 });
 const template = Template.fromStack(stack);
 
@@ -44,8 +45,23 @@ test('only what knows no resource level is allowed on every resource', () => {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const everywhere = statements.filter(({ Resource }) => Resource === '*');
-  expect(everywhere.flatMap(({ Action }) => Action)).toEqual([
-    'ec2:DescribeInstances',
-    'autoscaling:DescribeLifecycleHooks',
-  ]);
+  expect(new Set(everywhere.flatMap(({ Action }) => Action))).toEqual(
+    new Set(['ec2:DescribeInstances', 'eks:ListClusters', 'autoscaling:DescribeLifecycleHooks']),
+  );
+});
+
+test("the index is written once a minute by a function that may touch the index's rows only", () => {
+  template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
+          Condition: {
+            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['node#*', 'clusters'] },
+          },
+        }),
+      ]),
+    },
+  });
 });

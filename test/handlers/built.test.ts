@@ -11,11 +11,15 @@ const secret = 'a-secret-that-no-log-may-hold';
 
 beforeAll(() => {
   execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: root });
-});
+}, 90_000);
 
 /** Runs the bundle in a plain Node process, as Lambda does: one event, the environment of `functions/config.ts`. */
-function invoke(scene: Scene, event: unknown): Promise<{ code: number | null; output: string }> {
-  const script = `const { handler } = await import('./dist/respond/index.mjs'); await handler(JSON.parse(process.env.EVENT));`;
+function invoke(
+  scene: Scene,
+  event: unknown,
+  name = 'respond',
+): Promise<{ code: number | null; output: string }> {
+  const script = `const { handler } = await import('./dist/${name}/index.mjs'); await handler(JSON.parse(process.env.EVENT));`;
   const { account, tableEndpoint, tableName } = scene.world;
   const env = {
     AWS_REGION: region,
@@ -88,4 +92,38 @@ test('a malformed event ends the invocation with an error that names the field',
   });
   expect(code).not.toBe(0);
   expect(output).toContain('detail.instance-id');
+});
+
+test('the built index function writes the nodes down, and the responder then asks neither EC2 nor EKS', async () => {
+  await using scene = await openScene(1);
+  const { code, output } = await invoke(scene, {}, 'index-nodes');
+  expect(code).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({
+    message: 'Nodes indexed',
+    clusters: 1,
+    nodes: 2,
+    unread: [],
+    written: 3,
+  });
+  const indexed = scene.world.account.calls.length;
+  expect((await invoke(scene, freshEvent('spot-interruption-terminate'))).code).toBe(0);
+  expect(scene.world.cluster.evictions).toHaveLength(3);
+  const asked = scene.world.account.calls.slice(indexed).map(({ service }) => service);
+  expect(new Set(asked)).toEqual(new Set(['events']));
+});
+
+test("the responder's cold start loads neither the client of EC2 nor that of EKS", () => {
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(`${root}dist/respond/${file}`, 'utf8');
+    for (const [, next = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g)) load(next);
+  };
+  load('index.mjs');
+  const text = [...loaded].map((file) => readFileSync(`${root}dist/respond/${file}`, 'utf8')).join('');
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(text).toContain('ConditionExpression');
+  expect(text).not.toContain('"DescribeInstances"');
+  expect(text).not.toContain('"DescribeCluster"');
 });
