@@ -13,7 +13,7 @@ import type { Lab } from './lab.ts';
 type Topic = (lab: () => Lab) => void;
 
 /** What every cluster must answer to the port. The history comes last: it leaves hundreds of nodes behind. */
-export const CONTRACT: readonly Topic[] = [
+const CONTRACT: readonly Topic[] = [
   nodeCases,
   cordonCases,
   podCases,

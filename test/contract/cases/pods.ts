@@ -75,7 +75,7 @@ export function podCases(lab: () => Lab): void {
       async (_, options, reason) => {
         const { newNode, newPod } = lab();
         const pod = await newPod(await newNode(), options);
-        const { decisions } = planDrain([pod], { severity: 'hard' });
+        const { decisions } = planDrain([pod], { severity: 'hard', checkpoint: 'save-then-evict' });
         expect(decisions).toMatchObject([{ action: 'skip', reason }]);
       },
     );
