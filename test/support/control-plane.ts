@@ -102,7 +102,6 @@ async function typedClients(path: string): Promise<Pick<TestPlane, 'core' | 'pol
     counts: createRequestCounts(),
     clock: systemClock,
     random: Math.random,
-    onUnreachable: () => undefined,
   });
   return { core, policy };
 }
