@@ -20,6 +20,12 @@ export type Place =
   | { readonly type: 'here'; readonly leave: () => void }
   | { readonly type: 'elsewhere'; readonly offer: (offer: Offer) => Promise<'taken' | 'declined'> };
 
+/** Drains every node here and asks nobody: where there is no table. */
+export const alone: Leader<never> = {
+  enter: async () => ({ type: 'here', leave: () => undefined }),
+  settled: async () => [],
+};
+
 export interface LeaderDeps {
   readonly desk: LeaderDesk;
   readonly clock: Clock;

@@ -1,9 +1,5 @@
-import type { Lease } from '../incidents/incident.ts';
 import type { Place } from '../leader/leader.ts';
-import type { Offer } from '../leader/offer.ts';
-import type { RespondDeps, RespondOptions } from './deps.ts';
-import { respondToInterruption } from './interruption.ts';
-import type { Scene } from './scene.ts';
+import type { NodeResult, Scene } from './scene.ts';
 
 const ALONE: Place = { type: 'here', leave: () => undefined };
 
@@ -12,15 +8,21 @@ const ALONE: Place = { type: 'here', leave: () => undefined };
  * each ends within its notice.
  */
 export async function chooseDrainer(scene: Scene): Promise<Place> {
-  const { cluster, deps, interruption, lease, offered, options, response } = scene;
-  if (offered || !lease || !response.drain || options.dryRun || interruption.severity === 'soft') return ALONE;
-  return deps.leader.enter(cluster.name, (offer) => drainOffered(offer, deps.root, options));
+  const { cluster, deps, drainOffered, interruption, lease, offered, options, response } = scene;
+  if (offered || !lease || !response.drain || options.dryRun || interruption.severity === 'soft')
+    return ALONE;
+  return deps.leader.enter(cluster.name, drainOffered);
 }
 
-export function offerOf({ cluster, interruption }: Scene, lease: Lease, nodeName: string): Offer {
-  return { clusterName: cluster.name, nodeName, interruption, lease };
-}
-
-function drainOffered(offer: Offer, deps: RespondDeps, options: RespondOptions) {
-  return respondToInterruption(offer.interruption, deps, options, offer);
+/** Offers the cordoned node to the run that leads; `undefined` when that did not take it. */
+export async function handOver(
+  { cluster, interruption, lease }: Scene,
+  place: Place,
+  nodeName: string,
+): Promise<Omit<NodeResult, 'requests'> | undefined> {
+  if (place.type === 'here' || !lease) return undefined;
+  const answer = await place.offer({ clusterName: cluster.name, nodeName, interruption, lease });
+  if (answer === 'declined') return undefined;
+  const reason = `handed to the run that drains the nodes of ${cluster.name}`;
+  return { outcome: { type: 'joined', reason }, nodeName };
 }
