@@ -30,9 +30,10 @@ export interface LeaderDeps {
   readonly desk: LeaderDesk;
   readonly clock: Clock;
   readonly log: Log;
+  /** A table that does not answer within this time must not hold up a drain. @default 500 */
+  readonly entryPatienceMs?: number;
 }
 
-/** A table that does not answer within this time must not hold up a drain. */
 const ENTRY_PATIENCE_MS = 500;
 /** How often a leader looks for offers, and an offerer whether it was heard. */
 const LOOK_MS = 250;
@@ -100,11 +101,11 @@ interface Lead<Result> {
 }
 
 async function stand(
-  { clock, desk, log }: LeaderDeps,
+  { clock, desk, entryPatienceMs = ENTRY_PATIENCE_MS, log }: LeaderDeps,
   clusterName: string,
 ): Promise<'won' | 'lost' | 'none'> {
   const answered = new AbortController();
-  const patience = clock.sleep(ENTRY_PATIENCE_MS, answered.signal).then(() => 'none' as const);
+  const patience = clock.sleep(entryPatienceMs, answered.signal).then(() => 'none' as const);
   const election = desk.lead(clusterName).then((won) => (won ? 'won' : 'lost'));
   try {
     return await Promise.race([election, patience]);

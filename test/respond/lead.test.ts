@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { stormNodes } from '../../cli/replay/fleet.ts';
 import { region, startWorld } from '../../cli/replay/world.ts';
 import { scaledClock } from '../../functions/clock.ts';
+import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
+import { openLeader } from '../../functions/leader/leader.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
+import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { instanceId } from '../support/interruptions.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const sample: unknown = JSON.parse(
   readFileSync(new URL('../../events/spot-interruption-terminate.json', import.meta.url), 'utf8'),
@@ -23,10 +28,22 @@ async function openStorm() {
   const { account, tableEndpoint, tableName } = world;
   const address = { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
   const start = clock.now();
+  const client = new DynamoDBClient({
+    endpoint: tableEndpoint,
+    region,
+    credentials: { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' },
+    maxAttempts: 1,
+  });
+  /** Patient: a busy machine must not pass for a table that does not answer. */
+  const leaderOf = (owner: string) => {
+    const table = { client, table: tableName, clock, random: Math.random, owner };
+    const desk = dynamoLeaderDesk({ ...table, leaseSeconds: 60 });
+    return openLeader<InterruptionReport>({ desk, clock, log: silentLog, entryPatienceMs: 20_000 });
+  };
   return {
     world,
     send: async (at: number, part: Partial<RespondDeps> = {}) => {
-      const deps = { ...depsForWorld(address, clock, `run-${at}`), ...part };
+      const deps = { ...depsForWorld(address, clock, `run-${at}`), leader: leaderOf(`run-${at}`), ...part };
       const event = retimeEvent(aimEvent(sample, doomed[at] ?? instanceId('i-0')), start);
       const answer = await respond(event, deps, {
         dryRun: false,
@@ -56,7 +73,7 @@ test('in a storm every run cordons its own node, and what is handed over is empt
   expect(new Set(evictions.map(({ uid }) => uid)).size).toBe(evictions.length);
   const rows = await Promise.all(doomed.map((id) => storm.incidents.get(id)));
   expect(rows.map((row) => row?.outcome)).toEqual(Array(NODES).fill('emptied'));
-}, 60_000);
+}, 120_000);
 
 test('a run whose leader is dead drains its own node', async () => {
   await using storm = await openStorm();
