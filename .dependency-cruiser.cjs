@@ -5,7 +5,8 @@ const AWS_ROOMS = {
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
   'client-s3': '^functions/checkpoint/',
   'client-eventbridge': '^functions/(announce|handlers)/',
-  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|leader|node-index|handlers)/',
+  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|node-index|notify/ledger|handlers)/',
+  'client-secrets-manager': '^functions/(notify/slack|handlers)/',
 };
 
 module.exports = {
@@ -29,6 +30,13 @@ module.exports = {
       from: { path: '^functions/', pathNot: room },
       to: { path: `node_modules/@aws-sdk/${client}` },
     })),
+    {
+      name: 'slack-clients-only-in-notify-slack',
+      comment: 'Messages are data; only the last step speaks to Slack.',
+      severity: 'error',
+      from: { path: '^(functions|cli|infra)/', pathNot: '^functions/notify/slack/' },
+      to: { dependencyTypesNot: ['type-only'], path: 'node_modules/@slack/' },
+    },
     {
       name: 'pure-modules-do-no-io',
       severity: 'error',

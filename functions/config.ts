@@ -1,4 +1,6 @@
-import { ConfigurationError } from './errors.ts';
+import { type Environment, oneOf, required, wholeNumber } from './environment.ts';
+import { LEVELS } from './notify/level.ts';
+import { type NotifySettings, parseAccountNames, parseRoutes } from './notify/settings.ts';
 import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
 
 /**
@@ -23,8 +25,6 @@ export interface Config {
   readonly leaseSeconds: number;
   readonly choices: PolicyChoices;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigurationError naming the variable, what it holds and what it may hold. */
 export function readConfig(environment: Environment = process.env): Config {
@@ -74,44 +74,49 @@ export function readIndexConfig(
   };
 }
 
-function required(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (!value)
-    throw new ConfigurationError(
-      `Environment variable ${name} is not set; the stack sets it on the function.`,
-    );
-  return value;
+/**
+ * The notifier's environment.
+ *
+ * | Variable | Meaning | Default |
+ * |---|---|---|
+ * | `INCIDENT_TABLE` | the responder's DynamoDB table | required |
+ * | `SLACK_SECRET` | name or ARN of the secret with the bot token or the webhooks | required |
+ * | `SLACK_CHANNEL` | id of the channel, or name of the webhook, for what no route claims | `default` |
+ * | `SLACK_ROUTES` | JSON list of routes, see `functions/notify/settings.ts` | `[]` |
+ * | `SLACK_MENTION_FROM` | `@here` from `info`, `warning` or `critical` on, or `never` | `never` |
+ * | `SLACK_TELL_REBALANCES` | `true` tells of rebalance recommendations that nothing is done about | `false` |
+ * | `SLACK_WINDOW_SECONDS` | interruptions of one cluster this close share a conversation | `120` |
+ * | `SLACK_API_URL` | of the Web API, for GovSlack and for tests | Slack's own |
+ * | `ACCOUNT_NAMES` | JSON object, AWS account id to the name that people know | `{}` |
+ * | `RESPONDER_LOG_GROUP` | for links to the log of an incident | no links |
+ */
+export interface NotifierConfig {
+  readonly incidentTable: string;
+  readonly secretId: string;
+  readonly apiUrl?: string;
+  readonly settings: NotifySettings;
 }
 
-function oneOf<Value extends string>(
-  environment: Environment,
-  name: string,
-  allowed: readonly Value[],
-  fallback: Value,
-): Value {
-  const value = environment[name];
-  if (value === undefined || value === '') return fallback;
-  const found = allowed.find((each) => each === value);
-  if (found === undefined) {
-    throw new ConfigurationError(
-      `Environment variable ${name} is "${value}"; it may be ${allowed.join(', ')}.`,
-    );
-  }
-  return found;
-}
-
-function wholeNumber(
-  environment: Environment,
-  name: string,
-  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
-): number {
-  const value = environment[name];
-  if (value === undefined || value === '') return fallback;
-  const parsed = Number(value);
-  if (!Number.isInteger(parsed) || parsed < least || parsed > most) {
-    throw new ConfigurationError(
-      `Environment variable ${name} is "${value}"; it must be a whole number from ${least} to ${most}.`,
-    );
-  }
-  return parsed;
+/** @throws ConfigurationError as `readConfig` does. */
+export function readNotifierConfig(environment: Environment = process.env): NotifierConfig {
+  const { SLACK_API_URL: apiUrl, RESPONDER_LOG_GROUP: logGroup } = environment;
+  const mentionFrom = oneOf(environment, 'SLACK_MENTION_FROM', [...LEVELS, 'never'], 'never');
+  return {
+    incidentTable: required(environment, 'INCIDENT_TABLE'),
+    secretId: required(environment, 'SLACK_SECRET'),
+    ...(apiUrl && { apiUrl }),
+    settings: {
+      channel: environment.SLACK_CHANNEL || 'default',
+      routes: parseRoutes('SLACK_ROUTES', environment.SLACK_ROUTES || '[]'),
+      ...(mentionFrom !== 'never' && { mentionFrom }),
+      tellRebalances: oneOf(environment, 'SLACK_TELL_REBALANCES', ['true', 'false'], 'false') === 'true',
+      windowSeconds: wholeNumber(environment, 'SLACK_WINDOW_SECONDS', {
+        fallback: 120,
+        least: 30,
+        most: 900,
+      }),
+      accountNames: parseAccountNames('ACCOUNT_NAMES', environment.ACCOUNT_NAMES || '{}'),
+      ...(logGroup && { logGroup }),
+    },
+  };
 }

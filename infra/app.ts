@@ -9,8 +9,18 @@ new SpotResponderStack(app, 'SpotResponder', {
   description: 'Spot interruption responder for EKS',
   responderCode: built('respond'),
   indexerCode: built('index-nodes'),
+  notifierCode: built('notify'),
+  ...slackOf(app),
 });
 app.synth();
+
+/** `-c slackSecret=NAME -c slackChannel=C0123456789`; without a secret nobody is told in Slack. */
+function slackOf({ node }: App) {
+  const secretName: unknown = node.tryGetContext('slackSecret');
+  const channel: unknown = node.tryGetContext('slackChannel');
+  if (typeof secretName !== 'string') return {};
+  return { slack: { secretName, ...(typeof channel === 'string' && { channel }) } };
+}
 
 function built(handler: string): Code {
   return Code.fromAsset(fileURLToPath(new URL(`../dist/${handler}`, import.meta.url)));

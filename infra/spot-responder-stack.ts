@@ -12,12 +12,17 @@ import type { Construct } from 'constructs';
 import { signalPatterns } from '../functions/signals/parse.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
+import { Notifier, type SlackOptions } from './constructs/notifier.ts';
 
 export interface SpotResponderStackProps extends StackProps {
   /** The built responder, `dist/respond`. */
   readonly responderCode: Code;
   /** The built index function, `dist/index-nodes`. */
   readonly indexerCode: Code;
+  /** The built notifier, `dist/notify`. */
+  readonly notifierCode: Code;
+  /** @default nobody is told in Slack; the events are on the bus all the same */
+  readonly slack?: SlackOptions;
 }
 
 /** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
@@ -33,18 +38,15 @@ export class SpotResponderStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: 'spot-responder' });
     const deadLetters = this.#addQueue('DeadLetters', { retentionPeriod: Duration.days(14) });
     const responder = this.#addResponder(props.responderCode, table.tableName, bus.eventBusName, deadLetters);
-    table.grant(
-      responder,
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:Query',
-    );
+    table.grant(responder, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     // The node index.
-    table.grant(responder, 'dynamodb:BatchGetItem');
+    table.grant(responder, 'dynamodb:BatchGetItem', 'dynamodb:Query');
     new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
+    if (props.slack) {
+      const { notifierCode: code, slack } = props;
+      new Notifier(this, 'Notifier', { code, bus, table, responderLogs: responder.logGroup, slack });
+    }
     const secondLook = this.#addQueue('SecondLook', {
       deliveryDelay: SECOND_LOOK,
       visibilityTimeout: LONGEST_RUN,

@@ -81,6 +81,11 @@ function incidentIdOf({ instanceId, kind, noticedAt, cancelled }: Interruption):
   return `${instanceId}/${cancelled ? `${kind}-cancelled` : kind}/${Math.floor(noticedAt.getTime() / 1000)}`;
 }
 
+/** When an incident's first notice was given, to the second; from its id. */
+export function openedAt(incidentId: string): Date {
+  return new Date(Number(incidentId.slice(incidentId.lastIndexOf('/') + 1)) * 1000);
+}
+
 type Weight = 'outranks' | 'same' | 'yields' | 'unrelated';
 
 /** How a new notice stands to the row's. Hard ones are one and the same: the instance goes only once. */

@@ -13,21 +13,34 @@ import { factsOf, phaseOf, type Story } from './story.ts';
  */
 export function tellConversation(stories: readonly Story[], reader: Reader): readonly Message[] {
   const members = membersOf(stories);
-  const [only, ...others] = members;
-  if (!only) return [];
-  const isStorm = others.length > 0;
-  const parent = isStorm
-    ? tellStorm(members, reader)
-    : tellIncident(only.story, only.phase, only.facts, reader);
-  const blocks = isStorm
-    ? stormDetails(members, reader)
-    : detailBlocks(only.story, only.phase, only.facts, reader);
+  if (members.length === 0) return [];
+  const parent = tellParent(members, reader);
   const alert = tellAlert(members, reader);
-  return [parent, ...tellDetails(parent.text, blocks), ...(alert ? [alert] : [])];
+  return [parent, ...tellDetails(parent.text, thread(members, reader)), ...(alert ? [alert] : [])];
+}
+
+/** The same where nothing can be edited or threaded: the parent as it is now, and the details of `ended` below it. */
+export function tellAtOnce(
+  members: readonly Member[],
+  ended: readonly Member[],
+  reader: Reader,
+): readonly Message[] {
+  const parent = tellParent(members, reader);
+  const alert = tellAlert(ended, reader);
+  const blocks = [
+    ...(alert?.blocks ?? []),
+    ...parent.blocks,
+    ...(ended.length > 0 ? thread(ended, reader) : []),
+  ];
+  return packBlocks(blocks).map((page, at) => ({
+    key: `part-${at + 1}`,
+    text: at === 0 ? (alert?.text ?? parent.text) : parent.text,
+    blocks: page,
+  }));
 }
 
 /** The stories that can be told, in the order of their notices. */
-function membersOf(stories: readonly Story[]): readonly Member[] {
+export function membersOf(stories: readonly Story[]): readonly Member[] {
   return stories
     .flatMap((story) => {
       const phase = phaseOf(story);
@@ -38,6 +51,18 @@ function membersOf(stories: readonly Story[]): readonly Member[] {
       ({ facts: one }, { facts: other }) =>
         one.noticedAt.getTime() - other.noticedAt.getTime() || (one.incident < other.incident ? -1 : 1),
     );
+}
+
+function tellParent(members: readonly Member[], reader: Reader): Message {
+  const [only, ...others] = members;
+  if (!only || others.length > 0) return tellStorm(members, reader);
+  return tellIncident(only.story, only.phase, only.facts, reader);
+}
+
+function thread(members: readonly Member[], reader: Reader): readonly KnownBlock[] {
+  const [only, ...others] = members;
+  if (!only || others.length > 0) return stormDetails(members, reader);
+  return detailBlocks(only.story, only.phase, only.facts, reader);
 }
 
 function tellDetails(title: string, blocks: readonly KnownBlock[]): readonly Message[] {

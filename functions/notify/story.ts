@@ -22,7 +22,7 @@ export function emptyStory(incident: string): Story {
 }
 
 /** What an event replaces: the older event of the same slot. */
-function slotOf(announced: Announced): string {
+export function slotOf(announced: Announced): string {
   switch (announced.type) {
     case 'Interruption Received':
       return 'received';
@@ -88,6 +88,11 @@ export function checkpointsOf({ told }: Story): readonly Checkpoint[] {
 
 export function fallbacksOf({ told }: Story): readonly Fallback[] {
   return inSlotOrder(told).flatMap((each) => (each.type === 'Fallback Decided' ? [each.detail] : []));
+}
+
+/** Of a pool's own story. */
+export function newestDecision(stories: readonly Story[]): Fallback | undefined {
+  return stories.flatMap(fallbacksOf).toSorted((one, other) => other.revision - one.revision)[0];
 }
 
 function incidentEvents(told: Story['told']) {

@@ -1,5 +1,4 @@
 import type { ClusterPort } from '../cluster/port.ts';
-import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
@@ -14,8 +13,6 @@ export interface Scene extends Chapter {
   /** Aborts when the lease is lost or the process must stop. */
   readonly signal: AbortSignal;
   readonly incidentId: string;
-  /** Absent in a dry run. */
-  readonly lease?: Lease;
 }
 
 export type NodeResult = Pick<InterruptionReport, 'outcome' | 'drain' | 'nodeName' | 'requests' | 'training'>;

@@ -28,8 +28,10 @@ export function historyKey(closedAt: Date, incidentId: string, fence: number): K
 }
 
 export function historyPartition(day: Date): string {
-  return `history#${day.toISOString().slice(0, 10)}`;
+  return `${HISTORY_PREFIX}${day.toISOString().slice(0, 10)}`;
 }
+
+export const HISTORY_PREFIX = 'history#';
 
 /** One row per instance that is a node, written by the minute pass of the node index. */
 export function nodeKey(instanceId: string): Key {
@@ -45,19 +47,38 @@ export function clusterKey(clusterName: string): Key {
 
 export const CLUSTERS_PARTITION = 'clusters';
 
+/** What was announced about one incident or fallback pool, for the notifier. */
+export function storyKey(story: string): Key {
+  return { [PARTITION_KEY]: `${STORY_PREFIX}${story}`, [SORT_KEY]: 'story' };
+}
+
+export const STORY_PREFIX = 'told#';
+
+/** One partition a conversation in Slack: its head, and a row for each story that is part of it. */
+export function conversationHeadKey(conversation: string): Key {
+  return { [PARTITION_KEY]: conversationPartition(conversation), [SORT_KEY]: 'head' };
+}
+
+export const MEMBER_PREFIX = 'member#';
+
+export function conversationMemberKey(conversation: string, story: string): Key {
+  return { [PARTITION_KEY]: conversationPartition(conversation), [SORT_KEY]: `${MEMBER_PREFIX}${story}` };
+}
+
+export function conversationPartition(conversation: string): string {
+  return `${CONVERSATION_PREFIX}${conversation}`;
+}
+
+export const CONVERSATION_PREFIX = 'conversation#';
+
+/** Long after the last event of an incident could still be redriven: queues keep them for 14 days. */
+const NOTICES_KEPT_DAYS = 30;
+
+export function noticesExpireAfter(time: Date): number {
+  return Math.ceil(time.getTime() / 1000) + NOTICES_KEPT_DAYS * 24 * 3600;
+}
+
 /** Epoch seconds at which a row last needed at `time` may go. */
 export function expiryAfter(time: Date): number {
   return Math.ceil(time.getTime() / 1000) + KEPT_DAYS * 24 * 3600;
-}
-
-/** One row per cluster in which drains are under way: which process leads them. */
-export function leaderKey(clusterName: string): Key {
-  return { [PARTITION_KEY]: `leader#${clusterName}`, [SORT_KEY]: 'leader' };
-}
-
-export const OFFER_PREFIX = 'offer#';
-
-/** One row per node that waits for the leader of its cluster, in the leader's partition. */
-export function offerKey(clusterName: string, instanceId: string): Key {
-  return { ...leaderKey(clusterName), [SORT_KEY]: `${OFFER_PREFIX}${instanceId}` };
 }

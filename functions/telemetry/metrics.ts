@@ -7,6 +7,14 @@ export function emitMetrics(reports: readonly InterruptionReport[]): void {
   for (const report of reports) emitReport(report);
 }
 
+/** One set a batch of notices: an alarm on `NoticesFailed` says that Slack does not take them. */
+export function emitNotices(counts: { readonly delivered: number; readonly failed: number }): void {
+  const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder-notifier' });
+  metrics.addMetric('NoticesDelivered', MetricUnit.Count, counts.delivered);
+  metrics.addMetric('NoticesFailed', MetricUnit.Count, counts.failed);
+  metrics.publishStoredMetrics();
+}
+
 function emitReport({ interruption, moments, drain, outcome, requests, instance }: InterruptionReport): void {
   const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder' });
   metrics.addDimensions({ cluster: instance?.clusterName ?? 'none', signal: interruption.kind });

@@ -13,6 +13,7 @@ import {
   type WireRequest,
 } from './protocol.ts';
 import { openReadBucket, type ReadQuota } from './read-bucket.ts';
+import { answerSecretsManager } from './secrets-manager.ts';
 import {
   type AccountState,
   type BusEvent,
@@ -44,6 +45,8 @@ export interface SimulatedAccount {
   addCluster(cluster: SimulatedCluster): void;
   addAutoScalingGroup(group: SimulatedAutoScalingGroup): void;
   addLifecycleAction(action: WaitingLifecycleAction): void;
+  /** Also replaces the value, as a rotation does. */
+  putSecret(name: string, value: string): void;
   inject(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     autoScalingGroups: new Map(),
     lifecycleActions: [],
     events: [],
+    secrets: new Map(),
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
@@ -100,6 +104,7 @@ type Seeds = Pick<
   | 'addCluster'
   | 'addAutoScalingGroup'
   | 'addLifecycleAction'
+  | 'putSecret'
 >;
 
 function seeds(state: AccountState, closed: AbortSignal): Seeds {
@@ -119,6 +124,7 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
     addCluster: (cluster) => state.clusters.set(cluster.name, cluster),
     addAutoScalingGroup: (group) => state.autoScalingGroups.set(group.name, group),
     addLifecycleAction: (action) => startLifecycleAction(state, action, closed),
+    putSecret: (name, value) => state.secrets.set(name, value),
   };
 }
 
@@ -159,6 +165,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerEks(state, request);
     case 'events':
       return answerEventBridge(state, request);
+    case 'secretsmanager':
+      return answerSecretsManager(state, request);
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { type AccountState, ServiceFault } from './state.ts';
 
-type EventsRequest = Extract<ServiceRequest, { service: 'events' }>;
+type EventsRequest = Extract<ServiceRequest, { readonly body: unknown }>;
 
 const Entries = z.object({
   Entries: z

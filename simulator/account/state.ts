@@ -91,6 +91,8 @@ export interface AccountState {
   readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;
   readonly lifecycleActions: LifecycleAction[];
   readonly events: BusEvent[];
+  /** Current values by name. */
+  readonly secrets: Map<string, string>;
 }
 
 /** An answer of a service that its SDK client turns into an exception. */

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { region } from '../../cli/replay/world.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { retimeEvent } from '../../functions/signals/retime.ts';
+import { startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { openScene, type Scene } from '../respond/scene.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,8 +20,10 @@ function invoke(
   scene: Scene,
   event: unknown,
   name = 'respond',
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; output: string }> {
-  const script = `const { handler } = await import('./dist/${name}/index.mjs'); await handler(JSON.parse(process.env.EVENT));`;
+  const script = `const { handler } = await import('./dist/${name}/index.mjs'); const context = { getRemainingTimeInMillis: () => 60_000 };
+    console.log(JSON.stringify({ answer: await handler(JSON.parse(process.env.EVENT), context) }));`;
   const { account, tableEndpoint, tableName } = scene.world;
   const env = {
     AWS_REGION: region,
@@ -30,6 +34,7 @@ function invoke(
     INCIDENT_TABLE: tableName,
     EVENT_BUS: 'spot-responder',
     EVENT: JSON.stringify(event),
+    ...variables,
   };
   return new Promise((resolve) => {
     const child = execFile(
@@ -126,4 +131,27 @@ test("the responder's cold start loads neither the client of EC2 nor that of EKS
   expect(text).toContain('ConditionExpression');
   expect(text).not.toContain('"DescribeInstances"');
   expect(text).not.toContain('"DescribeCluster"');
+});
+
+test('the built notifier tells Slack, with the token that is in the secret and in no log', async () => {
+  await using scene = await openScene(1);
+  const slack = await startSimulatedSlack({ clock: systemClock });
+  try {
+    scene.world.account.putSecret('slack', JSON.stringify({ token: slack.token }));
+    const sample = readFileSync(`${root}events/announced/interruption-received.json`, 'utf8');
+    const batch = { Records: [{ messageId: '1', body: sample, eventSource: 'aws:sqs' }] };
+    const variables = { SLACK_SECRET: 'slack', SLACK_CHANNEL: slack.channel, SLACK_API_URL: slack.apiUrl };
+    const { code, output } = await invoke(scene, batch, 'notify', variables);
+    expect(output).toContain('{"answer":{"batchItemFailures":[]}}');
+    expect(code).toBe(0);
+    expect((await slack.read(slack.channel)).map(({ text }) => text)).toEqual([
+      expect.stringContaining('ml-prod'),
+    ]);
+    expect(output).not.toContain(slack.token);
+    const refused = await invoke(scene, batch, 'notify', { ...variables, SLACK_SECRET: 'nowhere' });
+    expect(refused.output).toContain('{"answer":{"batchItemFailures":[{"itemIdentifier":"1"}]}}');
+    expect(refused.output).toContain('Create it with the Slack token in it');
+  } finally {
+    await slack.close();
+  }
 });

@@ -8,6 +8,7 @@ import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 const stack = new SpotResponderStack(new App(), 'Test', {
   responderCode: Code.fromInline('// built elsewhere'),
   indexerCode: Code.fromInline('// built elsewhere'),
+  notifierCode: Code.fromInline('// built elsewhere'),
 });
 const template = Template.fromStack(stack);
 

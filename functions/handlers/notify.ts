@@ -1,0 +1,41 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { systemClock } from '../clock.ts';
+import { readNotifierConfig } from '../config.ts';
+import { type DeliverDeps, deliverNotices } from '../notify/deliver.ts';
+import { dynamoLedger } from '../notify/ledger/ledger.ts';
+import { slackSecret } from '../notify/slack/secret.ts';
+import { slackSpeaker } from '../notify/speaker.ts';
+import { powertoolsLog } from '../telemetry/log.ts';
+import { emitNotices } from '../telemetry/metrics.ts';
+
+const { incidentTable, secretId, settings, apiUrl } = readNotifierConfig();
+const clock = systemClock;
+const random = Math.random;
+const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-notifier' }));
+const secret = slackSecret({ secrets: new SecretsManagerClient({}), secretId, clock });
+const deps: DeliverDeps = {
+  clock,
+  log,
+  settings,
+  ledger: dynamoLedger({
+    client: new DynamoDBClient({ maxAttempts: 1 }),
+    table: incidentTable,
+    clock,
+    random,
+  }),
+  speak: slackSpeaker({ clock, random, log, secret, settings, ...(apiUrl !== undefined && { apiUrl }) }),
+};
+
+/** For writing down where we are, and for Lambda to take the answer. */
+const MARGIN_MS = 10_000;
+
+/** Takes a batch of the queue behind our bus. What Slack did not take is delivered again. */
+export const handler = async (batch: unknown, context: { getRemainingTimeInMillis(): number }) => {
+  const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
+  const delivered = await deliverNotices(batch, deps, until);
+  const failed = delivered.batchItemFailures.length;
+  emitNotices({ delivered: delivered.records - failed, failed });
+  return { batchItemFailures: delivered.batchItemFailures };
+};

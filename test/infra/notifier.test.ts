@@ -1,0 +1,86 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { readNotifierConfig } from '../../functions/config.ts';
+import type { SlackOptions } from '../../infra/constructs/notifier.ts';
+import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+
+const code = Code.fromInline('// built elsewhere');
+const options: Required<SlackOptions> = {
+  secretName: 'spot-responder/slack',
+  channel: 'C0123456789',
+  routes: [{ namespace: 'training', channel: 'C0000000002', mentionFrom: 'warning' }],
+  mentionFrom: 'critical',
+  tellRebalances: true,
+  windowSeconds: 60,
+  accountNames: { '111122223333': 'ml-prod' },
+};
+
+function synthesise(slack?: SlackOptions): Template {
+  const codes = { responderCode: code, indexerCode: code, notifierCode: code };
+  return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...(slack && { slack }) }));
+}
+
+const template = synthesise(options);
+
+test('without a secret named there is no notifier', () => {
+  expect(JSON.stringify(synthesise().toJSON())).not.toContain('SLACK_SECRET');
+});
+
+test('all that we announce goes from our own bus through a queue, whose dead letters are kept for 14 days', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventBusName: Match.anyValue(),
+    EventPattern: { source: ['spot-responder'] },
+    Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+  });
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    QueueName: 'spot-responder-notices',
+    RedrivePolicy: Match.objectLike({ maxReceiveCount: 20 }),
+  });
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    QueueName: 'spot-responder-notices-dead',
+    MessageRetentionPeriod: 14 * 24 * 3600,
+  });
+});
+
+test('records fail one by one, and few environments speak', () => {
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BatchSize: 100,
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+});
+
+test('the function gets what its configuration reads, and of the secret only the name', () => {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const variables = functions.map(({ Properties }) => Properties.Environment?.Variables ?? {});
+  const environment = variables.find((each) => 'SLACK_SECRET' in each);
+  expect(
+    readNotifierConfig({ ...environment, INCIDENT_TABLE: 'table', RESPONDER_LOG_GROUP: 'group' }),
+  ).toEqual({
+    incidentTable: 'table',
+    secretId: 'spot-responder/slack',
+    settings: { ...settingsOf(options), logGroup: 'group' },
+  });
+});
+
+function settingsOf({ secretName: _, ...settings }: Required<SlackOptions>) {
+  return settings;
+}
+
+test('the role may read that secret, and only its own rows', () => {
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] }),
+        Match.objectLike({
+          Action: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+          Condition: {
+            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['told#*', 'conversation#*', 'history#*'] },
+          },
+        }),
+      ]),
+    },
+  });
+});
