@@ -13,7 +13,14 @@ import {
 import type { Clock } from '../clock.ts';
 import { ClusterError } from '../errors.ts';
 import { type ApiStatus, statusOfError } from './api-status.ts';
-import { accessFault, describeFailure, type Operation, unexpected, unreachable } from './faults.ts';
+import {
+  accessFault,
+  admissionFault,
+  describeFailure,
+  type Operation,
+  unexpected,
+  unreachable,
+} from './faults.ts';
 import type { RequestCounts } from './request-counts.ts';
 import type { Connection } from './transport.ts';
 
@@ -119,7 +126,7 @@ export async function persist<T>(
       signal?.throwIfAborted();
       const status = statusOfError(error);
       if (error instanceof ClusterError) throw error;
-      const fault = status && accessFault(api.name, operation, status);
+      const fault = status && faultOf(api.name, operation, status);
       if (fault) throw fault;
       if (status && !isTransient(status)) return { ok: false, status };
       if (attempt === ATTEMPTS)
@@ -128,6 +135,10 @@ export async function persist<T>(
       await api.clock.sleep(Math.max(pause, (status?.retryAfterSeconds ?? 0) * 1000), signal);
     }
   }
+}
+
+function faultOf(cluster: string, operation: Operation, status: ApiStatus): ClusterError | undefined {
+  return accessFault(cluster, operation, status) ?? admissionFault(cluster, operation, status);
 }
 
 /** For answers that are either the value or a fault. */

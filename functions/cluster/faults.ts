@@ -25,6 +25,23 @@ export function accessFault(
   return undefined;
 }
 
+/**
+ * A policy or webhook of the cluster refused the request: with 403, or with 422 as if the object were invalid, which
+ * would look like a lost race. Only its wording tells.
+ */
+export function admissionFault(
+  cluster: string,
+  operation: Operation,
+  { message }: ApiStatus,
+): ClusterError | undefined {
+  if (!/\bdenied (the )?request\b/.test(message)) return undefined;
+  return new ClusterError(
+    'forbidden',
+    `Cluster ${cluster}: an admission policy refused to ${describe(operation)}: ${message}. Exempt the group ` +
+      'spot-responder there; if the policy is one of ours, apply infra/k8s/admission.yaml again.',
+  );
+}
+
 /** No answer after all attempts, or only overload. */
 export function unreachable(
   cluster: string,

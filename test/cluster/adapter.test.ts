@@ -44,33 +44,6 @@ test('a node is read, patched and told apart from one that is absent', async () 
   expect(cluster.requestCounts()).toEqual({ 'get nodes': 4, 'patch nodes': 3 });
 });
 
-test('a patch whose test fails is a conflict', async () => {
-  const patch = [{ op: 'test', path: '/metadata/resourceVersion', value: 'old' }] as const;
-  expect(await cluster.patchNode(node, patch, { dryRun: false })).toMatchObject({ type: 'conflict' });
-});
-
-test('budgets tell which pods they cover', async () => {
-  const [pod] = simulated.addWorkload({
-    kind: 'Deployment',
-    namespace: 'web',
-    name: 'shop',
-    nodes: [node],
-    labels: { app: 'shop' },
-  });
-  simulated.addBudget({
-    namespace: 'web',
-    name: 'shop',
-    selector: { matchLabels: { app: 'shop' } },
-    minAvailable: 1,
-  });
-  const [budget] = await cluster.listBudgets();
-  const { pods } = await cluster.listPodsOnNode(node);
-  const found = pods.find(({ name }) => name === pod?.metadata.name);
-  expect(found && budget?.covers(found)).toBe(true);
-  expect(found && budget?.covers({ ...found, namespace: 'other' })).toBe(false);
-  expect(cluster.requestCounts()).toEqual({ 'list poddisruptionbudgets': 1, 'list pods': 1 });
-});
-
 test('an evicted pod is seen to go on the watch that began at the list', async () => {
   const pod = simulated.addBarePod({ namespace: 'ml', name: 'job', node });
   const { resourceVersion } = await cluster.listPodsOnNode(node);
@@ -87,20 +60,6 @@ test('an evicted pod is seen to go on the watch that began at the list', async (
   expect(types).toContain('changed');
   expect(types.at(-1)).toBe('gone');
   expect(cluster.requestCounts()).toMatchObject({ 'watch pods': 1, 'create pods/eviction': 1 });
-});
-
-test('all nodes arrive, five hundred a page', async () => {
-  for (let n = 0; n < 1000; n += 1) {
-    simulated.addNode({
-      name: `node-${n}`,
-      instanceId: `i-0${String(n).padStart(16, '0')}`,
-      zone: 'us-east-2a',
-    });
-  }
-  const names = new Set<string>();
-  for await (const { name } of cluster.listNodes()) names.add(name);
-  expect(names.size).toBe(1001);
-  expect(cluster.requestCounts()).toEqual({ 'list nodes': 3 });
 });
 
 test('a page that expired goes on with the token the server offers', async () => {
@@ -160,46 +119,15 @@ test('an aborted patch rejects with the reason of the signal', async () => {
   await expect(cluster.patchNode(node, [], { dryRun: false, signal })).rejects.toBe(reason);
 });
 
-test('pods of a namespace are listed and watched by label, wherever they run', async () => {
-  simulated.addBarePod({ namespace: 'ml', name: 'rank-0', node, labels: { gang: 'a' } });
-  simulated.addBarePod({ namespace: 'ml', name: 'rank-1', node: 'elsewhere', labels: { gang: 'a' } });
-  simulated.addBarePod({ namespace: 'other', name: 'rank-2', node, labels: { gang: 'a' } });
-  const selection = { namespace: 'ml', labels: 'gang=a' };
-  const { pods, resourceVersion } = await cluster.listPodsByLabel(selection);
-  expect(pods.map(({ name }) => name)).toEqual(['rank-0', 'rank-1']);
-  simulated.annotatePod('other', 'rank-2', { seen: 'no' });
-  simulated.annotatePod('ml', 'rank-1', { seen: 'yes' });
-  const stop = new AbortController();
-  for await (const event of cluster.watchPodsByLabel(selection, resourceVersion, stop.signal)) {
-    expect(event).toMatchObject({ type: 'changed', pod: { name: 'rank-1', annotations: { seen: 'yes' } } });
-    stop.abort();
-  }
-  expect(cluster.requestCounts()).toEqual({ 'list pods': 1, 'watch pods': 1 });
-});
-
-test.each([
-  ['with annotations', { other: 'x' }],
-  ['without any', {}],
-])('one annotation of a pod %s is set; of two writers one wins', async (_, annotations) => {
-  simulated.addBarePod({ namespace: 'ml', name: 'job', node, annotations });
-  const [pod] = (await cluster.listPodsOnNode(node)).pods;
-  if (!pod) throw new Error('the pod is not listed');
-  const annotate = (value: string, dryRun = false) =>
-    cluster.annotatePod(pod, 'spot-responder/x', value, { dryRun });
-  expect(await annotate('rehearsed', true)).toBe('patched');
-  expect((await Promise.all([annotate('one'), annotate('two')])).toSorted()).toEqual(['conflict', 'patched']);
-  expect(await annotate('three')).toBe('conflict');
-  const [after] = simulated.pods();
-  expect(['one', 'two']).toContain(after?.metadata.annotations['spot-responder/x']);
-  expect(after?.metadata.annotations).toMatchObject(annotations);
-});
-
-test('the annotation of a pod that was recreated or is gone is left alone', async () => {
-  simulated.addBarePod({ namespace: 'ml', name: 'job', node });
-  const [pod] = (await cluster.listPodsOnNode(node)).pods;
-  if (!pod) throw new Error('the pod is not listed');
-  const before = { ...pod, uid: 'an-earlier-one' };
-  expect(await cluster.annotatePod(before, 'x', 'y', { dryRun: false })).toBe('conflict');
-  expect(await cluster.annotatePod({ ...pod, name: 'none' }, 'x', 'y', { dryRun: false })).toBe('gone');
-  expect(simulated.pods()[0]?.metadata.annotations).toEqual({});
+test.each([403, 422])('a node patch that admission denies with %i is an error that says so', async (code) => {
+  const why = "ValidatingAdmissionPolicy 'foreign' with binding 'foreign' denied request: not on Fridays";
+  await using server = await startCannedServer(() => refusal(code, `nodes "${node}" is forbidden: ${why}`));
+  const port = connectTo({ name: 'demo', server: server.url }, { clock });
+  await expect(port.patchNode(node, [], { dryRun: false })).rejects.toMatchObject({
+    fault: 'forbidden',
+    message: expect.stringMatching(
+      /an admission policy refused to patch nodes .*not on Fridays.*Exempt the group/,
+    ),
+  });
+  expect(port.requestCounts()).toEqual({ 'patch nodes': 1 });
 });
