@@ -1,4 +1,3 @@
-import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -83,7 +82,7 @@ test('a real API server validates the whole plan in a dry run and stores nothing
   expect(metadata?.annotations?.['spot-responder/cordon']).toBeUndefined();
 });
 
-test('with exactly the rules of rbac.yaml a real node is cordoned in one patch and emptied', async () => {
+test('with exactly our rules and policies a real node is cordoned in one patch and emptied', async () => {
   const stopped = new AbortController();
   const kubelet = removeTerminating(stopped.signal);
   const { code, result } = await replay('--execute');
@@ -97,13 +96,4 @@ test('with exactly the rules of rbac.yaml a real node is cordoned in one patch a
   expect(spec?.taints?.map(({ key }) => key)).toEqual(
     expect.arrayContaining(['nvidia.com/gpu', 'spot-responder/interruption']),
   );
-});
-
-test('the responder may not read secrets, change a pod or remove a node', async () => {
-  const forbidden = expect.objectContaining({ code: 403 });
-  const core = plane.asResponder.makeApiClient(CoreV1Api);
-  await expect(core.listSecretForAllNamespaces()).rejects.toEqual(forbidden);
-  await expect(core.deleteNode({ name: node })).rejects.toEqual(forbidden);
-  const body = [{ op: 'replace', path: '/spec/containers/0/image', value: 'evil' }];
-  await expect(core.patchNamespacedPod({ name: 'web-1', namespace, body })).rejects.toEqual(forbidden);
 });

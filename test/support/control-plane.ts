@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CoreV1Api,
   KubeConfig,
@@ -41,7 +42,7 @@ export interface TestPlane extends ControlPlane {
   readonly asResponder: KubeConfig;
 }
 
-/** With `infra/k8s/rbac.yaml` and nothing else of ours in it. */
+/** With the rules and the policies of `infra/k8s/` and nothing else of ours in it. */
 export async function startTestPlane(options: { controllers?: boolean } = {}): Promise<TestPlane> {
   const authenticator = await startEksAuthenticator({
     clusterName,
@@ -77,8 +78,25 @@ export async function startTestPlane(options: { controllers?: boolean } = {}): P
       await authenticator.close();
     },
   };
-  await test.apply(await readManifest('infra/k8s/rbac.yaml'));
+  try {
+    await test.apply(await readManifest('infra/k8s/rbac.yaml'));
+    await test.apply(await readManifest('infra/k8s/admission.yaml'));
+    await untilPoliciesHold(await test.connectAsResponder());
+  } catch (error) {
+    await test.close();
+    throw error;
+  }
   return test;
+}
+
+/** The API server takes up to a second to see new policies; of ours, the one that this asks for is the last. */
+async function untilPoliciesHold(cluster: ClusterPort): Promise<void> {
+  const nobody = { namespace: 'default', name: 'nobody', uid: '' };
+  for (const until = Date.now() + 30_000; ; await sleep(100)) {
+    const answer = await cluster.evict(nobody, { dryRun: true });
+    if (answer.type === 'refused' && answer.reason.includes('spot-responder-removals')) return;
+    if (Date.now() > until) throw new Error(`the policies do not hold: an eviction is ${answer.type}`);
+  }
 }
 
 /** Where and as whom the responder connects; the token is good for 15 minutes. */
