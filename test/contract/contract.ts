@@ -7,6 +7,7 @@ import { historyCases } from './cases/history.ts';
 import { nodeCases } from './cases/nodes.ts';
 import { podStatusCases } from './cases/pod-status.ts';
 import { podCases } from './cases/pods.ts';
+import { unobservedBudgetCases } from './cases/unobserved-budget.ts';
 import { watchCases } from './cases/watch.ts';
 import type { Lab } from './lab.ts';
 
@@ -20,6 +21,7 @@ const CONTRACT: readonly Topic[] = [
   watchCases,
   evictionCases,
   budgetCases,
+  unobservedBudgetCases,
   deletionCases,
   podStatusCases,
   historyCases,

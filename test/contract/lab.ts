@@ -15,8 +15,8 @@ export interface Lab {
   readonly cluster: ClusterPort;
   /** A ready node with a name and an instance of its own. */
   newNode(options?: NodeOptions): Promise<ClusterNode>;
-  /** As many bare nodes at once, by name: enough to fill pages. */
-  newNodes(count: number): Promise<readonly string[]>;
+  /** The names of more nodes than a page of a list holds; made once. */
+  fillPages(): Promise<readonly string[]>;
   /** A namespace of its own. */
   newNamespace(): Promise<string>;
   /** A pod bound to the node, as the port lists it. */
@@ -107,6 +107,17 @@ interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+}
+
+/** More than `listNodes` asks for in one page. */
+const MORE_THAN_A_PAGE = 510;
+
+export function pageFiller(newNode: () => Promise<string>): Lab['fillPages'] {
+  let made: Promise<readonly string[]> | undefined;
+  return () => {
+    made ??= Promise.all(Array.from({ length: MORE_THAN_A_PAGE }, newNode));
+    return made;
+  };
 }
 
 /** Gives every node, pod and namespace of a lab a name of its own. */

@@ -1,7 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
 import { createDisruptionController } from './disruption-controller.ts';
-import { createNames, findListed, type Lab, readBack } from './lab.ts';
+import { createNames, findListed, type Lab, pageFiller, readBack } from './lab.ts';
 import { changeTaints, createNode, furnishNode, type Kubelets, reportReady } from './real-nodes.ts';
 import { createPod, readPod, reportPod } from './real-pods.ts';
 
@@ -22,7 +22,7 @@ export async function openRealLab(kubelets: Kubelets = 'played'): Promise<Lab> {
       await furnishNode(core, name, options);
       return readBack(cluster, name);
     },
-    newNodes: (count) => Promise.all(Array.from({ length: count }, () => createNode(core, names))),
+    fillPages: pageFiller(() => createNode(core, names)),
     newNamespace: async () => {
       const name = names.next('namespace');
       await core.createNamespace({ body: { metadata: { name } } });

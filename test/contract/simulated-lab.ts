@@ -10,6 +10,7 @@ import {
   type Lab,
   type NodeOptions,
   type PodOptions,
+  pageFiller,
   readBack,
   type StoredPod,
 } from './lab.ts';
@@ -28,7 +29,7 @@ export async function openSimulatedLab(): Promise<Lab> {
   return {
     cluster,
     newNode: (options) => readBack(cluster, addNode(options)),
-    newNodes: async (count) => Array.from({ length: count }, () => addNode()),
+    fillPages: pageFiller(async () => addNode()),
     newNamespace: async () => names.next('namespace'),
     newPod: (node, options) => addPod(simulated, cluster, node, { name: names.next('pod'), ...options }),
     newBudget: async (options) => void simulated.addBudget(options),

@@ -77,16 +77,6 @@ export function budgetCases(lab: () => Lab): void {
       expect(await cluster.evict(first, NOW)).toEqual({ type: 'refused', reason });
     });
 
-    test('a budget that its controller has not seen yet asks for patience', async () => {
-      const { cluster } = lab();
-      const { first } = await underBudget(2, { observed: false });
-      expect(await cluster.evict(first, NOW)).toMatchObject({
-        type: 'retry',
-        reason: expect.stringMatching(/^429 /),
-        afterSeconds: 10,
-      });
-    });
-
     test.each([
       ['IfHealthyBudget', 2, 'blocked-by-budget'],
       ['AlwaysAllow', 2, 'accepted'],

@@ -8,8 +8,8 @@ import type { Lab } from '../lab.ts';
 export function historyCases(lab: () => Lab): void {
   describe('history', () => {
     test('more nodes than fit a page arrive, each once', async () => {
-      const { cluster, newNodes } = lab();
-      const names = await newNodes(510);
+      const { cluster, fillPages } = lab();
+      const names = await fillPages();
       const before = cluster.requestCounts()['list nodes'] ?? 0;
       const seen: string[] = [];
       for await (const { name } of cluster.listNodes()) seen.push(name);
@@ -19,8 +19,8 @@ export function historyCases(lab: () => Lab): void {
     }, 60_000);
 
     test('a list whose snapshot expires between two pages goes on with newer data', async () => {
-      const { cluster, forgetHistory, newNode, newNodes } = lab();
-      const names = await newNodes(510);
+      const { cluster, fillPages, forgetHistory, newNode } = lab();
+      const names = await fillPages();
       const before = cluster.requestCounts()['list nodes'] ?? 0;
       const seen = new Set<string>();
       for await (const { name } of cluster.listNodes()) {
