@@ -117,7 +117,7 @@ test('the built index function writes the nodes down, and the responder then ask
   expect(new Set(asked)).toEqual(new Set(['events']));
 });
 
-test("the responder's cold start loads neither the client of EC2 nor that of EKS", () => {
+test("the responder's cold start loads neither EC2's client, nor EKS's, nor an HTTP library that nothing calls", () => {
   const loaded = new Set<string>();
   const load = (file: string) => {
     if (loaded.has(file)) return;
@@ -131,6 +131,7 @@ test("the responder's cold start loads neither the client of EC2 nor that of EKS
   expect(text).toContain('ConditionExpression');
   expect(text).not.toContain('"DescribeInstances"');
   expect(text).not.toContain('"DescribeCluster"');
+  expect(text).not.toContain('llhttp');
 });
 
 test('the built notifier tells Slack, with the token that is in the secret and in no log', async () => {
