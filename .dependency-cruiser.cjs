@@ -5,7 +5,7 @@ const AWS_ROOMS = {
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
   'client-s3': '^functions/checkpoint/',
   'client-eventbridge': '^functions/(announce|handlers)/',
-  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|node-index|notify/ledger|handlers)/',
+  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|leader|node-index|notify/ledger|handlers)/',
   'client-secrets-manager': '^functions/(notify/slack|handlers)/',
 };
 

@@ -38,9 +38,16 @@ export class SpotResponderStack extends Stack {
     const bus = new EventBus(this, 'Bus', { eventBusName: 'spot-responder' });
     const deadLetters = this.#addQueue('DeadLetters', { retentionPeriod: Duration.days(14) });
     const responder = this.#addResponder(props.responderCode, table.tableName, bus.eventBusName, deadLetters);
-    table.grant(responder, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    table.grant(
+      responder,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+    );
     // The node index.
-    table.grant(responder, 'dynamodb:BatchGetItem', 'dynamodb:Query');
+    table.grant(responder, 'dynamodb:BatchGetItem');
     new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
     if (props.slack) {

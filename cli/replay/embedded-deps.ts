@@ -6,6 +6,8 @@ import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
+import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
+import { openLeader } from '../../functions/leader/leader.ts';
 import { lifecycleHooks } from '../../functions/lifecycle/hooks.ts';
 import { openShortestPath } from '../../functions/node-index/shortest-path.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
@@ -42,6 +44,8 @@ export function depsForWorld(
     table: address.tableName,
     clock,
     random,
+    owner,
+    leaseSeconds: LEASE_SECONDS,
   };
   return {
     region: address.region,
@@ -50,7 +54,8 @@ export function depsForWorld(
     log: quietLog,
     ...openShortestPath({ ...table, region: address.region, log: quietLog, aws }),
     slots: slotsByCluster(),
-    incidents: dynamoIncidents({ ...table, owner, leaseSeconds: LEASE_SECONDS }),
+    leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log: quietLog }),
+    incidents: dynamoIncidents(table),
     markers: s3Markers({ ...aws, forcePathStyle: true }),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws) }),

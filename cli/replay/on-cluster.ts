@@ -5,6 +5,7 @@ import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { Incidents } from '../../functions/incidents/incident.ts';
+import { alone } from '../../functions/leader/leader.ts';
 import type { Hooks } from '../../functions/lifecycle/hooks.ts';
 import { nodeLocator } from '../../functions/locate/node-locator.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
@@ -97,6 +98,7 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     locator: nodeLocator(cluster, region),
     connect: async () => cluster,
     slots: slotsByCluster(),
+    leader: alone,
     incidents: unrecorded,
     markers: s3Markers({ region }),
     announcer: { announce: async () => ({ type: 'announced' }), failures: () => 0 },
@@ -121,6 +123,7 @@ const unrecorded: Incidents = {
     lease: { instanceId, incidentId: `${instanceId}/${kind}`, owner: 'replay', fence: 1 },
   }),
   heartbeat: async () => 'held',
+  adopt: async (lease) => lease,
   close: async () => 'closed',
   release: async () => undefined,
   get: async () => undefined,

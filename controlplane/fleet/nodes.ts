@@ -38,6 +38,8 @@ export function nodeObject({ name, instanceId, zone }: SpotNode, pods = PODS): V
     kind: 'Node',
     metadata: {
       name,
+      // Every kubelet writes it; a node without any annotation is no node of a real cluster.
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
       labels: {
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',

@@ -8,6 +8,8 @@ import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { slotsByCluster } from '../drain/slots.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
+import { dynamoLeaderDesk } from '../leader/desk.ts';
+import { openLeader } from '../leader/leader.ts';
 import { lifecycleHooks } from '../lifecycle/hooks.ts';
 import { openShortestPath } from '../node-index/shortest-path.ts';
 import { handleDelivery } from '../respond/delivery.ts';
@@ -20,8 +22,14 @@ const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder' }));
 // DynamoDB calls are retried by our own rooms, inside the notice: the client's retries would add to that.
-const client = new DynamoDBClient({ maxAttempts: 1 });
-const table = { client, table: config.incidentTable, clock, random };
+const table = {
+  client: new DynamoDBClient({ maxAttempts: 1 }),
+  table: config.incidentTable,
+  clock,
+  random,
+  owner: crypto.randomUUID(),
+  leaseSeconds: config.leaseSeconds,
+};
 const deps: RespondDeps = {
   region: config.region,
   clock,
@@ -29,11 +37,8 @@ const deps: RespondDeps = {
   log,
   ...openShortestPath({ ...table, region: config.region, log }),
   slots: slotsByCluster(),
-  incidents: dynamoIncidents({
-    ...table,
-    owner: crypto.randomUUID(),
-    leaseSeconds: config.leaseSeconds,
-  }),
+  leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log }),
+  incidents: dynamoIncidents(table),
   markers: s3Markers({ region: config.region }),
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),

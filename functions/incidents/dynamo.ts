@@ -34,6 +34,7 @@ export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
     claim: (interruption) => claimIncident(desk, interruption),
     heartbeat: (lease) => heartbeat(desk, lease),
     close: (lease, closing) => close(desk, lease, closing),
+    adopt: (lease) => adopt(desk, lease),
     release: async (lease) => {
       await updateHeld(desk, lease, { leaseUntil: RELEASED });
     },
@@ -49,6 +50,15 @@ export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
 async function heartbeat(desk: Desk, lease: Lease): Promise<'held' | 'lost'> {
   const row = await updateHeld(desk, lease, { leaseUntil: desk.clock.now().getTime() + desk.leaseMs });
   return row ? 'held' : 'lost';
+}
+
+/** The fence moves on, so that the former holder loses every later write. */
+async function adopt(desk: Desk, lease: Lease): Promise<Lease | undefined> {
+  const { owner } = desk;
+  const fence = lease.fence + 1;
+  const leaseUntil = desk.clock.now().getTime() + desk.leaseMs;
+  const row = await updateHeld(desk, lease, { owner, fence, leaseUntil });
+  return row && { ...lease, owner, fence };
 }
 
 /**
@@ -76,7 +86,7 @@ async function updateHeld(
     TableName: desk.table,
     Key: incidentKey(instanceId),
     UpdateExpression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-    ConditionExpression: '#fence = :fence AND #owner = :owner AND #leaseUntil > :released',
+    ConditionExpression: '#fence = :heldFence AND #owner = :heldOwner AND #leaseUntil > :released',
     ExpressionAttributeNames: {
       '#fence': 'fence',
       '#owner': 'owner',
@@ -84,8 +94,8 @@ async function updateHeld(
       ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
     },
     ExpressionAttributeValues: {
-      ':fence': fence,
-      ':owner': owner,
+      ':heldFence': fence,
+      ':heldOwner': owner,
       ':released': RELEASED,
       ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
     },

@@ -55,6 +55,8 @@ export interface Incidents {
   /** Extends the lease. */
   heartbeat(lease: Lease): Promise<'held' | 'lost'>;
   close(lease: Lease, closing: IncidentClosing): Promise<'closed' | 'lost'>;
+  /** Takes over a lease that its holder handed to us; `undefined` when it was no longer the holder's. */
+  adopt(lease: Lease): Promise<Lease | undefined>;
   /** Gives the lease up without an outcome, so that the next delivery may claim at once. */
   release(lease: Lease): Promise<void>;
   get(instanceId: string): Promise<IncidentRecord | undefined>;

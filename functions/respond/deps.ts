@@ -4,11 +4,12 @@ import type { Clock } from '../clock.ts';
 import type { ClusterPort } from '../cluster/port.ts';
 import type { Slots } from '../drain/slots.ts';
 import type { Incidents } from '../incidents/incident.ts';
+import type { Leader } from '../leader/leader.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
 import type { Locator } from '../locate/located.ts';
 import type { Log } from '../log.ts';
 import type { PolicyChoices } from './policy.ts';
-import type { Moment } from './report.ts';
+import type { InterruptionReport, Moment } from './report.ts';
 
 /** All that the story needs of the world. Handlers, replay and tests assemble it. */
 export interface RespondDeps {
@@ -21,6 +22,8 @@ export interface RespondDeps {
   readonly connect: (clusterName: string) => Promise<ClusterPort>;
   /** Turns to evict in a cluster, shared by all drains of this process. */
   readonly slots: (clusterName: string) => Slots;
+  /** Who drains the nodes of a cluster when several go at once. */
+  readonly leader: Leader<InterruptionReport>;
   readonly incidents: Incidents;
   readonly markers: Markers;
   readonly announcer: Announcer;

@@ -6,15 +6,20 @@ import type { Outcome, TrainingPod } from './report.ts';
 import { openSavesOf, saveAndStay } from './save-training.ts';
 import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
 
+/** What a drain must know of a node and its cluster. */
+export interface Look {
+  readonly nodeName: string;
+  readonly list: PodList;
+  readonly budgets: readonly Budget[];
+}
+
 /** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
 export async function drainNode(
   scene: Scene,
-  nodeName: string,
-  { pods, resourceVersion }: PodList,
-  budgets: readonly Budget[],
+  { budgets, list, nodeName }: Look,
 ): Promise<Omit<NodeResult, 'requests'>> {
   const { cluster, deps, interruption, note, options } = scene;
-  const plan = planOf(scene, pods);
+  const plan = planOf(scene, list.pods);
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
   const over = new AbortController();
   const signal = AbortSignal.any([scene.signal, over.signal]);
@@ -23,7 +28,7 @@ export async function drainNode(
     {
       nodeName,
       plan,
-      resourceVersion,
+      resourceVersion: list.resourceVersion,
       budgets,
       holdForSave: openSavesOf({ ...scene, signal }, nodeName),
       severity: interruption.severity,

@@ -1,5 +1,6 @@
 import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Claim, Lease } from '../incidents/incident.ts';
+import type { Offer } from '../leader/offer.ts';
 import type { Located, LocatedInstance, Location } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
@@ -15,17 +16,25 @@ import { actWhereItIs, type LocatedResult } from './second-opinion.ts';
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
  * Never throws: what an operator must mend becomes the outcome `failed`.
+ *
+ * With `offered` it goes on where another run left off: the node is cordoned, its lease is taken over.
  */
 export async function respondToInterruption(
   interruption: Interruption,
   deps: RespondDeps,
   options: RespondOptions,
+  offered?: Offer,
 ): Promise<InterruptionReport> {
-  const chapter = openChapter(interruption, deps, options);
+  const chapter = openChapter(interruption, {
+    deps,
+    options,
+    ...(offered && { offered }),
+    drainOffered: (offer) => respondToInterruption(offer.interruption, deps, options, offer),
+  });
   chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
   try {
     const [claim, location] = await Promise.all([
-      claimIncident(chapter),
+      offered ? adoptIncident(chapter, offered) : claimIncident(chapter),
       deps.locator.locate(interruption.instanceId),
     ]);
     return await continueWithClaim(chapter, claim, location);
@@ -48,6 +57,14 @@ async function claimIncident({ interruption, deps, options, note }: Chapter): Pr
     });
   }
   return claim;
+}
+
+/** The lease changes hands; not when it was lost, or somebody was faster. */
+async function adoptIncident({ deps, note }: Chapter, { lease }: Offer): Promise<Claim> {
+  const adopted = await deps.incidents.adopt(lease);
+  if (!adopted) return { type: 'joined', incidentId: lease.incidentId, owner: 'another run' };
+  note({ type: 'claimed', at: deps.clock.now(), text: `lease handed over, fence ${adopted.fence}` });
+  return { type: 'claimed', lease: adopted, takeover: false };
 }
 
 async function continueWithClaim(
@@ -99,7 +116,7 @@ async function respondToLocated(
   });
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
-  herald.received(response);
+  if (!chapter.offered) herald.received(response);
   let result: LocatedResult;
   try {
     result = await actWhereItIs(chapter, location, response, lease, held.signal);
@@ -112,7 +129,9 @@ async function respondToLocated(
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
     await deps.incidents.release(lease);
-  const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, lease);
+  // A node that was handed over has its ending still to come.
+  const ending = result.outcome.type === 'joined' ? undefined : lease;
+  const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, ending);
   await herald.handled(report);
   return report;
 }

@@ -1,10 +1,12 @@
 import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { findNode } from '../drain/find-node.ts';
 import type { Lease } from '../incidents/incident.ts';
+import type { Place } from '../leader/leader.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { connectInTime } from './connect.ts';
-import { drainNode, hasNothingToMove } from './drain-node.ts';
+import { drainNode, hasNothingToMove, type Look } from './drain-node.ts';
+import { chooseDrainer, handOver } from './lead.ts';
 import type { Response } from './policy.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { saveAndStay } from './save-training.ts';
@@ -33,6 +35,7 @@ export async function actOnNode(
     response,
     signal,
     incidentId,
+    ...(lease && { lease }),
   });
   return { ...result, requests: cluster.requestCounts() };
 }
@@ -62,17 +65,29 @@ async function undoCordon({
   return { outcome: options.dryRun ? { type: 'planned' } : { type: 'uncordoned' }, nodeName: node.name };
 }
 
+/** As a run of its own; or as the one that leads, with a node that another run has cordoned. */
+async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
+  const { offered } = scene;
+  if (offered) return drainNode(scene, await look(scene, offered.nodeName));
+  const drainer = chooseDrainer(scene);
+  try {
+    return await cordonThenDrain(scene, drainer);
+  } finally {
+    const place = await drainer;
+    if (place.type === 'here') place.leave();
+  }
+}
+
 /**
  * The shortest path: the cordon patch and the two lists leave together, evictions follow. A pod bound between
  * list and cordon shows up on the drain's watch, which starts at the list's resourceVersion.
  */
-async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
+async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<Omit<NodeResult, 'requests'>> {
   const { cluster, deps, instance, note, options, response } = scene;
-  const hint = instance.nodeNameHint;
-  const [cordon, hinted, budgets] = await Promise.all([
+  const [place, cordon, ahead] = await Promise.all([
+    drainer,
     cordonScene(scene),
-    response.drain && hint ? cluster.listPodsOnNode(hint) : undefined,
-    response.drain ? cluster.listBudgets() : [],
+    drainer.then((where) => lookAhead(scene, where)),
   ]);
   if (cordon.type === 'node-gone') {
     return {
@@ -94,9 +109,22 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
     const training = response.checkpoint === 'none' ? [] : await saveOnNode(scene, node.name);
     return { outcome, nodeName: node.name, ...(training.length > 0 && { training }) };
   }
-  const early = hinted && node.name === hint && !hasNothingToMove(scene, hinted) ? hinted : undefined;
-  const pods = early ?? (await cluster.listPodsOnNode(node.name));
-  return drainNode(scene, node.name, pods, budgets);
+  const handed = await handOver(scene, place, node.name);
+  if (handed) return handed;
+  const isGood = ahead?.nodeName === node.name && !hasNothingToMove(scene, ahead.list);
+  return drainNode(scene, isGood ? ahead : await look(scene, node.name));
+}
+
+async function look({ cluster }: Scene, nodeName: string): Promise<Look> {
+  const [list, budgets] = await Promise.all([cluster.listPodsOnNode(nodeName), cluster.listBudgets()]);
+  return { nodeName, list, budgets };
+}
+
+/** While the node is being cordoned; for nothing where its name is not known, or another run will drain it. */
+async function lookAhead(scene: Scene, place: Place): Promise<Look | undefined> {
+  const { instance, response } = scene;
+  if (!response.drain || !instance.nodeNameHint || place.type === 'elsewhere') return undefined;
+  return look(scene, instance.nodeNameHint);
 }
 
 async function saveOnNode(scene: Scene, nodeName: string): Promise<readonly TrainingPod[]> {

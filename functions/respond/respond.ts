@@ -23,7 +23,9 @@ export async function respond(event: unknown, deps: RespondDeps, options: Respon
   }
   const interruptions = await expand(signal, deps);
   const reports = await Promise.all(interruptions.map((each) => respondToInterruption(each, deps, options)));
-  return { type: 'responded', reports };
+  // Nodes that other runs handed to this one, if it led the drains of their cluster.
+  const adopted = await deps.leader.settled();
+  return { type: 'responded', reports: [...reports, ...adopted] };
 }
 
 /** A reservation's expiry names no instance; EC2 knows which run in it. */

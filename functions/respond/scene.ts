@@ -1,4 +1,5 @@
 import type { ClusterPort } from '../cluster/port.ts';
+import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
@@ -13,6 +14,8 @@ export interface Scene extends Chapter {
   /** Aborts when the lease is lost or the process must stop. */
   readonly signal: AbortSignal;
   readonly incidentId: string;
+  /** Absent in a dry run. */
+  readonly lease?: Lease;
 }
 
 export type NodeResult = Pick<InterruptionReport, 'outcome' | 'drain' | 'nodeName' | 'requests' | 'training'>;

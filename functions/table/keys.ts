@@ -82,3 +82,15 @@ export function noticesExpireAfter(time: Date): number {
 export function expiryAfter(time: Date): number {
   return Math.ceil(time.getTime() / 1000) + KEPT_DAYS * 24 * 3600;
 }
+
+/** One row per cluster in which drains are under way: which process leads them. */
+export function leaderKey(clusterName: string): Key {
+  return { [PARTITION_KEY]: `leader#${clusterName}`, [SORT_KEY]: 'leader' };
+}
+
+export const OFFER_PREFIX = 'offer#';
+
+/** One row per node that waits for the leader of its cluster, in the leader's partition. */
+export function offerKey(clusterName: string, instanceId: string): Key {
+  return { ...leaderKey(clusterName), [SORT_KEY]: `${OFFER_PREFIX}${instanceId}` };
+}

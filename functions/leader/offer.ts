@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import type { Lease } from '../incidents/incident.ts';
+import { asInstanceId, type Interruption } from '../signals/interruption.ts';
+
+/** A cordoned node that another run may drain: what the notice said, and the lease to take over. */
+export interface Offer {
+  readonly clusterName: string;
+  readonly nodeName: string;
+  readonly interruption: Interruption;
+  readonly lease: Lease;
+}
+
+const date = z.pipe(
+  z.iso.datetime(),
+  z.transform((text) => new Date(text)),
+);
+
+const storedInterruption = z.object({
+  kind: z.enum([
+    'spot-interruption',
+    'rebalance-recommendation',
+    'instance-state-change',
+    'scheduled-change',
+    'terminate-hook',
+    'capacity-reservation-interruption',
+    'capacity-block-expiration',
+  ]),
+  severity: z.enum(['hard', 'soft']),
+  instanceId: z.string(),
+  action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
+  noticedAt: date,
+  deadline: z.optional(date),
+  region: z.string(),
+  account: z.string(),
+  eventId: z.string(),
+  hook: z.optional(
+    z.object({
+      autoScalingGroup: z.string(),
+      hookName: z.string(),
+      token: z.string(),
+      comesBack: z.boolean(),
+    }),
+  ),
+});
+
+const storedOffer = z.object({
+  clusterName: z.string(),
+  nodeName: z.string(),
+  interruption: storedInterruption,
+  lease: z.object({ instanceId: z.string(), incidentId: z.string(), owner: z.string(), fence: z.number() }),
+});
+
+/** As JSON: dates become text, and nothing that DynamoDB has no type for is left. */
+export function writeOffer(offer: Offer): string {
+  return JSON.stringify(offer);
+}
+
+/** `undefined` for what another version wrote: its own run drains that node. */
+export function readOffer(text: unknown): Offer | undefined {
+  if (typeof text !== 'string') return undefined;
+  const parsed = storedOffer.safeParse(JSON.parse(text));
+  const instanceId = parsed.success && asInstanceId(parsed.data.interruption.instanceId);
+  if (!parsed.success || !instanceId) return undefined;
+  const { deadline, hook, ...interruption } = parsed.data.interruption;
+  return {
+    ...parsed.data,
+    interruption: { ...interruption, instanceId, ...(deadline && { deadline }), ...(hook && { hook }) },
+  };
+}
