@@ -3,7 +3,7 @@ import type { Pod } from '../cluster/port.ts';
 import { canListen, type Running, type SaveDeps, type SaveRequest, writeRequest } from './ask.ts';
 import type { Gang } from './gang.ts';
 import type { Waiting } from './release.ts';
-import { type FinalAck, readState } from './state.ts';
+import { type FinalAck, readState, type SaveState } from './state.ts';
 import { hurry, saveTimes } from './timeline.ts';
 
 /** A save under way, as far as it can be seen from here. */
@@ -55,8 +55,8 @@ function lookAt(
   { failure, marker, markerProblem, pods }: Sightings,
 ): Waiting & { readonly failure?: string } {
   const { options } = asked;
-  const state = readState([...pods.values()]);
-  const current = state.request?.id === asked.request.id ? state.request : asked.request;
+  const state = whatFollowed(asked, [...pods.values()]);
+  const current = state.request ?? asked.request;
   const times = hurry(saveTimes(request, options, asked.request.requestedAt), current.deadline);
   const silence =
     options.acknowledging.by === 'none' ? 'the job acknowledges nothing' : 'no marker was found';
@@ -68,6 +68,14 @@ function lookAt(
     blindness: markerProblem ?? silence,
     ...(failure !== undefined && { failure }),
   };
+}
+
+/** Until the watch brings our own patches, the pods show what was there before: an older request, or a soft one's time. */
+function whatFollowed({ request }: Running, pods: readonly Pod[]): SaveState {
+  const shown = readState(pods);
+  if (!shown.request || shown.request.requestedAt < request.requestedAt) return { started: new Set() };
+  const isSoftOne = shown.request.id === request.id && shown.request.reason !== request.reason;
+  return isSoftOne ? { ...shown, request: { ...shown.request, ...request } } : shown;
 }
 
 /** A pod that joins the gang during the save is asked as well: all ranks must save. */

@@ -1,4 +1,4 @@
-import type { CheckpointResponse, TrainingOutcome } from '../checkpoint/outcome.ts';
+import type { CheckpointOutcome, CheckpointResponse, TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { Pod } from '../cluster/port.ts';
 import type { Severity } from '../signals/interruption.ts';
 
@@ -22,8 +22,8 @@ export type PodDecision =
       /** 0 first; system-critical pods are in the last wave. */
       readonly wave: 0 | 1;
       readonly warning?: string;
-      /** Why a pod that looks like training is not asked to save. */
-      readonly unprotected?: string;
+      /** Why a pod that trains, or looks like it, is not asked to save. */
+      readonly training?: CheckpointOutcome;
       readonly hazards?: readonly Hazard[];
     };
 

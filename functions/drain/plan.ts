@@ -1,5 +1,6 @@
 import { gangOf } from '../checkpoint/gang.ts';
 import { readOptIn } from '../checkpoint/opt-in.ts';
+import type { CheckpointOutcome } from '../checkpoint/outcome.ts';
 import type { Pod, Toleration } from '../cluster/port.ts';
 import type { DrainPlan, Hazard, PlanContext, PodDecision, SkipReason } from './outcome.ts';
 import { TAINT_KEY } from './taint.ts';
@@ -104,21 +105,22 @@ function skip(pod: Pod, reason: SkipReason, warning?: string): PodDecision {
 /** What the cluster itself needs, such as CoreDNS, goes last, so that the others can stop in good order. */
 function evict(pod: Pod, context: PlanContext): PodDecision {
   const critical = isSystemCritical(pod);
-  const unprotected = whyUnprotected(pod, context);
+  const training = whyNotAsked(pod, context);
   return {
     action: 'evict',
     reason: critical ? 'system-critical, last' : 'evictable',
     pod,
     wave: critical ? 1 : 0,
     ...warnOf(pod),
-    ...(unprotected && { unprotected }),
+    ...(training && { training }),
   };
 }
 
-function whyUnprotected(pod: Pod, { checkpoint }: PlanContext): string | undefined {
+function whyNotAsked(pod: Pod, { checkpoint }: PlanContext): CheckpointOutcome | undefined {
   const optIn = readOptIn(pod);
-  if (optIn.type === 'unprotected') return optIn.reason;
-  return optIn.type === 'opted-in' && checkpoint === 'none' ? 'the instance is already going' : undefined;
+  if (optIn.type === 'unprotected') return { result: 'not-opted-in', reason: optIn.reason };
+  if (optIn.type === 'not-training' || checkpoint !== 'none') return undefined;
+  return { result: 'not-asked', reason: 'the instance is already going' };
 }
 
 /** Every hazard is named, not only the first: the user reads this after the fact. */

@@ -76,8 +76,7 @@ function checkpointOf({ decision, release }: PodRecord): CheckpointOutcome | und
   if (release) return release.checkpoint;
   if (decision.action === 'save-first')
     return { result: 'stopped-early', reason: 'it was going before its job had answered' };
-  if (decision.action !== 'evict' || !decision.unprotected) return undefined;
-  return { result: 'not-opted-in', reason: decision.unprotected };
+  return decision.action === 'evict' ? decision.training : undefined;
 }
 
 function outcomeOf(record: PodRecord, unreached: string): PodOutcome {

@@ -10,7 +10,7 @@ import { giveUpAt, type Scene } from './scene.ts';
 export function openSavesOf(scene: Scene, nodeName: string): HoldForSave {
   const { cluster, deps, incidentId, interruption, note, options, signal } = scene;
   const { clock, markers, random } = deps;
-  const { deadline, kind, noticedAt, severity } = interruption;
+  const { action, deadline, kind, noticedAt, severity } = interruption;
   return openSaves(
     { cluster, clock, random, markers },
     {
@@ -18,8 +18,7 @@ export function openSavesOf(scene: Scene, nodeName: string): HoldForSave {
       kind,
       severity,
       noticedAt,
-      // Hibernation starts at once and gives no two minutes: what its event promises is as good a guess as any.
-      ...(deadline && { deadline }),
+      ...(deadline && action !== 'hibernate' && { deadline }),
       giveUpAt: giveUpAt(interruption, clock.now()),
       nodeName,
       quietMs: deps.choices.rebalanceCheckpointMinutes * 60_000,

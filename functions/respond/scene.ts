@@ -31,8 +31,10 @@ const LONGEST_DRAIN_MS = 13 * 60_000;
 const ALREADY_GOING_MS = 120_000;
 
 /** When to stop trying, deadline or not. */
-export function giveUpAt({ deadline, kind, noticedAt }: Interruption, now: Date): Date {
+export function giveUpAt({ action, deadline, kind, noticedAt }: Interruption, now: Date): Date {
   const longest = now.getTime() + LONGEST_DRAIN_MS;
-  if (deadline) return new Date(Math.min(deadline.getTime(), longest));
-  return new Date(kind === 'instance-state-change' ? noticedAt.getTime() + ALREADY_GOING_MS : longest);
+  // Hibernation's deadline is its notice: the instance freezes as soon as its agent gets to it.
+  if (deadline && action !== 'hibernate') return new Date(Math.min(deadline.getTime(), longest));
+  const isGoing = kind === 'instance-state-change' || action === 'hibernate';
+  return new Date(isGoing ? noticedAt.getTime() + ALREADY_GOING_MS : longest);
 }

@@ -13,6 +13,8 @@ export interface TrainingOptions extends Omit<WorkloadOptions, 'kind'> {
   readonly answers?: 'all' | 'started' | 'failed' | 'nothing';
   /** Where it says that its checkpoint is. @default 's3://checkpoints/<name>/step-<n>' */
   readonly uri?: (step: number) => string;
+  /** Acknowledges by a marker object instead of annotations: gets its id and content. */
+  readonly mark?: (id: string, body: string) => void;
 }
 
 /** What the responder writes for a job to read. */
@@ -38,7 +40,8 @@ export function runTraining(world: World, pods: readonly PodObject[], options: T
     if (!after || !ranks.includes(after.metadata.uid)) return;
     const asked = readRequest(after);
     const seen = `${after.metadata.uid} ${asked?.id}`;
-    if (!asked || noticed.has(seen)) return;
+    const isOver = asked && Date.parse(asked.deadline) <= world.clock.now().getTime();
+    if (!asked || isOver || noticed.has(seen)) return;
     noticed.add(seen);
     world.after(NOTICED_AFTER_MS, () => notice(after, asked.id));
   });
@@ -46,7 +49,7 @@ export function runTraining(world: World, pods: readonly PodObject[], options: T
   function notice(pod: PodObject, id: string): void {
     const current = world.pods.get(keyOf(pod.metadata));
     if (current?.metadata.uid !== pod.metadata.uid || current.metadata.deletionTimestamp) return;
-    say(pod, { id, state: 'Started' });
+    if (!options.mark) say(pod, { id, state: 'Started' });
     if (answers === 'started' || saved.has(id)) return;
     saved.add(id);
     const step = Math.floor((world.clock.now().getTime() - beganAt) / 1000 / stepSeconds);
@@ -57,7 +60,9 @@ export function runTraining(world: World, pods: readonly PodObject[], options: T
     const rank0 = pods[0];
     if (!rank0) return;
     const uri = options.uri?.(step) ?? `s3://checkpoints/${options.name}/step-${step}`;
-    say(rank0, answers === 'failed' ? { id, state: 'Failed', step } : { id, state: 'Complete', step, uri });
+    const ack = answers === 'failed' ? { id, state: 'Failed', step } : { id, state: 'Complete', step, uri };
+    if (!options.mark) say(rank0, ack);
+    else if (ack.state === 'Complete') options.mark(id, JSON.stringify(ack));
   }
 
   function say(pod: PodObject, ack: Readonly<Record<string, unknown>>): void {

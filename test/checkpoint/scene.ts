@@ -20,6 +20,7 @@ export async function openScene(speed = 40) {
   return {
     ...scene,
     cluster,
+    doomedToo,
     nodes,
     /** A gang of one rank a node; its rank 0 is on the first of `nodes`. */
     train: (options: Partial<TrainingOptions> = {}) =>
@@ -35,8 +36,14 @@ export async function openScene(speed = 40) {
         ...options,
         labels: { 'spot-responder/checkpoint': 'enabled', ...options.labels },
       }),
+    /** The request on a pod now. */
     request: ({ metadata }: PodObject) => parseRequest(now(metadata.uid)?.metadata.annotations[REQUEST]),
+    /** Of training pods. */
     evictions: () => cluster.evictions.filter(({ namespace }) => namespace === 'training'),
+    /** Resolves when a pod carries a request. */
+    untilAsked: async (pod: PodObject) => {
+      while (!now(pod.metadata.uid)?.metadata.annotations[REQUEST]) await scene.clock.sleep(200);
+    },
     patches: () =>
       cluster.requests.filter(({ verb, resource }) => `${verb} ${resource}` === 'patch pods/status'),
   };
@@ -47,6 +54,19 @@ export async function openScene(speed = 40) {
 }
 
 const REQUEST = 'spot-responder/checkpoint-request';
+
+/** What became of asking, one word a training pod. */
+export function resultsOf({ training = [] }: InterruptionReport): string[] {
+  return training.map(({ checkpoint }) => checkpoint.result);
+}
+
+/** Ids of the requests that the reports tell of, without repetition. */
+export function idsOf(reports: readonly InterruptionReport[]): string[] {
+  const all = reports.flatMap(({ training = [] }) =>
+    training.flatMap(({ checkpoint }) => ('id' in checkpoint ? [checkpoint.id] : [])),
+  );
+  return [...new Set(all)];
+}
 
 /** Seconds from the notice to each moment of a kind. */
 export function secondsOf({ interruption, moments }: InterruptionReport, type: string): number[] {

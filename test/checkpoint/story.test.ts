@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { doomedToo, openScene, secondsOf } from './scene.ts';
+import { schemas } from '../../functions/announce/schema.ts';
+import { secondsBetween } from '../../functions/clock.ts';
+import { doomed } from '../respond/scene.ts';
+import { doomedToo, idsOf, openScene, resultsOf, secondsOf } from './scene.ts';
 
 test('a gang on three nodes saves once, then only its pod on the doomed node is evicted', async () => {
   await using scene = await openScene();
@@ -31,6 +34,42 @@ test('a gang on three nodes saves once, then only its pod on the doomed node is 
   expect(report && secondsOf(report, 'saved')[0]).toBeGreaterThan(10);
 });
 
+test('a rank that is not 0 is doomed: rank 0, on another node, says that all have saved', async () => {
+  await using scene = await openScene();
+  const [rank0, , doomedRank] = scene.train({ nodes: scene.nodes.toReversed() });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['saved']);
+  expect(scene.evictions().map(({ name }) => name)).toEqual([doomedRank?.metadata.name]);
+  expect(rank0 && scene.request(rank0)).toMatchObject({ id: report?.incidentId, onDoomedNode: false });
+});
+
+test('a single pod saves, and is evicted with its own grace', async () => {
+  await using scene = await openScene();
+  scene.train({ nodes: [scene.node], graceSeconds: 17 });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['saved']);
+  const pod = report?.drain?.pods.find(({ namespace }) => namespace === 'training');
+  expect(pod).toMatchObject({
+    decision: 'save-first',
+    gracePeriodSeconds: 17,
+    outcome: { result: 'evicted' },
+  });
+});
+
+test('other pods do not wait for training', async () => {
+  await using scene = await openScene();
+  scene.train({ savesInSeconds: 60 });
+  const [report] = await scene.send();
+  const first = scene.cluster.evictions[0]?.at;
+  expect(first && report && secondsBetween(report.interruption.noticedAt, first)).toBeLessThan(20);
+  expect(scene.cluster.evictions.map(({ namespace }) => namespace)).toEqual([
+    'inference',
+    'inference',
+    'inference',
+    'training',
+  ]);
+});
+
 test('a job that never answers is evicted 20 s after the notice, with the time that is left', async () => {
   await using scene = await openScene();
   scene.train({ answers: 'nothing', graceSeconds: 10 });
@@ -42,16 +81,47 @@ test('a job that never answers is evicted 20 s after the notice, with the time t
   expect(report && secondsOf(report, 'unsaved')[0]).toBeGreaterThanOrEqual(20);
 });
 
-test('a rebalance asks the gang to save and evicts nobody', async () => {
+test('a job that began and never ends is evicted 95 s after the notice', async () => {
   await using scene = await openScene();
-  const gang = scene.train();
-  const [report] = await scene.send('rebalance-recommendation');
-  expect(report?.outcome.type).toBe('told');
-  expect(report?.training).toMatchObject([
-    { checkpoint: { result: 'saved', id: report?.incidentId, lost: 'nothing, it trains on' } },
-  ]);
-  expect(scene.evictions()).toEqual([]);
-  expect(gang.map((pod) => scene.request(pod)?.onDoomedNode)).toEqual([false, false, false]);
+  scene.train({ answers: 'started' });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['unfinished']);
+  expect(report && secondsOf(report, 'saving')[0]).toBeLessThan(20);
+  expect(report && secondsOf(report, 'unsaved')[0]).toBeGreaterThanOrEqual(95);
+  const pod = report?.drain?.pods.find(({ namespace }) => namespace === 'training');
+  expect(pod?.gracePeriodSeconds).toBeLessThanOrEqual(23);
+});
+
+test('a job that could not save is evicted at once, with the time that is left', async () => {
+  await using scene = await openScene();
+  scene.train({ answers: 'failed', graceSeconds: 10 });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['failed']);
+  const pod = report?.drain?.pods.find(({ namespace }) => namespace === 'training');
+  expect(pod?.gracePeriodSeconds).toBeGreaterThan(60);
+});
+
+test('a job that acknowledges nothing is given its own time-out', async () => {
+  await using scene = await openScene();
+  const annotations = {
+    'spot-responder/checkpoint-ack': 'none',
+    'spot-responder/checkpoint-timeout-seconds': '40',
+  };
+  scene.train({ answers: 'nothing', annotations });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['unconfirmed']);
+  const [flagged = 0] = (report && secondsOf(report, 'flagged')) ?? [];
+  const [unsaved = 0] = (report && secondsOf(report, 'unsaved')) ?? [];
+  expect(unsaved - flagged).toBeGreaterThan(35);
+  expect(unsaved).toBeLessThan(80);
+});
+
+test('an acknowledgement of an earlier request changes nothing', async () => {
+  await using scene = await openScene();
+  const ack = JSON.stringify({ id: 'i-0b/spot-interruption/1', state: 'Complete', step: 3 });
+  scene.train({ answers: 'nothing', annotations: { 'spot-responder/checkpoint-ack': ack } });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['not-acknowledged']);
 });
 
 test('two nodes of a gang go at once: one request, both pods evicted after the one save', async () => {
@@ -61,12 +131,100 @@ test('two nodes of a gang go at once: one request, both pods evicted after the o
     await Promise.all([scene.send(), scene.send('spot-interruption-terminate', {}, 0, doomedToo)])
   ).flat();
   expect(reports.map(({ outcome }) => outcome.type)).toEqual(['emptied', 'emptied']);
-  const ids = new Set(
-    reports.flatMap(({ training = [] }) =>
-      training.map(({ checkpoint }) => 'id' in checkpoint && checkpoint.id),
-    ),
-  );
-  expect(ids.size).toBe(1);
-  expect(gang[2] && ids.has(scene.request(gang[2])?.id ?? '')).toBe(true);
+  const ids = idsOf(reports);
+  expect(ids).toHaveLength(1);
+  expect(gang[2] && scene.request(gang[2])?.id).toBe(ids[0]);
   expect(scene.evictions()).toHaveLength(2);
+});
+
+test('the second node of a gang goes 20 s later: it joins the save, and the earlier deadline stays', async () => {
+  await using scene = await openScene();
+  const gang = scene.train({ savesInSeconds: 40 });
+  const first = scene.send();
+  await scene.clock.sleep(20_000);
+  const second = scene.send('spot-interruption-terminate', {}, 0, doomedToo);
+  const reports = [...(await first), ...(await second)];
+  expect(reports.map((report) => resultsOf(report))).toEqual([['saved'], ['saved']]);
+  expect(idsOf(reports)).toEqual([reports[0]?.incidentId]);
+  expect(gang[2] && scene.request(gang[2])?.deadline).toEqual(reports[0]?.interruption.deadline);
+  expect(reports[1] && secondsOf(reports[1], 'saved')[0]).toBeLessThan(40);
+});
+
+test('a second node that goes earlier hurries the first: the job and the first run learn its deadline', async () => {
+  await using scene = await openScene();
+  const gang = scene.train({ answers: 'started' });
+  const first = scene.send();
+  if (gang[0]) await scene.untilAsked(gang[0]);
+  const second = scene.send('spot-interruption-terminate', {}, 60, doomedToo);
+  const [one, other] = [(await first)[0], (await second)[0]];
+  expect(gang[2] && scene.request(gang[2])?.deadline).toEqual(other?.interruption.deadline);
+  expect(one && secondsOf(one, 'unsaved')[0]).toBeLessThan(60);
+});
+
+test('the same notice twice at once asks once', async () => {
+  await using scene = await openScene();
+  scene.train();
+  const reports = (await Promise.all([scene.send(), scene.send()])).flat();
+  expect(reports.map(({ outcome }) => outcome.type).toSorted()).toEqual(['emptied', 'joined']);
+  expect(scene.patches()).toHaveLength(3);
+  expect(scene.evictions()).toHaveLength(1);
+});
+
+test('a gang is told of on the bus: asked, saving, saved, each with its step and place', async () => {
+  await using scene = await openScene();
+  scene.train();
+  const [report] = await scene.send();
+  const events = scene.world.account.events.filter(({ detailType }) => detailType.startsWith('Checkpoint'));
+  expect(events.map(({ detailType }) => detailType)).toEqual([
+    'Checkpoint Requested',
+    'Checkpoint Progress',
+    'Checkpoint Completed',
+  ]);
+  for (const { detail } of events) schemas['Checkpoint Requested'].parse(detail);
+  expect(events.at(-1)?.detail).toMatchObject({
+    incident: report?.incidentId,
+    request: report?.incidentId,
+    gang: { namespace: 'training', name: 'Job/llm', pods: 3 },
+    state: 'saved',
+    uri: expect.stringContaining('s3://checkpoints/llm/step-'),
+  });
+});
+
+test('who has no training costs not one request more', async () => {
+  await using scene = await openScene();
+  await scene.send();
+  expect(scene.writes()).not.toContain('patch pods/status');
+  const reads = scene.cluster.requests.filter(({ verb }) => verb === 'list' || verb === 'watch');
+  expect(reads).toHaveLength(3);
+});
+
+test('GPU jobs that did not opt in are evicted at once and named with the remedy', async () => {
+  await using scene = await openScene();
+  const job = { kind: 'Job', namespace: 'training', nodes: [scene.node], gpus: 1 } as const;
+  scene.cluster.addWorkload({ ...job, name: 'forgotten' });
+  scene.cluster.addWorkload({
+    ...job,
+    name: 'opted-out',
+    labels: { 'spot-responder/checkpoint': 'disabled' },
+  });
+  const [report] = await scene.send('spot-interruption-terminate', {}, 0, doomed);
+  expect(report?.training).toMatchObject([
+    {
+      checkpoint: {
+        result: 'not-opted-in',
+        gang: 'Job/forgotten',
+        reason: expect.stringContaining('no label'),
+      },
+    },
+  ]);
+  expect(scene.patches()).toEqual([]);
+});
+
+test('a pod of the gang without the label waits with it', async () => {
+  await using scene = await openScene();
+  const labels = { 'spot-responder/checkpoint-test': 'x', 'ray.io/cluster': 'llm' };
+  scene.train({ nodes: [scene.node], labels });
+  scene.cluster.addBarePod({ namespace: 'training', name: 'head', node: scene.node, labels });
+  const [report] = await scene.send();
+  expect(report && resultsOf(report)).toEqual(['saved', 'saved']);
 });
