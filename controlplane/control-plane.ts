@@ -13,6 +13,8 @@ import { startControllers } from './controllers.ts';
 export interface ControlPlaneOptions extends Pick<ApiServerOptions, 'authenticatorUrl' | 'flags'> {
   /** Controller manager, scheduler and simulated kubelets too. @default false: the API server and etcd */
   readonly controllers?: boolean;
+  /** With controllers, `false` leaves the nodes to other kubelets. @default true */
+  readonly simulatedKubelets?: boolean;
 }
 
 /** A real Kubernetes control plane on this machine, on free ports of 127.0.0.1, gone when closed. */
@@ -50,7 +52,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     closers.push(api.close);
     const kubeconfigFor = writeKubeconfigs(api, folder);
     const controllers = options.controllers
-      ? await startControllers({ binaries, folder, kubeconfigFor })
+      ? await startControllers({ simulatedKubelets: true, ...options, binaries, folder, kubeconfigFor })
       : [];
     closers.push(() => Promise.all(controllers.map(({ stop }) => stop())));
     return {

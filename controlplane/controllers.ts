@@ -10,6 +10,7 @@ export interface ControllerOptions {
   readonly folder: string;
   /** A kubeconfig file of an administrator, by the user's name in the audit log. */
   readonly kubeconfigFor: (user: string) => Promise<string>;
+  readonly simulatedKubelets: boolean;
 }
 
 /** What keeps the objects of a drain alive; the others only cost CPU here. */
@@ -30,10 +31,8 @@ const CONTROLLERS = [
 /** Their own rate limits out of the way: on a small machine the CPU is limit enough. */
 const RATE = ['--kube-api-qps=300', '--kube-api-burst=600'];
 
-/** Starts the controller manager, the scheduler, and kwok as the kubelet of every node. */
+/** Starts the controller manager, the scheduler, and, where wanted, kwok as the kubelet of every node. */
 export async function startControllers(options: ControllerOptions): Promise<readonly RunningProcess[]> {
-  const stages = join(options.folder, 'kwok.yaml');
-  await writeFile(stages, KWOK_STAGES);
   const start = async (name: string, flags: readonly string[]) =>
     startProcess({
       name,
@@ -50,11 +49,12 @@ export async function startControllers(options: ControllerOptions): Promise<read
       ...RATE,
     ]),
     start('kube-scheduler', ['--leader-elect=false', '--secure-port=0', ...RATE]),
-    start('kwok', [
-      '--manage-all-nodes',
-      `--config=${stages}`,
-      '--node-lease-duration-seconds=0',
-      '--server-address=',
-    ]),
+    ...(options.simulatedKubelets ? [start('kwok', await kwokFlags(options.folder))] : []),
   ]);
+}
+
+async function kwokFlags(folder: string): Promise<readonly string[]> {
+  const stages = join(folder, 'kwok.yaml');
+  await writeFile(stages, KWOK_STAGES);
+  return ['--manage-all-nodes', `--config=${stages}`, '--node-lease-duration-seconds=0', '--server-address='];
 }

@@ -111,6 +111,15 @@ class ByAnnotation(unittest.TestCase):
         pod = own_pod(environment, self.root)
         self.assertEqual(pod._url, "https://[fd00::1]:6443/api/v1/namespaces/team-a/pods/train-0/status")
 
+    def test_finds_its_service_account_where_a_host_process_container_has_it(self):
+        mounted = self.root / "sandbox" / "var/run/secrets/kubernetes.io/serviceaccount"
+        mounted.mkdir(parents=True)
+        for name in ("namespace", "token"):
+            (mounted / name).write_text((self.root / name).read_text())
+        environment = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "POD_NAME": "train-0"}
+        sandbox = {"CONTAINER_SANDBOX_MOUNT_POINT": str(self.root / "sandbox")}
+        self.assertIsNotNone(own_pod({**environment, **sandbox}))
+
     def test_there_is_no_pod_outside_a_cluster(self):
         self.assertIsNone(own_pod({}, self.root))
         self.assertIsNone(own_pod({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, self.root / "absent"))

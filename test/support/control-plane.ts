@@ -8,7 +8,11 @@ import {
   loadAllYaml,
   type PolicyV1Api,
 } from '@kubernetes/client-node';
-import { type ControlPlane, startControlPlane } from '../../controlplane/control-plane.ts';
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from '../../controlplane/control-plane.ts';
 import { type EksAuthenticator, startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { createApi } from '../../functions/cluster/api.ts';
@@ -43,7 +47,9 @@ export interface TestPlane extends ControlPlane {
 }
 
 /** With the rules and the policies of `infra/k8s/` and nothing else of ours in it. */
-export async function startTestPlane(options: { controllers?: boolean } = {}): Promise<TestPlane> {
+export async function startTestPlane(
+  options: Pick<ControlPlaneOptions, 'controllers' | 'simulatedKubelets' | 'flags'> = {},
+): Promise<TestPlane> {
   const authenticator = await startEksAuthenticator({
     clusterName,
     region,

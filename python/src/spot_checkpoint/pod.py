@@ -84,13 +84,16 @@ class AnnotationAck:
 
 
 def own_pod(
-    environment: Mapping[str, str] = os.environ, credentials: Path = SERVICE_ACCOUNT
+    environment: Mapping[str, str] = os.environ, credentials: Optional[Path] = None
 ) -> Optional[AnnotationAck]:
     """An acknowledger for the pod this process runs in, None outside a cluster or without a service account.
 
     The pod's name is POD_NAME, else the host name, which differs where `hostname` or `hostNetwork` is set. POD_UID,
-    where given, guards against a recreated pod.
+    where given, guards against a recreated pod. In a HostProcess container mounts lie below
+    CONTAINER_SANDBOX_MOUNT_POINT.
     """
+    root = Path(environment.get("CONTAINER_SANDBOX_MOUNT_POINT", "/"))
+    credentials = credentials or root / SERVICE_ACCOUNT.relative_to("/")
     host, port = environment.get("KUBERNETES_SERVICE_HOST"), environment.get("KUBERNETES_SERVICE_PORT", "443")
     try:
         namespace = (credentials / "namespace").read_text().strip()

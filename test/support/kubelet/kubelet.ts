@@ -1,0 +1,91 @@
+import {
+  CoreV1Api,
+  type KubeConfig,
+  makeInformer,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Node,
+  type V1Pod,
+} from '@kubernetes/client-node';
+import { type PodRun, startPod } from './pod-run.ts';
+import type { VolumeSources } from './volumes.ts';
+
+export interface KubeletOptions extends Omit<VolumeSources, 'core' | 'caPem'> {
+  readonly admin: KubeConfig;
+  readonly caPem: string;
+  /** For the pods' volumes and logs; the caller removes it. */
+  readonly folder: string;
+  /** What stands for an image: the environment of its programs, such as the PATH by which they are found. */
+  readonly images: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** From a change of a pod's annotations to its file; a kubelet takes about a second. @default 1000 */
+  readonly refreshMs?: number;
+}
+
+export interface Kubelet {
+  /** Registers a node, Ready, whose pods run here. */
+  addNode(node: V1Node): Promise<void>;
+  /** What the container of a pod has written so far, by the pod's UID. */
+  logOf(uid: string): Promise<string>;
+  /** Kills every container. The pods keep the status they had. */
+  close(): Promise<void>;
+}
+
+/**
+ * Stands in for the kubelets of all its nodes: each pod's container is a process of this machine.
+ *
+ * Like a kubelet, it
+ * - writes downward-API files, swaps them by a link about a second after a change, and lets them be once the pod is
+ *   terminating; projects the pod's own service-account token; expands `$(VAR)` and field references;
+ * - on deletion sends SIGTERM to the command alone, waits the grace (a shorter one when told later), then kills all that
+ *   the container runs; reports the exit code and the phase, and only then lets the API server forget the pod.
+ *
+ * Unlike a kubelet, it
+ * - has no images, cgroups or namespaces: processes see this machine's files and network. As in a HostProcess container a
+ *   pod's mounts lie below `$CONTAINER_SANDBOX_MOUNT_POINT`; names of Services do not resolve;
+ * - runs one container a pod and never restarts it: no init containers, probes, hooks, resources or eviction of its own;
+ * - renews no lease and knows a few volumes only (see `volumes.ts`). What it cannot run fails with the reason.
+ */
+export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
+  const core = options.admin.makeApiClient(CoreV1Api);
+  const nodes = new Set<string>();
+  const runs = new Map<string, PodRun>();
+  const see = (pod: V1Pod) => {
+    const uid = pod.metadata?.uid ?? '';
+    if (!nodes.has(pod.spec?.nodeName ?? '')) return;
+    const run = runs.get(uid);
+    if (run) run.changed(pod);
+    else runs.set(uid, startPod({ ...options, core, refreshMs: options.refreshMs ?? 1_000 }, pod));
+  };
+  const informer = makeInformer(options.admin, '/api/v1/pods', () => core.listPodForAllNamespaces());
+  informer.on('add', see);
+  informer.on('update', see);
+  informer.on('delete', (pod) => runs.get(pod.metadata?.uid ?? '')?.kill());
+  let isClosed = false;
+  informer.on('error', () => {
+    // The stream ends now and then; a new list shows what was missed.
+    if (!isClosed) setTimeout(() => void informer.start(), 500);
+  });
+  await informer.start();
+  return {
+    addNode: async (node) => {
+      nodes.add(node.metadata?.name ?? '');
+      await core.createNode({ body: node });
+      await reportReady(core, node);
+    },
+    logOf: async (uid) => (await runs.get(uid)?.log()) ?? '',
+    close: async () => {
+      isClosed = true;
+      await informer.stop();
+      for (const run of runs.values()) run.kill();
+      await Promise.all([...runs.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+async function reportReady(core: CoreV1Api, { metadata }: V1Node): Promise<void> {
+  const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: new Date() };
+  await core.patchNodeStatus(
+    { name: metadata?.name ?? '', body: { status: { conditions: [condition] } } },
+    setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
+  );
+}
