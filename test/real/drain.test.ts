@@ -26,7 +26,10 @@ function fleet(): string {
   return `
 apiVersion: v1
 kind: Node
-metadata: { name: ${node}, labels: { eks.amazonaws.com/nodegroup: gpu } }
+metadata:
+  name: ${node}
+  labels: { eks.amazonaws.com/nodegroup: gpu }
+  annotations: { node.alpha.kubernetes.io/ttl: '0' }
 spec: { providerID: 'aws:///us-east-2a/i-0aaaaaaaaaaaaaaa1', taints: [{ key: nvidia.com/gpu, effect: NoSchedule }] }
 ---
 apiVersion: v1
