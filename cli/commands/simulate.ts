@@ -16,6 +16,7 @@ interface Options {
   readonly html?: string;
   readonly bootMinutes: string;
   readonly spotPrice: string;
+  readonly noticeMinutes: string;
 }
 
 /** `spot-responder simulate TRACE…`: what each fallback policy would have given on recorded spot capacity, and at what cost. */
@@ -27,6 +28,7 @@ export function simulateCommand(): Command {
     .option('--html <file>', 'also write a page with charts')
     .option('--boot-minutes <minutes>', 'from launch to Ready, 0 to 120', '5')
     .option('--spot-price <part>', "spot price as a part of on-demand's, 0 to 1", '0.3')
+    .option('--notice-minutes <minutes>', 'how long before a loss EC2 tells, 0 to 10', '2')
     .action(async (paths: string[], options: Options, command: Command) => {
       try {
         const print =
@@ -43,6 +45,7 @@ async function simulate(paths: readonly string[], options: Options): Promise<str
   const settings = {
     bootMinutes: parseBootMinutes(options.bootMinutes),
     spotPrice: parseSpotPrice(options.spotPrice),
+    noticeMinutes: parseNoticeMinutes(options.noticeMinutes),
   };
   const traces = await Promise.all(paths.map(readTrace));
   const comparisons = traces.map((trace) => comparePolicies(trace, settings));
@@ -103,6 +106,8 @@ const LEGEND = `availability  part of the wanted node-minutes that was up
 cost          over that of all wanted nodes on demand
 launches/day  on-demand nodes launched
 all-knowing   the least cost for one who sees the shortages coming
+notice        EC2's notice before a loss is seen by spot-responder, AutoSpotting and "hold 30 min, notice"
+by itself     spot comes back unasked, and is paid for beside the fallback while that holds
 `;
 
 function describeJson(comparisons: readonly Comparison[], mean: readonly Point[], settings: MarketSettings) {
@@ -123,10 +128,18 @@ function codeOf(error: unknown): string {
 }
 
 function parseBootMinutes(text: string): number {
+  return parseMinutes('--boot-minutes', text, 120, 5);
+}
+
+function parseNoticeMinutes(text: string): number {
+  return parseMinutes('--notice-minutes', text, 10, 2);
+}
+
+function parseMinutes(flag: string, text: string, most: number, example: number): number {
   const minutes = Number(text);
-  if (text.trim() !== '' && Number.isInteger(minutes) && minutes >= 0 && minutes <= 120) return minutes;
+  if (text.trim() !== '' && Number.isInteger(minutes) && minutes >= 0 && minutes <= most) return minutes;
   throw new ConfigurationError(
-    `--boot-minutes ${text}: is not whole minutes from 0 to 120. Give for example 5.`,
+    `${flag} ${text}: is not whole minutes from 0 to ${most}. Give for example ${example}.`,
   );
 }
 

@@ -1,60 +1,112 @@
+import { quotaOf } from './quota.ts';
+
 /** `CAPACITY` passes by itself, `QUOTA` needs a request to AWS, `CONFIG` needs a change by the operator. */
 export type FailureKind = 'CAPACITY' | 'QUOTA' | 'CONFIG';
 
-export type ScalingFailure =
-  | { readonly kind: 'CAPACITY'; readonly code: string; readonly remedy: string }
-  | { readonly kind: 'QUOTA'; readonly code: string; readonly quota: string; readonly remedy: string }
-  | { readonly kind: 'CONFIG'; readonly code: string; readonly remedy: string };
+/** Why a launch failed, and what ends it. */
+export interface ScalingFailure {
+  readonly kind: FailureKind;
+  readonly code: string;
+  /** Of a `QUOTA` failure. */
+  readonly quota?: string;
+  readonly remedy: string;
+}
+
+/** What a group buys: a quota is of a family and a market. */
+export interface Purchase {
+  readonly buys: 'spot' | 'on-demand';
+  readonly region: string;
+  readonly instanceTypes: readonly string[];
+}
 
 /**
- * Sorts the status message of a failed scaling activity, or of an `EC2 Instance Launch Unsuccessful` event.
- * An unknown text is CONFIG: somebody must read it, and trying again every minute would hide it.
+ * Sorts the status message of a failed scaling activity, of an `EC2 Instance Launch Unsuccessful` event, or an error of
+ * `LaunchInstances` written as `<code> - <message>`. An unknown text is CONFIG: somebody must read it, and trying again
+ * every minute would hide it.
  */
-export function classifyFailure(statusMessage: string, buys: 'spot' | 'on-demand'): ScalingFailure {
+export function classifyFailure(statusMessage: string, purchase: Purchase): ScalingFailure {
   const code = findCode(statusMessage);
   if (CAPACITY_CODES.has(code)) {
     return { kind: 'CAPACITY', code, remedy: 'Wait, or allow more instance types or zones in the group.' };
   }
-  if (code === 'MaxSpotInstanceCountExceeded') return quotaFailure(code, 'spot');
-  if (code === 'VcpuLimitExceeded') return quotaFailure(code, buys);
-  return {
-    kind: 'CONFIG',
-    code,
-    remedy: `Correct the group's launch template or instance types: ${statusMessage.slice(0, 300)}`,
-  };
+  if (PASSING_CODES.has(code)) {
+    return { kind: 'CAPACITY', code, remedy: 'Wait: AWS could not serve the request at that moment.' };
+  }
+  if (QUOTA_CODES.has(code)) return quotaFailure(code, purchase);
+  const remedy = CONFIG_REMEDIES[code] ?? "Correct the group's launch template or instance types";
+  return { kind: 'CONFIG', code, remedy: `${remedy}: ${statusMessage.slice(0, 300)}` };
 }
 
 const CAPACITY_CODES: ReadonlySet<string> = new Set([
-  'InsufficientInstanceCapacity',
+  'InsufficientCapacity',
+  'InsufficientCapacityOnHost',
   'InsufficientHostCapacity',
+  'InsufficientInstanceCapacity',
   'InsufficientReservedInstanceCapacity',
+  'ReservationCapacityExceeded',
   'SpotMaxPriceTooLow',
   'UnfulfillableCapacity',
 ]);
+
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'InternalError',
+  'InternalFailure',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'Server.InternalError',
+  'Unavailable',
+]);
+
+const QUOTA_CODES: ReadonlySet<string> = new Set([
+  'InstanceLimitExceeded',
+  'MaxFleetCountExceeded',
+  'MaxSpotInstanceCountExceeded',
+  'VcpuLimitExceeded',
+]);
+
+/** Where the usual advice would lead the wrong way. */
+const CONFIG_REMEDIES: Readonly<Record<string, string>> = {
+  'AuthFailure.ServiceLinkedRoleCreationNotPermitted':
+    'Create the service-linked role (aws iam create-service-linked-role --aws-service-name spot.amazonaws.com)',
+  'Client.InternalError': 'Let the Auto Scaling service role use the KMS key of the volumes',
+  InsufficientFreeAddressesInSubnet: 'Give the group a subnet with free addresses',
+  UnauthorizedOperation: 'Allow the Auto Scaling service role what the launch needs',
+};
 
 /** Texts that Auto Scaling writes without a code. */
 const UNCODED: readonly (readonly [RegExp, string])[] = [
   [/max spot instance count exceeded/i, 'MaxSpotInstanceCountExceeded'],
   [/requested more vCPU capacity than your current vCPU limit/i, 'VcpuLimitExceeded'],
+  [/requested more instances .* than your current instance limit/i, 'InstanceLimitExceeded'],
   [/do not have sufficient .* capacity|no spot capacity available/i, 'InsufficientInstanceCapacity'],
+  [/spot request price .* is lower than the minimum/i, 'SpotMaxPriceTooLow'],
+  [/not enough free addresses/i, 'InsufficientFreeAddressesInSubnet'],
+  [/client error on launch|Client\.InternalError/i, 'Client.InternalError'],
+  [/internal error on launch|Server\.InternalError/i, 'Server.InternalError'],
 ];
 
+/** `Could not launch Spot Instances. <Code> - <text>`; some copies have a dash instead of the hyphen. */
 function findCode(text: string): string {
-  const coded =
-    /(?:Could not launch (?:Spot|On-Demand) Instances\.\s*)?\b([A-Z][A-Za-z]+(?:\.[A-Za-z]+)?) - /.exec(
-      text,
-    )?.[1];
+  const coded = /(?:^|\.\s+)([A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)?) [-–] /.exec(text)?.[1];
   return coded ?? UNCODED.find(([pattern]) => pattern.test(text))?.[1] ?? 'Unknown';
 }
 
-function quotaFailure(code: string, buys: 'spot' | 'on-demand'): ScalingFailure {
-  const market =
-    buys === 'spot' ? 'All {family} Spot Instance Requests' : 'Running On-Demand {family} instances';
-  const quota = `EC2 vCPU quota "${market}"`;
+function quotaFailure(code: string, { buys, region, instanceTypes }: Purchase): ScalingFailure {
+  const quotas = instanceTypes.map((type) => quotaOf(type, buys)).filter((quota) => quota !== undefined);
+  const named = [...new Map(quotas.map((quota) => [quota.code, quota])).values()];
+  const quota =
+    named.length > 0
+      ? named.map((each) => `"${each.name}" (${each.code})`).join(' or ')
+      : `EC2's vCPU quota for ${buys} instances of the group's family`;
+  const command = named.map(
+    (each) =>
+      `aws service-quotas request-service-quota-increase --region ${region} --service-code ec2 --quota-code ${each.code} --desired-value VCPUS`,
+  );
+  const how = command[0] ?? 'Service Quotas, service "ec2"';
   return {
     kind: 'QUOTA',
     code,
     quota,
-    remedy: `Raise ${quota} for the group's instance family (G and VT, P4/P3/P2, P5 …) in Service Quotas, service code "ec2", in this region; it counts vCPUs, not instances.`,
+    remedy: `Raise ${quota} in ${region}; it counts vCPUs, not instances: ${how}`,
   };
 }

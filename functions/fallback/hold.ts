@@ -1,78 +1,117 @@
 import { secondsBetween } from '../clock.ts';
-import type { Gap, HoldMemory, Peak } from './pool.ts';
+import { type Levels, learnHold } from './learn-hold.ts';
+import type { Gap, HoldMemory, Peak, Release } from './pool.ts';
 
 /**
- * How many GPUs the fallback must go on covering, and for how long it holds.
+ * How many GPUs the fallback goes on covering after spot is back, and for how long.
  *
- * The fallback keeps the largest shortage of the last H minutes. H answers one question with the pool's own past:
- * a node held through a gap of g minutes costs min(g, H), and, if the gap was longer, a second launch and
- * a boot without the node: together worth `relapseMinutes` of on-demand. The H with the smallest
- * mean over the newest gaps is taken. A pool that flaps every 40 minutes learns to wait 40; one whose spot stays once
- * it is back learns to let go early. With no past, H = `relapseMinutes`, the break-even of the ski-rental problem: never
- * worse than twice the best.
+ * Each GPU of a shortage is a level: the first is short whenever spot is, the sixteenth only when sixteen are missing. A
+ * level is held for H minutes after it was last short, and H is learned from how long this pool's levels stayed covered
+ * before (`learn-hold.ts`): deep levels come back more rarely and are let go first. Until the pool has shown enough to learn
+ * from, what was given back and is short again within half its hold doubles the next hold.
  */
 export function rememberShortage(
   memory: HoldMemory,
   shortGpus: number,
-  relapseMinutes: number,
+  { relapseMinutes, bootMinutes }: HoldChoices,
   now: Date,
 ): Hold {
-  const ended: Gap[] = [];
-  const peaks: Peak[] = [];
-  for (const [i, peak] of memory.peaks.entries()) {
-    const minutes = minutesSince(peak.lastSeenAt, now);
-    const below = memory.peaks[i + 1]?.gpus ?? 0;
-    const neededAgain = Math.min(peak.gpus, shortGpus) - below;
-    if (minutes >= LONGEST_HOLD_MINUTES)
-      ended.push({ gpus: peak.gpus - below, minutes: LONGEST_HOLD_MINUTES });
-    else {
-      // A minute between two runs is no gap.
-      if (neededAgain > 0 && minutes > SHORTEST_GAP_MINUTES) ended.push({ gpus: neededAgain, minutes });
-      if (peak.gpus > shortGpus) peaks.push(peak);
-    }
-  }
-  if (shortGpus > 0) peaks.push({ gpus: shortGpus, lastSeenAt: now });
-  const gaps = [...memory.gaps, ...ended].slice(-GAPS_KEPT);
-  const minutes = learnHold(gaps, relapseMinutes);
-  const keepGpus = peaks.find((peak) => minutesSince(peak.lastSeenAt, now) < minutes)?.gpus ?? 0;
-  return { memory: { peaks, gaps }, minutes, keepGpus: Math.max(keepGpus, shortGpus) };
+  const { peaks, ended } = noteLevels(memory.peaks, shortGpus, now);
+  const gaps = ended.length === 0 ? memory.gaps : [...memory.gaps, ...ended].slice(-GAPS_KEPT);
+  // What is still held may be short as often as it likes: that is no return too early.
+  const relapse = judgeRelease(memory.release, shortGpus > memory.keepGpus, now);
+  const levels = learnHold(gaps, relapseMinutes);
+  const factor = relapse?.doubled && gaps.length < GAPS_TO_LEARN_FROM ? 2 : 1;
+  const due = largestHeld(peaks, (level) => minutesFor(levels, level, factor) - bootMinutes, now);
+  const keepGpus = Math.max(shortGpus, pace(due, memory, bootMinutes, now));
+  const lowered = keepGpus < memory.keepGpus;
+  const release = lowered ? noteRelease(levels, keepGpus, factor, now) : relapse;
+  const loweredAt = lowered ? now : memory.loweredAt;
+  return {
+    memory: { peaks, gaps, keepGpus, ...(loweredAt && { loweredAt }), ...(release && { release }) },
+    minutes: minutesFor(levels, Math.max(1, keepGpus), factor),
+    keepGpus,
+  };
+}
+
+interface HoldChoices {
+  readonly relapseMinutes: number;
+  readonly bootMinutes: number;
 }
 
 export interface Hold {
   readonly memory: HoldMemory;
-  /** H. */
+  /** H of the level that is given back next. */
   readonly minutes: number;
-  /** The largest shortage of the last H minutes. */
+  /** What spot need not be asked for yet: a node asked for one boot before the hold ends is Ready at its end. */
   readonly keepGpus: number;
 }
 
-const SHORTEST_HOLD_MINUTES = 15;
+/** Twelve hours without it say enough about a level. */
+const FORGOTTEN_MINUTES = 720;
 const LONGEST_HOLD_MINUTES = 240;
+/** A minute between two runs is no gap. */
 const SHORTEST_GAP_MINUTES = 2;
-const GAPS_KEPT = 64;
-/** Fewer gaps than this say nothing yet. */
-const GAPS_NEEDED = 8;
+const GAPS_KEPT = 128;
+const GAPS_TO_LEARN_FROM = 8;
 
-function learnHold(gaps: readonly Gap[], relapseMinutes: number): number {
-  if (gaps.length < GAPS_NEEDED) return relapseMinutes;
-  // The best H is the shortest, or just beyond one of the gaps: between two gaps the cost only grows.
-  const candidates = [SHORTEST_HOLD_MINUTES, ...gaps.map((gap) => gap.minutes + 1)].filter(
-    (minutes) => minutes >= SHORTEST_HOLD_MINUTES && minutes <= LONGEST_HOLD_MINUTES,
-  );
-  let best = { minutes: relapseMinutes, cost: costOfHold(gaps, relapseMinutes, relapseMinutes) };
-  for (const minutes of new Set(candidates)) {
-    const cost = costOfHold(gaps, minutes, relapseMinutes);
-    if (cost < best.cost) best = { minutes, cost };
-  }
-  return best.minutes;
+/** A market that is back is tried in steps: at most an eighth of what is held is given back in the time of a boot. */
+function pace(due: number, memory: HoldMemory, bootMinutes: number, now: Date): number {
+  const { keepGpus, loweredAt } = memory;
+  if (due >= keepGpus) return due;
+  if (loweredAt && minutesSince(loweredAt, now) < bootMinutes) return keepGpus;
+  return Math.max(due, keepGpus - Math.ceil(keepGpus / 8));
 }
 
-function costOfHold(gaps: readonly Gap[], holdMinutes: number, relapseMinutes: number): number {
-  let cost = 0;
-  for (const gap of gaps) {
-    cost += gap.gpus * (gap.minutes < holdMinutes ? gap.minutes : holdMinutes + relapseMinutes);
+/** Peaks lie on each other: the later, smaller one covers the levels below. What is short now ends their gaps. */
+function noteLevels(known: readonly Peak[], shortGpus: number, now: Date) {
+  const ended: Gap[] = [];
+  const peaks: Peak[] = [];
+  for (const [i, peak] of known.entries()) {
+    const below = known[i + 1]?.gpus ?? 0;
+    const minutes = minutesSince(peak.lastSeenAt, now);
+    if (minutes >= FORGOTTEN_MINUTES) {
+      ended.push({ above: below, upTo: peak.gpus, minutes: FORGOTTEN_MINUTES });
+      continue;
+    }
+    const upTo = Math.min(peak.gpus, shortGpus);
+    if (upTo > below && minutes > SHORTEST_GAP_MINUTES) ended.push({ above: below, upTo, minutes });
+    if (peak.gpus > shortGpus) peaks.push(peak);
   }
-  return cost;
+  if (shortGpus > 0) peaks.push({ gpus: shortGpus, lastSeenAt: now });
+  return { peaks, ended };
+}
+
+/** A return too early doubles the hold; one that went well ends the doubling. */
+function judgeRelease(release: Release | undefined, isShortAgain: boolean, now: Date): Release | undefined {
+  if (!release || release.judged) return release;
+  const early = minutesSince(release.at, now) <= release.holdMinutes / 2;
+  if (!early) return undefined;
+  return isShortAgain ? { ...release, judged: true, doubled: true } : release;
+}
+
+function noteRelease(levels: Levels, keepGpus: number, factor: number, now: Date): Release {
+  return {
+    at: now,
+    holdMinutes: minutesFor(levels, keepGpus + 1, factor),
+    doubled: factor > 1,
+    judged: false,
+  };
+}
+
+function largestHeld(peaks: readonly Peak[], minutesFor: (level: number) => number, now: Date): number {
+  for (const [i, peak] of peaks.entries()) {
+    const below = peaks[i + 1]?.gpus ?? 0;
+    const age = minutesSince(peak.lastSeenAt, now);
+    for (let level = peak.gpus; level > below; level--) {
+      if (age < minutesFor(level)) return level;
+    }
+  }
+  return 0;
+}
+
+function minutesFor(levels: Levels, level: number, factor: number): number {
+  return Math.min(LONGEST_HOLD_MINUTES, levels.minutesFor(level) * factor);
 }
 
 function minutesSince(then: Date, now: Date): number {

@@ -5,12 +5,19 @@ interface Pool {
   readonly name: string;
   readonly minGpus: number;
   readonly maxGpus: number;
-  /** What one return too early costs, as minutes of one on-demand node; also the hold until the pool has shown how it flaps. */
-  readonly holdMinutes: number;
+  /** What one return too early costs, as minutes of holding one on-demand node. */
+  readonly relapseMinutes: number;
+  /** From the launch of a node to Ready. */
+  readonly bootMinutes: number;
   /** Nodes that one run may add to a group. */
   readonly stepNodes: number;
   /** Over all fallback groups. Absent: unlimited. */
   readonly maxDollarsPerHour?: number;
+  /**
+   * Whether we say how many spot GPUs the market is asked for: through the group's desired capacity where its owner gave it
+   * to us, or through placeholder pods where an autoscaler follows the pods. Otherwise spot comes back by itself.
+   */
+  readonly asksForSpot: boolean;
 }
 
 /** The world as one run reads it. */
@@ -22,7 +29,10 @@ export interface PoolState {
 }
 
 interface SpotSide {
+  /** The size that the group is meant to have. */
   readonly desiredGpus: number;
+  /** The smallest number that can be asked for. */
+  readonly gpusPerNode: number;
   /** On nodes that are Ready, schedulable and not doomed, with allocatable GPUs. A rebalance alone dooms nothing. */
   readonly readyGpus: number;
   /** Launched and not yet Ready; `since` is the launch. */
@@ -31,7 +41,6 @@ interface SpotSide {
   readonly doomed: readonly Gpus[];
   readonly lastFailure?: Failure;
   readonly lastLaunchAt?: Date;
-  readonly lastNoticeAt?: Date;
 }
 
 export interface Gpus {
@@ -85,11 +94,21 @@ export interface FallbackNode {
 
 /** What the next run must know, and cannot read from the world. */
 export interface Memory {
+  /** What the market was asked for last. Absent: the whole size. */
+  readonly ask?: Ask;
   readonly hold: HoldMemory;
+  readonly deepening: DeepeningMemory;
   /** By group name. */
   readonly breakers: Readonly<Record<string, Breaker>>;
   /** By node name: a drain timed out, not asked again before this. */
   readonly restingUntil: Readonly<Record<string, Date>>;
+}
+
+export interface Ask {
+  readonly gpus: number;
+  readonly since: Date;
+  /** What was asked for before. */
+  readonly before: number;
 }
 
 export interface HoldMemory {
@@ -97,6 +116,12 @@ export interface HoldMemory {
   readonly peaks: readonly Peak[];
   /** The newest gaps between two shortages, oldest first. */
   readonly gaps: readonly Gap[];
+  /** What was held at the last run. */
+  readonly keepGpus: number;
+  /** The last time that less was held than before. */
+  readonly loweredAt?: Date;
+  /** What was given back then, until it is known whether that was too early. */
+  readonly release?: Release;
 }
 
 export interface Peak {
@@ -104,10 +129,34 @@ export interface Peak {
   readonly lastSeenAt: Date;
 }
 
-/** So many GPUs were not needed for so long, then needed again. */
+/** The levels above `above`, up to `upTo`, were covered by spot for so long, then short again. */
 export interface Gap {
-  readonly gpus: number;
+  readonly above: number;
+  readonly upTo: number;
   readonly minutes: number;
+}
+
+export interface Release {
+  readonly at: Date;
+  readonly holdMinutes: number;
+  readonly doubled: boolean;
+  readonly judged: boolean;
+}
+
+export interface DeepeningMemory {
+  /** At the last run. */
+  readonly shortGpus: number;
+  /** By how much the newest growths of a shortage went on growing, oldest first. */
+  readonly further: readonly number[];
+  readonly watched: readonly Growth[];
+  /** Bought beyond the shortage of that moment. */
+  readonly ahead?: { readonly at: Date; readonly from: number; readonly gpus: number };
+}
+
+interface Growth {
+  readonly at: Date;
+  readonly from: number;
+  readonly deepest: number;
 }
 
 export interface Breaker {
@@ -116,7 +165,12 @@ export interface Breaker {
   readonly minutes: number;
 }
 
-export const EMPTY_MEMORY: Memory = { hold: { peaks: [], gaps: [] }, breakers: {}, restingUntil: {} };
+export const EMPTY_MEMORY: Memory = {
+  hold: { peaks: [], gaps: [], keepGpus: 0 },
+  deepening: { shortGpus: 0, further: [], watched: [] },
+  breakers: {},
+  restingUntil: {},
+};
 
 /** What to do now, and why. Every number is absolute, so acting twice is acting once. */
 export type Decision =
@@ -127,25 +181,28 @@ export type Decision =
     }
   /** GPUs are short and nothing may be launched. */
   | { readonly action: 'refuse'; readonly shortGpus: number; readonly refusals: readonly Refusal[] }
-  /** Mark, cordon and drain by budget. */
-  | { readonly action: 'release'; readonly nodes: readonly string[]; readonly reason: string }
-  /** Drained: terminate, decrementing the group's desired capacity. */
-  | { readonly action: 'terminate'; readonly nodes: readonly string[] }
-  /** Uncordon and unmark. */
-  | {
-      readonly action: 'restore';
-      readonly nodes: readonly string[];
-      readonly reason: 'needed-again' | 'drain-timed-out' | 'do-not-disrupt';
-    }
+  | Return
   | { readonly action: 'keep'; readonly reason: KeepReason };
 
-type KeepReason =
-  | 'enough-spot'
-  | 'shortage-covered'
-  | 'holding'
-  | 'recent-notice'
-  | 'draining'
-  | 'nothing-releasable';
+/** Back to spot, each node a step further: marked and cordoned, drained by its budgets, terminated when empty. */
+export interface Return {
+  readonly action: 'return';
+  /** Start: mark, cordon, drain. */
+  readonly release: readonly string[];
+  /** Go on draining. */
+  readonly drain: readonly string[];
+  /** Empty: terminate, and lower the group's desired capacity by one. */
+  readonly terminate: readonly string[];
+  /** Uncordon and unmark. */
+  readonly restore: readonly Restore[];
+}
+
+export interface Restore {
+  readonly node: string;
+  readonly reason: 'needed-again' | 'drain-timed-out' | 'do-not-disrupt';
+}
+
+type KeepReason = 'enough-spot' | 'shortage-covered' | 'holding' | 'nothing-releasable';
 
 export interface Launch {
   readonly group: string;

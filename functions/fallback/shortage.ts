@@ -1,10 +1,15 @@
 import { secondsBetween } from '../clock.ts';
-import type { Gpus, PendingPod, PoolState } from './pool.ts';
+import type { Gpus, Memory, PendingPod, PoolState } from './pool.ts';
 
 /** What spot does not provide and is not about to provide. */
 export interface Shortage {
-  /** Within the pool's maximum. */
+  /** Within the pool's limits. */
+  readonly wantedGpus: number;
   readonly shortGpus: number;
+  /** Short even of what exists and boots, and known to be: where less was asked for than wanted, nobody knows. */
+  readonly knownGpus: number;
+  /** Of the wanted, not on a Ready spot node: what must not be given back yet. */
+  readonly notReadyGpus: number;
   /** Wanted too, and cut off by the maximum. */
   readonly beyondMaxGpus: number;
   /** The pending pods that some fallback node could hold. */
@@ -16,16 +21,26 @@ export interface Shortage {
  * `unfit` pods are left out.
  */
 export function measureShortage(
-  { pool, spot, pods }: PoolState,
+  state: PoolState,
   unfit: readonly PendingPod[],
+  ask: Memory['ask'],
   now: Date,
 ): Shortage {
+  const { pool, spot, pods } = state;
   const pending = pods.pending.filter((pod) => !unfit.includes(pod));
   const asked = Math.max(spot.desiredGpus, pods.boundGpus + sumGpus(pending), pool.minGpus);
-  const wanted = Math.min(asked, pool.maxGpus);
+  const wantedGpus = Math.min(asked, pool.maxGpus);
   const provided = spot.readyGpus + creditFor(spot, now);
-  const shortGpus = Math.max(0, wanted - provided);
-  return { shortGpus, beyondMaxGpus: Math.max(0, asked - provided) - shortGpus, pending };
+  const existing = Math.max(provided, spot.readyGpus + sumGpus(fresh(spot.launching, now)));
+  const shortGpus = Math.max(0, wantedGpus - provided);
+  return {
+    wantedGpus,
+    shortGpus,
+    knownGpus: existing >= answeredAsk(state, wantedGpus, ask, now) ? 0 : Math.max(0, wantedGpus - existing),
+    notReadyGpus: Math.max(0, wantedGpus - spot.readyGpus),
+    beyondMaxGpus: Math.max(0, asked - provided) - shortGpus,
+    pending,
+  };
 }
 
 /** Pods that no node of any fallback group could hold, with the rest of their gangs: launching for them would be waste. */
@@ -50,10 +65,21 @@ const CREDIT_SECONDS = 6 * 60;
  * that brought only a part.
  */
 function creditFor(spot: PoolState['spot'], now: Date): number {
-  const failure = spot.lastFailure;
-  if (failure && failure.kind !== 'CONFIG' && !(spot.lastLaunchAt && spot.lastLaunchAt > failure.at))
-    return 0;
-  const fresh = (items: readonly Gpus[]) =>
-    items.filter((item) => secondsBetween(item.since, now) < CREDIT_SECONDS);
-  return Math.max(sumGpus(fresh(spot.launching)), sumGpus(fresh(spot.doomed)));
+  if (hasFailedSince(spot, spot.lastLaunchAt)) return 0;
+  return Math.max(sumGpus(fresh(spot.launching, now)), sumGpus(fresh(spot.doomed, now)));
+}
+
+/** A higher ask counts once the market has answered it, by instances or by a failure, or has had the time to. */
+function answeredAsk({ pool, spot }: PoolState, wantedGpus: number, ask: Memory['ask'], now: Date): number {
+  if (!pool.asksForSpot || !ask) return wantedGpus;
+  const answered = hasFailedSince(spot, ask.since) || secondsBetween(ask.since, now) >= CREDIT_SECONDS;
+  return Math.min(wantedGpus, answered ? ask.gpus : Math.min(ask.gpus, ask.before));
+}
+
+function hasFailedSince({ lastFailure }: PoolState['spot'], since: Date | undefined): boolean {
+  return lastFailure !== undefined && lastFailure.kind !== 'CONFIG' && !(since && since > lastFailure.at);
+}
+
+function fresh(items: readonly Gpus[], now: Date): readonly Gpus[] {
+  return items.filter((item) => secondsBetween(item.since, now) < CREDIT_SECONDS);
 }

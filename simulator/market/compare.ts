@@ -1,7 +1,7 @@
 import { allKnowing } from './optimum.ts';
 import { ours } from './ours.ts';
 import { autoSpotting, fixedHold, immediate, skyServe, spotOnly } from './policies.ts';
-import { type MarketSettings, type Replay, replayTrace } from './replay.ts';
+import { type MarketSettings, type Policy, type Replay, replayTrace } from './replay.ts';
 import type { Trace } from './trace.ts';
 
 export interface Comparison {
@@ -9,18 +9,37 @@ export interface Comparison {
   readonly replays: readonly Replay[];
 }
 
-/** Plays one trace through this project's policy, its peers, fixed holds and the best possible schedule. */
+/**
+ * Plays one trace through this project's policy, its peers, fixed holds and the best possible schedule. EC2's notice is
+ * seen by this project and by AutoSpotting, as in their code; the others, and one row of ours, go without.
+ */
 export function comparePolicies(trace: Trace, settings: MarketSettings): Comparison {
+  const blind = { ...settings, noticeMinutes: 0 };
   const policies = [
-    ours(),
+    ours(settings),
+    named('spot-responder, no notice', unwarned(ours(blind))),
+    named('spot-responder, spot by itself', ours(settings, false)),
     spotOnly(),
-    immediate(),
+    unwarned(immediate()),
     autoSpotting(),
-    skyServe(),
-    ...[10, 20, 30, 60].map(fixedHold),
-    allKnowing(trace, settings),
+    unwarned(skyServe()),
+    ...[10, 20, 30, 60].map((minutes) => unwarned(fixedHold(minutes))),
+    named('hold 30 min, notice', fixedHold(30)),
+    allKnowing(trace, blind),
   ];
   return { trace, replays: policies.map((policy) => replayTrace(trace, policy, settings)) };
+}
+
+/** The policy hears of no notice. */
+function unwarned(policy: Policy): Policy {
+  return {
+    name: policy.name,
+    decide: ({ lastWarnedFailureAt: _, ...view }) => policy.decide({ ...view, doomed: [] }),
+  };
+}
+
+function named(name: string, policy: Policy): Policy {
+  return { ...policy, name };
 }
 
 export interface Point {

@@ -1,46 +1,62 @@
-import { decide } from '../../functions/fallback/decide.ts';
+import { type Decided, decide } from '../../functions/fallback/decide.ts';
 import { classifyFailure } from '../../functions/fallback/failure.ts';
+import { relapseMinutes } from '../../functions/fallback/learn-hold.ts';
 import { EMPTY_MEMORY, type Gpus, type Memory, type PoolState } from '../../functions/fallback/pool.ts';
-import { countReady, type Instance, type MarketView, type Policy, type Targets } from './replay.ts';
+import { countReady, type MarketSettings, type MarketView, type Policy, type Targets } from './replay.ts';
 
-/** This project's policy: the same `decide` that runs in the account, once a minute, with nodes of one GPU. */
-export function ours(): Policy {
+/**
+ * This project's policy: the same `decide` that runs in the account, once a minute, with nodes of one GPU that drain at once.
+ * `asksForSpot` false: the spot group comes back by itself, and is paid for beside the fallback while that holds.
+ */
+export function ours({ bootMinutes, noticeMinutes }: MarketSettings, asksForSpot = true): Policy {
+  const choices = {
+    bootMinutes,
+    relapseMinutes: relapseMinutes(bootMinutes, noticeMinutes),
+    asksForSpot,
+  };
   let memory: Memory = EMPTY_MEMORY;
-  /** Node name → minute at which its drain began. */
-  const drains = new Map<string, number>();
   return {
     name: 'spot-responder',
     decide(view) {
-      const next = decide(describePool(view, drains), memory, at(view.minute));
-      memory = next.memory;
-      return act(next.decision, view, drains);
+      const decided = decide(describePool(view, choices), memory, at(view.minute));
+      memory = decided.memory;
+      return act(decided, view);
     },
   };
 }
 
 const GROUP = 'on-demand';
-const HOLD_MINUTES = 30;
-const DRAIN_MINUTES = 1;
 const SPOT_FAILURE = classifyFailure(
   'Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration.',
-  'spot',
+  { buys: 'spot', region: 'us-east-2', instanceTypes: ['p3.2xlarge'] },
 );
 
-function describePool(view: MarketView, drains: ReadonlyMap<string, number>): PoolState {
-  const { minute, wanted, spot, fallback } = view;
-  const launching = spot.filter((instance) => instance.readyAt > minute).map(toGpus);
+function describePool(
+  view: MarketView,
+  choices: Pick<PoolState['pool'], 'bootMinutes' | 'relapseMinutes' | 'asksForSpot'>,
+): PoolState {
+  const { minute, wanted, fallback } = view;
+  const failedAt = Math.max(view.lastSpotFailureAt ?? -1, view.lastWarnedFailureAt ?? -1);
+  const doomed = new Set(view.doomed);
+  const spot = view.spot.filter((instance) => !doomed.has(instance));
   return {
-    pool: { name: 'trace', minGpus: 0, maxGpus: wanted, holdMinutes: HOLD_MINUTES, stepNodes: wanted },
+    pool: {
+      name: 'trace',
+      minGpus: 0,
+      maxGpus: wanted,
+      stepNodes: wanted,
+      ...choices,
+    },
     spot: {
       desiredGpus: wanted,
+      gpusPerNode: 1,
       readyGpus: countReady(spot, minute),
-      launching,
-      doomed: [],
-      ...(view.lastSpotFailureAt !== undefined && {
-        lastFailure: { kind: SPOT_FAILURE.kind, at: at(view.lastSpotFailureAt) },
-      }),
+      launching: spot
+        .filter(({ readyAt }) => readyAt > minute)
+        .map(({ launchedAt }): Gpus => ({ gpus: 1, since: at(launchedAt) })),
+      doomed: view.doomed.map((): Gpus => ({ gpus: 1, since: at(minute) })),
+      ...(failedAt >= 0 && { lastFailure: { kind: SPOT_FAILURE.kind, at: at(failedAt) } }),
       ...(view.lastSpotLaunchAt !== undefined && { lastLaunchAt: at(view.lastSpotLaunchAt) }),
-      ...(view.lastLossAt !== undefined && { lastNoticeAt: at(view.lastLossAt) }),
     },
     pods: { boundGpus: 0, pending: [] },
     fallbacks: [
@@ -51,48 +67,27 @@ function describePool(view: MarketView, drains: ReadonlyMap<string, number>): Po
         dollarsPerNodeHour: 1,
         maxNodes: wanted,
         desired: fallback.length,
-        nodes: fallback.map((instance) => describeNode(instance, minute, drains)),
+        nodes: fallback.map(({ name, launchedAt }) => ({
+          name,
+          launchedAt: at(launchedAt),
+          doNotDisrupt: false,
+        })),
       },
     ],
   };
 }
 
-function describeNode(instance: Instance, minute: number, drains: ReadonlyMap<string, number>) {
-  const { name } = instance;
-  const since = drains.get(name);
-  const drain =
-    since === undefined
-      ? {}
-      : { drain: { since: at(since), podsLeft: minute - since >= DRAIN_MINUTES ? 0 : 1 } };
-  return { name, launchedAt: at(instance.launchedAt), doNotDisrupt: false, ...drain };
-}
-
-function act(
-  decision: ReturnType<typeof decide>['decision'],
-  { minute, wanted, fallback }: MarketView,
-  drains: Map<string, number>,
-): Targets {
-  const size = fallback.length;
+function act({ decision, ask }: Decided, { wanted, fallback }: MarketView): Targets {
+  const spot = ask?.gpus ?? wanted;
   switch (decision.action) {
     case 'scale-out':
-      return { spot: wanted, fallback: decision.launches[0]?.desired ?? size };
-    case 'release':
-      for (const node of decision.nodes) drains.set(node, minute);
-      return { spot: wanted, fallback: size };
-    case 'restore':
-      for (const node of decision.nodes) drains.delete(node);
-      return { spot: wanted, fallback: size };
-    case 'terminate':
-      for (const node of decision.nodes) drains.delete(node);
-      return { spot: wanted, fallback: size - decision.nodes.length };
+      return { spot, fallback: decision.launches[0]?.desired ?? fallback.length };
+    case 'return':
+      return { spot, fallback: fallback.length - decision.release.length };
     case 'refuse':
     case 'keep':
-      return { spot: wanted, fallback: size };
+      return { spot, fallback: fallback.length };
   }
-}
-
-function toGpus(instance: Instance): Gpus {
-  return { gpus: 1, since: at(instance.launchedAt) };
 }
 
 function at(minute: number): Date {

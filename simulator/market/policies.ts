@@ -50,7 +50,7 @@ export function autoSpotting(): Policy {
       const ready = countReady(view.spot, view.minute);
       const booting = view.spot.length - ready;
       const runs = view.minute % AUTOSPOTTING_RUN_MINUTES === 0;
-      const fallback = view.wanted - Math.min(view.wanted, ready);
+      const fallback = shortNodes(view);
       const spot = Math.min(view.wanted, view.spot.length + (runs && booting === 0 && fallback > 0 ? 1 : 0));
       return { spot, fallback };
     },
@@ -59,6 +59,7 @@ export function autoSpotting(): Policy {
 
 const AUTOSPOTTING_RUN_MINUTES = 5;
 
-function shortNodes({ minute, wanted, spot }: MarketView): number {
-  return Math.max(0, wanted - countReady(spot, minute));
+/** A node under notice counts as lost. */
+function shortNodes({ doomed, minute, wanted, spot }: MarketView): number {
+  return Math.max(0, wanted - countReady(spot, minute) + doomed.length);
 }

@@ -4,6 +4,8 @@ export interface MarketSettings {
   readonly bootMinutes: number;
   /** Price of a spot node, as a part of an on-demand node's. */
   readonly spotPrice: number;
+  /** How long before a spot node is lost its loss is known; EC2 gives 2. */
+  readonly noticeMinutes: number;
 }
 
 export interface Instance {
@@ -18,9 +20,12 @@ export interface MarketView {
   readonly wanted: number;
   readonly spot: readonly Instance[];
   readonly fallback: readonly Instance[];
-  readonly lastLossAt?: number;
+  /** Of `spot`: under notice. */
+  readonly doomed: readonly Instance[];
   /** The spot group asked for more than there was. */
   readonly lastSpotFailureAt?: number;
+  /** It asked for what shall replace the nodes under notice, in vain. */
+  readonly lastWarnedFailureAt?: number;
   readonly lastSpotLaunchAt?: number;
 }
 
@@ -84,12 +89,14 @@ export function countReady(instances: readonly Instance[], minute: number): numb
   return instances.reduce((count, instance) => count + (instance.readyAt <= minute ? 1 : 0), 0);
 }
 
-function openMarket(trace: Trace, policy: Policy, { bootMinutes }: MarketSettings) {
+function openMarket(trace: Trace, policy: Policy, { bootMinutes, noticeMinutes }: MarketSettings) {
   let spot: Instance[] = [];
   let fallback: Instance[] = [];
   let spotTarget = trace.wanted;
   let launched = 0;
-  const seen: { lastLossAt?: number; lastSpotFailureAt?: number; lastSpotLaunchAt?: number } = {};
+  const seen: Writable<Pick<MarketView, 'lastSpotFailureAt' | 'lastWarnedFailureAt' | 'lastSpotLaunchAt'>> =
+    {};
+  const leastSoon = leastWithin(trace.capacityByMinute, noticeMinutes);
 
   function fillSpot(minute: number, capacity: number): void {
     const before = spot.length;
@@ -102,12 +109,11 @@ function openMarket(trace: Trace, policy: Policy, { bootMinutes }: MarketSetting
 
   function advance(minute: number) {
     const capacity = trace.capacityByMinute[minute] ?? 0;
-    if (spot.length > capacity) {
-      spot = spot.slice(0, capacity);
-      seen.lastLossAt = minute;
-    }
+    spot = spot.slice(0, capacity);
     fillSpot(minute, capacity);
-    const targets = policy.decide({ minute, wanted: trace.wanted, spot, fallback, ...seen });
+    const doomed = spot.slice(leastSoon[minute] ?? 0);
+    if (doomed.length > 0) seen.lastWarnedFailureAt = minute;
+    const targets = policy.decide({ minute, wanted: trace.wanted, spot, fallback, doomed, ...seen });
     spotTarget = targets.spot;
     fillSpot(minute, capacity);
     launched += Math.max(0, targets.fallback - fallback.length);
@@ -116,6 +122,15 @@ function openMarket(trace: Trace, policy: Policy, { bootMinutes }: MarketSetting
   }
 
   return { advance, fallbackLaunches: () => launched };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The least capacity of each minute and the `minutes` after it. */
+function leastWithin(capacityByMinute: readonly number[], minutes: number): readonly number[] {
+  return capacityByMinute.map((_, minute) =>
+    Math.min(...capacityByMinute.slice(minute, minute + minutes + 1)),
+  );
 }
 
 function resize(instances: readonly Instance[], size: number, minute: number, boot: number): Instance[] {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../functions/fallback/decide.ts';
 import { EMPTY_MEMORY, type Memory } from '../../functions/fallback/pool.ts';
-import { at, CAPACITY, group, node, runMinutes, world } from './pools.ts';
+import { at, CAPACITY, group, node, returning, runMinutes, world } from './pools.ts';
 
 const FAILED = { kind: CAPACITY, at: at(0) };
 const NOW = at(0);
 
 test('1: one notice and spot back within six minutes buys nothing', () => {
   const noticed = world({
-    spot: { readyGpus: 15, doomed: [{ gpus: 1, since: at(0) }], lastNoticeAt: at(0) },
+    spot: { readyGpus: 15, doomed: [{ gpus: 1, since: at(0) }] },
   });
   const booting = world({
     spot: { readyGpus: 15, launching: [{ gpus: 1, since: at(2) }], lastLaunchAt: at(2) },
@@ -104,20 +104,26 @@ test('the breaker doubles from 3 to 30 minutes while failures go on, and a launc
 test('8: a drain that its budgets block is undone and rests for an hour, without a termination', () => {
   const blocked = node('a', { drain: { since: at(0), podsLeft: 1 } });
   const timedOut = decide(world({ fallbacks: [group({ nodes: [blocked] })] }), EMPTY_MEMORY, at(15));
-  expect(timedOut.decision).toEqual({ action: 'restore', nodes: ['a'], reason: 'drain-timed-out' });
+  expect(timedOut.decision).toEqual(returning({ restore: [{ node: 'a', reason: 'drain-timed-out' }] }));
   const rested = world({ fallbacks: [group({ nodes: [node('a')] })] });
   const { decisions } = runMinutes(rested, timedOut.memory, 16, 75);
-  expect(decisions.findIndex((decision) => decision.action === 'release') + 16).toBe(75);
+  expect(decisions.findIndex((decision) => decision.action === 'return') + 16).toBe(75);
 });
 
 test('9: a crash after the terminate decrements once: a node that is gone is not named again', () => {
   const drained = node('a', { drain: { since: at(0), podsLeft: 0 } });
-  const state = world({ fallbacks: [group({ nodes: [drained, node('b')] })] });
+  const state = world({
+    spot: { readyGpus: 15, lastFailure: FAILED },
+    fallbacks: [group({ nodes: [drained, node('b')] })],
+  });
   const first = decide(state, EMPTY_MEMORY, at(1));
-  expect(first.decision).toEqual({ action: 'terminate', nodes: ['a'] });
-  const after = world({ fallbacks: [group({ nodes: [node('b')] })] });
+  expect(first.decision).toEqual(returning({ terminate: ['a'] }));
+  const after = world({
+    spot: { readyGpus: 15, lastFailure: FAILED },
+    fallbacks: [group({ nodes: [node('b')] })],
+  });
   // The crash lost the memory of the first run.
-  expect(decide(after, EMPTY_MEMORY, at(2)).decision).toMatchObject({ action: 'release', nodes: ['b'] });
+  expect(decide(after, EMPTY_MEMORY, at(2)).decision).toEqual({ action: 'keep', reason: 'shortage-covered' });
 });
 
 test('10: an 8-GPU pod with a 1-GPU fallback is refused, and said', () => {
@@ -129,13 +135,23 @@ test('10: an 8-GPU pod with a 1-GPU fallback is refused, and said', () => {
   });
 });
 
-test('11: what Karpenter bought at the same time makes a surplus, released after the hold one node at a time', () => {
+test('11: what Karpenter bought at the same time makes a surplus, released after the hold', () => {
   const short = world({ spot: { readyGpus: 14, lastFailure: FAILED } });
   const before = runMinutes(short, EMPTY_MEMORY, 0, 0);
   const both = world({ fallbacks: [group({ nodes: [node('a'), node('b', { launchedAt: at(1) })] })] });
   const { decisions } = runMinutes(both, before.memory, 1, 30);
-  expect(decisions.map((decision) => decision.action).indexOf('release') + 1).toBe(30);
-  expect(decisions.at(-1)).toMatchObject({ nodes: ['b'] });
+  const first = decisions.findIndex((decision) => decision.action === 'return');
+  expect(first + 1).toBe(Math.ceil(before.holdMinutes - 5));
+  expect(decisions[first]).toEqual(returning({ release: ['b'] }));
+});
+
+test('no more nodes leave at a time than the step', () => {
+  const nodes = ['a', 'b', 'c', 'd'].map((name) => node(name));
+  const state = world({ pool: { stepNodes: 2 }, fallbacks: [group({ nodes })] });
+  expect(decide(state, EMPTY_MEMORY, NOW).decision).toEqual(returning({ release: ['a', 'b'] }));
+  const draining = nodes.map((each, i) => (i < 2 ? { ...each, drain: { since: at(0), podsLeft: 1 } } : each));
+  const later = world({ pool: { stepNodes: 2 }, fallbacks: [group({ nodes: draining })] });
+  expect(decide(later, EMPTY_MEMORY, at(1)).decision).toEqual(returning({ drain: ['a', 'b'] }));
 });
 
 test.each([
@@ -156,15 +172,17 @@ test('a node under drain is kept when spot is short again', () => {
     spot: { readyGpus: 15, lastFailure: FAILED },
     fallbacks: [group({ nodes: [draining] })],
   });
-  expect(decide(state, EMPTY_MEMORY, at(1)).decision).toEqual({
-    action: 'restore',
-    nodes: ['a'],
-    reason: 'needed-again',
-  });
+  expect(decide(state, EMPTY_MEMORY, at(1)).decision).toEqual(
+    returning({ restore: [{ node: 'a', reason: 'needed-again' }] }),
+  );
 });
 
-test('nothing is released within 15 minutes of a notice', () => {
-  const state = world({ spot: { lastNoticeAt: at(0) }, fallbacks: [group({ nodes: [node('a')] })] });
-  expect(decide(state, EMPTY_MEMORY, at(14)).decision).toEqual({ action: 'keep', reason: 'recent-notice' });
-  expect(decide(state, EMPTY_MEMORY, at(15)).decision.action).toBe('release');
+test('nothing is given back for spot that is only on its way', () => {
+  const booting = world({
+    spot: { readyGpus: 15, launching: [{ gpus: 1, since: at(0) }], lastLaunchAt: at(0) },
+    fallbacks: [group({ nodes: [node('a')] })],
+  });
+  expect(decide(booting, EMPTY_MEMORY, at(1)).decision).toEqual({ action: 'keep', reason: 'holding' });
+  const ready = world({ fallbacks: [group({ nodes: [node('a')] })] });
+  expect(decide(ready, EMPTY_MEMORY, at(2)).decision).toEqual(returning({ release: ['a'] }));
 });

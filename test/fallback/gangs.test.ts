@@ -48,5 +48,5 @@ test('the pool maximum does not cut a gang in half', () => {
 test('the nodes of a gang leave together', () => {
   const gang = [node('a', { gang: 'llm' }), node('b', { gang: 'llm' })];
   const state = world({ fallbacks: [group({ nodes: gang })] });
-  expect(decide(state, EMPTY_MEMORY, NOW).decision).toMatchObject({ action: 'release', nodes: ['a', 'b'] });
+  expect(decide(state, EMPTY_MEMORY, NOW).decision).toMatchObject({ action: 'return', release: ['a', 'b'] });
 });

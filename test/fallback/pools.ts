@@ -5,6 +5,7 @@ import type {
   FallbackNode,
   Memory,
   PoolState,
+  Return,
 } from '../../functions/fallback/pool.ts';
 
 export function at(minute: number): Date {
@@ -30,8 +31,17 @@ interface Overrides {
 /** 16 wanted spot GPUs, all ready, unless told otherwise. */
 export function world({ pool, spot, pods, fallbacks }: Overrides = {}): PoolState {
   return {
-    pool: { name: 'train', minGpus: 0, maxGpus: 16, holdMinutes: 30, stepNodes: 16, ...pool },
-    spot: { desiredGpus: 16, readyGpus: 16, launching: [], doomed: [], ...spot },
+    pool: {
+      name: 'train',
+      minGpus: 0,
+      maxGpus: 16,
+      relapseMinutes: 60,
+      bootMinutes: 5,
+      stepNodes: 16,
+      asksForSpot: false,
+      ...pool,
+    },
+    spot: { desiredGpus: 16, gpusPerNode: 1, readyGpus: 16, launching: [], doomed: [], ...spot },
     pods: { boundGpus: 0, pending: [], ...pods },
     fallbacks: fallbacks ?? [group()],
   };
@@ -39,14 +49,20 @@ export function world({ pool, spot, pods, fallbacks }: Overrides = {}): PoolStat
 
 export const CAPACITY = 'CAPACITY' as const;
 
+export function returning(part: Partial<Return>): Return {
+  return { action: 'return', release: [], drain: [], terminate: [], restore: [], ...part };
+}
+
 /** Runs once a minute over a world that does not change. */
 export function runMinutes(state: PoolState, memory: Memory, from: number, to: number) {
   const decisions: Decision[] = [];
   let carried = memory;
+  let holdMinutes = 0;
   for (let minute = from; minute <= to; minute++) {
     const next = decide(state, carried, at(minute));
     carried = next.memory;
+    holdMinutes = next.holdMinutes;
     decisions.push(next.decision);
   }
-  return { decisions, memory: carried };
+  return { decisions, memory: carried, holdMinutes };
 }

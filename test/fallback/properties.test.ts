@@ -73,20 +73,18 @@ function apply(state: PoolState, decision: Decision, now: Date): PoolState {
       const desired = new Map(decision.launches.map((launch) => [launch.group, launch.desired]));
       return change((each) => ({ ...each, desired: desired.get(each.name) ?? each.desired }));
     }
-    case 'terminate':
+    case 'return':
       return change((each) => {
-        const nodes = each.nodes.filter(({ name }) => !decision.nodes.includes(name));
+        const left = each.nodes.filter(({ name }) => !decision.terminate.includes(name));
+        const nodes = left.map(({ drain, ...rest }) => {
+          if (decision.restore.some((restored) => restored.node === rest.name)) return rest;
+          const gone = decision.release.includes(rest.name) || decision.drain.includes(rest.name);
+          return gone
+            ? { ...rest, drain: { since: now, podsLeft: 0 } }
+            : { ...rest, ...(drain && { drain }) };
+        });
         return { ...each, nodes, desired: each.desired - (each.nodes.length - nodes.length) };
       });
-    case 'release':
-    case 'restore':
-      return change((each) => ({
-        ...each,
-        nodes: each.nodes.map(({ drain, ...rest }) => {
-          if (!decision.nodes.includes(rest.name)) return drain ? { ...rest, drain } : rest;
-          return decision.action === 'release' ? { ...rest, drain: { since: now, podsLeft: 0 } } : rest;
-        }),
-      }));
     case 'refuse':
     case 'keep':
       return state;
@@ -118,14 +116,31 @@ test('over random histories no launch passes the step, the nodes, the dollars or
   );
 });
 
-test('a node with a do-not-disrupt pod is neither released nor terminated', () => {
+test('a node with a do-not-disrupt pod is neither drained nor terminated', () => {
   fc.assert(
     fc.property(anyWorld, (state) => {
       const { decision } = decide(state, EMPTY_MEMORY, at(90));
-      if (decision.action !== 'release' && decision.action !== 'terminate') return;
-      const nodes = state.fallbacks.flatMap((each) => each.nodes);
-      const named = nodes.filter((each) => decision.nodes.includes(each.name));
+      if (decision.action !== 'return') return;
+      const leaving = [...decision.release, ...decision.drain, ...decision.terminate];
+      const named = state.fallbacks
+        .flatMap((each) => each.nodes)
+        .filter(({ name }) => leaving.includes(name));
       expect(named.some((each) => each.doNotDisrupt)).toBe(false);
+    }),
+  );
+});
+
+test('no more is given back than spot covers', () => {
+  fc.assert(
+    fc.property(anyWorld, (state) => {
+      const { decision, keepGpus } = decide(state, EMPTY_MEMORY, at(90));
+      if (decision.action !== 'return') return;
+      const leaving = [...decision.release, ...decision.drain, ...decision.terminate];
+      const stays = state.fallbacks.flatMap((each) =>
+        each.nodes.filter(({ name }) => !leaving.includes(name)).map(() => each.gpusPerNode),
+      );
+      const total = stays.reduce((sum, gpus) => sum + gpus, 0);
+      if (leaving.length > 0) expect(total).toBeGreaterThanOrEqual(keepGpus);
     }),
   );
 });
@@ -135,7 +150,7 @@ test('when the world stops, the second run launches nothing more', () => {
     fc.property(anyWorld, (random) => {
       const state = { ...random, pool: { ...random.pool, stepNodes: 100 } };
       const first = decide(state, EMPTY_MEMORY, at(90));
-      fc.pre(first.decision.action !== 'restore');
+      fc.pre(first.decision.action !== 'return');
       const second = decide(apply(state, first.decision, at(90)), first.memory, at(90));
       expect(second.decision.action).not.toBe('scale-out');
     }),

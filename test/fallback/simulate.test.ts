@@ -7,7 +7,7 @@ import { averagePolicies, comparePolicies } from '../../simulator/market/compare
 import { parseTrace } from '../../simulator/market/trace.ts';
 
 const EXAMPLE = 'examples/traces/v100-16-nodes/us-east-2b_v100.json';
-const SETTINGS = { bootMinutes: 5, spotPrice: 0.3 };
+const SETTINGS = { bootMinutes: 5, spotPrice: 0.3, noticeMinutes: 2 };
 let folder: string;
 
 beforeAll(async () => {
@@ -42,6 +42,20 @@ test('7 and 12: on a recorded market it stays up, within 1.2 times the cost of i
   expect(mine.launchesPerDay).toBeLessThan(0.6 * policy('immediate').launchesPerDay);
 });
 
+test('it reaches the availability of a thirty-minute hold for at most 1.04 times what the all-knowing pays', async () => {
+  const policy = await policiesOnExample();
+  const mine = policy('spot-responder');
+  expect(mine.availability).toBeGreaterThanOrEqual(policy('hold 30 min').availability);
+  expect(mine.relativeCost).toBeLessThanOrEqual(1.04 * policy('all-knowing').relativeCost);
+});
+
+test('even without a notice it is cheaper than the hold of the same availability', async () => {
+  const policy = await policiesOnExample();
+  const mine = policy('spot-responder, no notice');
+  expect(mine.availability).toBeGreaterThanOrEqual(policy('hold 20 min').availability - 0.0005);
+  expect(mine.relativeCost).toBeLessThan(policy('hold 20 min').relativeCost);
+});
+
 test('nobody is both cheaper and more available than the all-knowing schedule', async () => {
   const policy = await policiesOnExample();
   const best = policy('all-knowing');
@@ -68,10 +82,10 @@ test('--json prints the figures, --html writes one page that loads nothing', asy
   const page = join(folder, 'market.html');
   const { out } = await simulate(EXAMPLE, '--json', '--html', page, '--boot-minutes', '0');
   const figures = JSON.parse(out);
-  expect(figures.settings).toEqual({ bootMinutes: 0, spotPrice: 0.3 });
-  expect(figures.traces[0].policies).toHaveLength(10);
+  expect(figures.settings).toEqual({ bootMinutes: 0, spotPrice: 0.3, noticeMinutes: 2 });
+  expect(figures.traces[0].policies).toHaveLength(13);
   const html = await readFile(page, 'utf8');
-  expect(html.match(/<svg /g)).toHaveLength(11);
+  expect(html.match(/<svg /g)).toHaveLength(14);
   expect(html).not.toMatch(/NaN|undefined|https?:|<script|<link/);
 });
 
@@ -100,6 +114,7 @@ test('a missing file is named, with exit code 2', async () => {
 test.each([
   ['--boot-minutes', 'soon'],
   ['--spot-price', '7'],
+  ['--notice-minutes', '-1'],
 ])('%s %s is refused', async (flag, value) => {
   const { err, exitCode } = await simulate(EXAMPLE, flag, value);
   expect(exitCode).toBe(2);
