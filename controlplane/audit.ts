@@ -15,14 +15,22 @@ export interface AuditedRequest {
   readonly completedAt: Date;
   readonly userAgent: string;
   readonly dryRun: boolean;
+  /** Of the pod to be evicted or deleted, where the request makes it a precondition. */
+  readonly uid?: string;
 }
 
-/** Every request once, when it has been answered. */
+/** Every request once, when it has been answered; what removes a pod with its body, which names the pod's UID. */
 export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
-rules: [{ level: Metadata }]
+rules:
+  - { level: Request, verbs: [create], resources: [{ group: '', resources: [pods/eviction] }] }
+  - { level: Request, verbs: [delete], resources: [{ group: '', resources: [pods] }] }
+  - { level: Metadata }
 `;
+
+const preconditions = z.object({ uid: z.optional(z.string()) });
+const deleteOptions = z.object({ preconditions: z.optional(preconditions) });
 
 const auditEvent = z.object({
   stage: z.string(),
@@ -37,6 +45,10 @@ const auditEvent = z.object({
       namespace: z.optional(z.string()),
       name: z.optional(z.string()),
     }),
+  ),
+  /** An Eviction, or the options of a deletion. */
+  requestObject: z.optional(
+    z.object({ deleteOptions: z.optional(deleteOptions), preconditions: z.optional(preconditions) }),
   ),
   responseStatus: z.optional(z.object({ code: z.optional(z.number()) })),
   requestReceivedTimestamp: z.string(),
@@ -69,5 +81,28 @@ function toRequest(event: z.output<typeof auditEvent>): AuditedRequest {
     completedAt: new Date(event.stageTimestamp),
     userAgent: event.userAgent ?? '',
     dryRun: event.requestURI.includes('dryRun=All'),
+    ...uidOf(event.requestObject),
   };
+}
+
+function uidOf(body: z.output<typeof auditEvent>['requestObject']): { uid?: string } {
+  const uid = (body?.deleteOptions ?? body)?.preconditions?.uid;
+  return uid === undefined ? {} : { uid };
+}
+
+/** Evictions and deletions of pods that the server accepted; dry runs are none. Oldest first. */
+export function acceptedRemovals(requests: readonly AuditedRequest[]): readonly AuditedRequest[] {
+  return requests.filter(({ code, dryRun, resource, verb }) => {
+    const removes =
+      (verb === 'create' && resource === 'pods/eviction') || (verb === 'delete' && resource === 'pods');
+    return removes && !dryRun && code >= 200 && code < 300;
+  });
+}
+
+/** Pods whose eviction or deletion was accepted more than once; a pod that came back under its name is another. */
+export function removedTwice(requests: readonly AuditedRequest[]): readonly string[] {
+  const byPod = Map.groupBy(acceptedRemovals(requests), ({ namespace, name, uid = '' }) =>
+    [namespace, name, uid].join('/'),
+  );
+  return [...byPod].filter(([, { length }]) => length > 1).map(([pod]) => pod);
 }

@@ -28,14 +28,16 @@ export interface WorldAddress {
 }
 
 const LEASE_SECONDS = 15;
+/** An embedded account takes any; an authenticator of EKS tokens has to know them. */
+export const worldCredentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
+
 export function addressOf({ account, queue, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {
   return { region, accountEndpoint: account.endpoint, tableEndpoint, tableName, queueUrl: queue.url };
 }
 
 /** For any SDK client of the embedded account. */
 export function awsSettings({ accountEndpoint, region }: WorldAddress) {
-  const credentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
-  return { region, endpoint: accountEndpoint, credentials };
+  return { region, endpoint: accountEndpoint, credentials: worldCredentials };
 }
 
 /** The same adapters as the Lambda's, pointed at an embedded world. */

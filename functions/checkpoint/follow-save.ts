@@ -1,4 +1,5 @@
-import { followPods } from '../cluster/follow-pods.ts';
+import { secondsBetween } from '../clock.ts';
+import { openPodFollower } from '../cluster/follow-pods.ts';
 import type { Pod } from '../cluster/port.ts';
 import { canListen, type Running, type SaveDeps, type SaveRequest, writeRequest } from './ask.ts';
 import type { Gang } from './gang.ts';
@@ -78,6 +79,9 @@ function whatFollowed({ request }: Running, pods: readonly Pod[]): SaveState {
   return isSoftOne ? { ...shown, request: { ...shown.request, ...request } } : shown;
 }
 
+/** An acknowledgement that a dead watch swallowed would hold the gang's pods until their time is up. */
+const SILENCE_SECONDS = 20;
+
 /** A pod that joins the gang during the save is asked as well: all ranks must save. */
 async function followGang(
   deps: SaveDeps,
@@ -95,15 +99,23 @@ async function followGang(
     if (joins) void writeRequest(deps, request, wish, pod).catch(() => undefined);
     changed();
   };
-  await followPods(
-    {
-      list: () => cluster.listPodsByLabel(gang),
-      watch: (version, signal) => cluster.watchPodsByLabel(gang, version, signal),
-    },
-    list.resourceVersion,
-    { seen, gone: () => undefined, listed: (all) => all.forEach(seen) },
-    { clock, random, signal: request.signal, onLost: () => undefined },
-  );
+  const source = {
+    list: () => cluster.listPodsByLabel(gang),
+    watch: (version: string, signal: AbortSignal) => cluster.watchPodsByLabel(gang, version, signal),
+  };
+  const follower = openPodFollower(source, {
+    clock,
+    random,
+    signal: request.signal,
+    onLost: () => undefined,
+    doubt: (heardAt) =>
+      secondsBetween(heardAt, clock.now()) > SILENCE_SECONDS ? 'nothing was heard of the gang' : undefined,
+  });
+  await follower.follow(list.resourceVersion, {
+    seen,
+    gone: () => undefined,
+    listed: (all) => all.forEach(seen),
+  });
 }
 
 const LOOK_FOR_MARKER_MS = 2_000;

@@ -1,7 +1,7 @@
 import { ClusterError } from '../errors.ts';
 import { type Api, EVICT_TIMEOUT_MS, persist, READ_TIMEOUT_MS, via } from './api.ts';
 import { statusOfError } from './api-status.ts';
-import { accessFault, describeFailure, type Operation, unexpected } from './faults.ts';
+import { accessFault, describeFailure, type Operation, unexpected, wasSent } from './faults.ts';
 import type { EvictionAnswer, EvictOptions, PodRef, WriteOptions } from './port.ts';
 import { triageRefusal } from './triage.ts';
 
@@ -76,7 +76,7 @@ async function attemptOnce(
   } catch (error) {
     if (error instanceof ClusterError) throw error;
     const status = statusOfError(error);
-    if (!status) return { type: 'retry', reason: describeFailure(error) };
+    if (!status) return { type: 'retry', reason: describeFailure(error), mayHaveActed: wasSent(error) };
     const fault = accessFault(api.name, operation, status);
     if (fault) throw fault;
     return triageRefusal(status);

@@ -75,6 +75,12 @@ export function describeFailure(error: unknown): string {
   return code && !message.includes(code) ? `${code} ${message}` : message || code || error.name;
 }
 
+/** False when there was no connection on which the request could have left. */
+export function wasSent(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
+}
+
 function unauthorized(cluster: string): ClusterError {
   return new ClusterError(
     'unauthorized',

@@ -118,7 +118,13 @@ export type EvictionAnswer =
   /** 429 with cause DisruptionBudget. `budgets` are the names the server gave, if any. */
   | { readonly type: 'blocked-by-budget'; readonly message: string; readonly budgets: readonly string[] }
   /** 429 for another reason, 409 on the budget's status, 5xx, reset, timeout: same request again later. */
-  | { readonly type: 'retry'; readonly reason: string; readonly afterSeconds?: number }
+  | {
+      readonly type: 'retry';
+      readonly reason: string;
+      readonly afterSeconds?: number;
+      /** The answer, or its absence, leaves open whether the pod is stopping. */
+      readonly mayHaveActed: boolean;
+    }
   /** 500 for several budgets on one pod, 403 by an invalid budget: no retry helps. */
   | { readonly type: 'refused'; readonly reason: string };
 

@@ -50,7 +50,13 @@ function triageTooMany(status: ApiStatus): EvictionAnswer {
 
 function again({ code, message, retryAfterSeconds }: ApiStatus): EvictionAnswer {
   const waits = (code === 429 || code === 503) && retryAfterSeconds !== undefined;
-  return { type: 'retry', reason: `${code} ${message}`, ...(waits && { afterSeconds: retryAfterSeconds }) };
+  return {
+    type: 'retry',
+    reason: `${code} ${message}`,
+    // A load balancer's 502, or etcd's answer that came too late: the request itself may have gone through.
+    mayHaveActed: code >= 500,
+    ...(waits && { afterSeconds: retryAfterSeconds }),
+  };
 }
 
 function isAboutBudget({ kind }: ApiStatus): boolean {

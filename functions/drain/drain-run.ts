@@ -1,5 +1,6 @@
 import type { HoldForSave } from '../checkpoint/saves.ts';
 import type { Clock } from '../clock.ts';
+import type { PodFollower } from '../cluster/follow-pods.ts';
 import type { Budget, ClusterPort, Pod, PodRef } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import type { Severity } from '../signals/interruption.ts';
@@ -45,6 +46,8 @@ export interface DrainRun extends DrainDeps {
   /** Aborts when the drain is over, for whatever reason. */
   readonly signal: AbortSignal;
   readonly records: Map<string, PodRecord>;
+  /** The one watch that all of them rely on. */
+  readonly node: PodFollower;
   readonly tell: (
     type: DrainProgress['type'],
     pod?: PodRef,

@@ -1,6 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import { ClusterError } from '../errors.ts';
 import { type DrainRun, isUnreachable } from './drain-run.ts';
+import { lookBriefly, PATIENCE_MS } from './look.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.ts';
 
@@ -13,10 +14,12 @@ export async function overrideBudget(run: DrainRun, record: PodRecord): Promise<
   const { pod } = record.decision;
   const reason = whyOverridden(record);
   run.tell('override', pod, reason);
-  await markDisrupted(run, record, reason);
+  await Promise.all([markDisrupted(run, record, reason), lookBriefly(run, record)]);
   for (let attempt = 0; !needsNothing(record); attempt += 1) {
     await deleteOnce(run, record, reason);
-    if (!needsNothing(record)) await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
+    if (needsNothing(record)) return;
+    await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
+    await lookBriefly(run, record);
   }
 }
 
@@ -32,9 +35,10 @@ async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Pro
       record.failure = answer.reason;
       return run.tell('refused', record.decision.pod, answer.reason);
     case 'blocked-by-budget':
+      return;
     case 'retry':
       record.overridden = reason;
-      return noteUncertain(run, record);
+      if (answer.mayHaveActed) noteUncertain(run, record);
   }
 }
 
@@ -42,17 +46,17 @@ async function sendDelete({ clock, cluster, signal, times }: DrainRun, record: P
   const { pod } = record.decision;
   const grace = times.graceFor(wantedGraceSeconds(record), clock.now());
   if (grace !== undefined) record.gracePeriodSeconds = grace;
+  record.asking = true;
   try {
     const options = { dryRun: false, signal, ...(grace !== undefined && { gracePeriodSeconds: grace }) };
     return await cluster.deletePod(pod, options);
   } catch (error) {
-    if (isUnreachable(error)) return { type: 'retry', reason: error.message } as const;
+    if (isUnreachable(error)) return { type: 'retry', reason: error.message, mayHaveActed: true } as const;
     throw error;
+  } finally {
+    record.asking = false;
   }
 }
-
-/** How long the condition may hold up the deletion it only explains. */
-const CONDITION_PATIENCE_MS = 2_000;
 
 /** Best effort: Jobs with a pod failure policy read the condition, the pod's grace matters more. */
 async function markDisrupted(run: DrainRun, record: PodRecord, reason: string): Promise<void> {
@@ -60,7 +64,7 @@ async function markDisrupted(run: DrainRun, record: PodRecord, reason: string): 
   const { pod } = record.decision;
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
-  const tooSlow = clock.sleep(CONDITION_PATIENCE_MS, either).catch(() => undefined);
+  const tooSlow = clock.sleep(PATIENCE_MS, either).catch(() => undefined);
   try {
     const options = { dryRun: false, signal: either };
     const marked = cluster.markDisrupted(pod, 'DeletionBySpotResponder', reason, options);

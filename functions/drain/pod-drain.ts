@@ -1,6 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import type { EvictionAnswer } from '../cluster/port.ts';
 import { awaitTurn, budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
+import { lookBeforeAgain } from './look.ts';
 import { overrideBudget } from './override.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.ts';
@@ -60,6 +61,7 @@ async function keepEvicting(
       const pause = takeAnswer(run, record, answer, { attempt, overridable: patience !== undefined });
       if (needsNothing(record)) return;
       await run.clock.sleep(pause, wait);
+      await lookBeforeAgain(run, record, wait);
     }
   } catch (error) {
     if (run.signal.aborted || !wait.aborted) throw error;
@@ -90,6 +92,7 @@ async function sendEviction(run: DrainRun, record: PodRecord, over: AbortSignal)
     if (grace !== undefined) record.gracePeriodSeconds = grace;
     if (!record.sent) run.tell('evict-sent', pod);
     record.sent = true;
+    record.asking = true;
     const options = {
       dryRun: false,
       signal: over,
@@ -97,8 +100,10 @@ async function sendEviction(run: DrainRun, record: PodRecord, over: AbortSignal)
     };
     return await run.cluster.evict(pod, options);
   } catch (error) {
-    if (isUnreachable(error)) return { type: 'retry', reason: error.message };
+    if (isUnreachable(error)) return { type: 'retry', reason: error.message, mayHaveActed: true };
     throw error;
+  } finally {
+    record.asking = false;
   }
 }
 
@@ -126,7 +131,7 @@ function takeAnswer(
       noteBlocked(run, record, answer);
       return pauseForBudget(run);
     case 'retry':
-      noteRetry(run, record, answer.reason);
+      noteRetry(run, record, answer);
       return answer.afterSeconds === undefined
         ? backoffMs(attempt, run.random)
         : answer.afterSeconds * 1000 * (1 + run.random() / 4);
@@ -157,10 +162,14 @@ function noteBlocked(
   if (!known) run.tell('blocked', pod, detail, names);
 }
 
-function noteRetry(run: DrainRun, record: PodRecord, reason: string): void {
-  if (!record.uncertain) run.tell('retrying', record.decision.pod, reason);
+function noteRetry(
+  run: DrainRun,
+  record: PodRecord,
+  { mayHaveActed, reason }: Extract<EvictionAnswer, { type: 'retry' }>,
+): void {
+  if (!record.obstacle) run.tell('retrying', record.decision.pod, reason);
   record.obstacle ??= { reason, budgets: [] };
-  noteUncertain(run, record);
+  if (mayHaveActed) noteUncertain(run, record);
 }
 
 function noteRefused(run: DrainRun, record: PodRecord, reason: string, overridable: boolean): void {

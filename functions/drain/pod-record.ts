@@ -12,8 +12,12 @@ export interface PodRecord {
   release?: Release;
   /** A first eviction request was sent. */
   sent?: true;
-  /** An answer got lost or was unclear: the server may have acted all the same. */
-  uncertain?: true;
+  /** A request is under way. */
+  asking?: boolean;
+  /** When an answer last got lost or was unclear: the server may have acted all the same. */
+  uncertainSince?: Date;
+  /** When the pod was first seen to be stopping. */
+  stoppingAt?: Date;
   /** When the server accepted our eviction or deletion. */
   acceptedAt?: Date;
   /** Set when we sent a deletion past the budget: what stood in the way. */

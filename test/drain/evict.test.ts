@@ -89,7 +89,7 @@ test('system-critical pods are evicted only after all others were accepted', asy
 });
 
 test('system-critical pods do not wait for a blocked pod past their last safe moment', async () => {
-  await using scene = await openScene();
+  await using scene = await openScene(10);
   addWeb(scene, 1);
   lockWeb(scene);
   scene.simulated.addWorkload({

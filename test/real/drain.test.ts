@@ -2,23 +2,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
+import { startSimulatedKubelet } from '../support/simulated-kubelet.ts';
 
 const node = 'ip-10-0-0-11';
 const namespace = 'inference';
 const sample = 'events/spot-interruption-terminate.json';
 
 let plane: TestPlane;
+let kubelet: ReturnType<typeof startSimulatedKubelet>;
 
 beforeAll(async () => {
   plane = await startTestPlane();
   await plane.apply(fleet());
-  for (const name of pods) {
-    const body = [{ op: 'add', path: '/status/phase', value: 'Running' }];
-    await plane.core.patchNamespacedPodStatus({ name, namespace, body });
-  }
+  kubelet = startSimulatedKubelet(plane.core, namespace);
 }, 60_000);
 
-afterAll(() => plane.close());
+afterAll(async () => {
+  await kubelet.stop();
+  await plane.close();
+});
 
 const pods = ['web-1', 'web-2', 'web-3'];
 
@@ -64,18 +66,6 @@ async function replay(...args: string[]): Promise<{ code: number; result: Replay
   return { code, result: JSON.parse(stdout) as ReplayResult };
 }
 
-/** Stands in for the kubelet: a terminating pod's containers stop at once. */
-async function removeTerminating(until: AbortSignal): Promise<void> {
-  while (!until.aborted) {
-    const { items } = await plane.core.listNamespacedPod({ namespace });
-    for (const { metadata } of items) {
-      if (!metadata?.deletionTimestamp || !metadata.name) continue;
-      await plane.core.deleteNamespacedPod({ name: metadata.name, namespace, gracePeriodSeconds: 0 });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 test('a real API server validates the whole plan in a dry run and stores nothing of it', async () => {
   const { code, result } = await replay();
   expect(code).toBe(0);
@@ -86,11 +76,7 @@ test('a real API server validates the whole plan in a dry run and stores nothing
 });
 
 test('with exactly our rules and policies a real node is cordoned in one patch and emptied', async () => {
-  const stopped = new AbortController();
-  const kubelet = removeTerminating(stopped.signal);
   const { code, result } = await replay('--execute');
-  stopped.abort();
-  await kubelet;
   expect(code).toBe(0);
   expect(result.interruptions[0]?.outcome.type).toBe('emptied');
   expect(result.requests).toMatchObject({ 'patch nodes': 1, 'create pods/eviction': 3 });

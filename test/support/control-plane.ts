@@ -8,6 +8,7 @@ import {
   loadAllYaml,
   type PolicyV1Api,
 } from '@kubernetes/client-node';
+import { worldCredentials } from '../../cli/replay/embedded-deps.ts';
 import {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -23,9 +24,10 @@ import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { createRequestCounts } from '../../functions/cluster/request-counts.ts';
 import { openConnection } from '../../functions/cluster/transport.ts';
 
-const clusterName = 'real';
+export const clusterName = 'real';
+/** As the audit log names it. */
+export const RESPONDER = 'arn:aws:sts::111122223333:assumed-role/SpotResponder/respond';
 const region = 'us-east-2';
-const responder = { accessKeyId: 'AKIARESPONDER', secretAccessKey: 'not-a-secret' };
 
 /** A real control plane that knows the responder by its EKS token, as group `spot-responder`. */
 export interface TestPlane extends ControlPlane {
@@ -55,8 +57,8 @@ export async function startTestPlane(
     region,
     entries: [
       {
-        ...responder,
-        username: 'arn:aws:sts::111122223333:assumed-role/SpotResponder/respond',
+        ...worldCredentials,
+        username: RESPONDER,
         groups: ['spot-responder'],
       },
     ],
@@ -116,7 +118,7 @@ async function responderTarget({ server, caPem }: ControlPlane): Promise<DirectT
 }
 
 function signResponderToken(): Promise<string> {
-  return signEksToken({ clusterName, region, credentials: async () => responder, clock: systemClock });
+  return signEksToken({ clusterName, region, credentials: async () => worldCredentials, clock: systemClock });
 }
 
 /** The library's own client opens a TLS connection for every request; the adapter's does not. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../functions/clock.ts';
-import { followPods } from '../../../functions/cluster/follow-pods.ts';
+import { openPodFollower } from '../../../functions/cluster/follow-pods.ts';
 import { collect } from '../../cluster/collect.ts';
 import type { Lab } from '../lab.ts';
 
@@ -70,12 +70,14 @@ export function historyCases(lab: () => Lab): void {
           void confirmStopped(ends);
         },
       };
-      await followPods(source, resourceVersion, sightings, {
+      const follower = openPodFollower(source, {
         clock: systemClock,
         random: Math.random,
         signal: AbortSignal.any([stop.signal, AbortSignal.timeout(20_000)]),
         onLost: (reason) => losses.push(reason),
+        doubt: () => undefined,
       });
+      await follower.follow(resourceVersion, sightings);
       expect(losses).toEqual([expect.stringMatching(/^410/)]);
       expect(lists).toEqual([[stays.uid, ends.uid].toSorted()].map(() => [stays.uid, ends.uid]));
       expect(gone).toEqual([ends.uid]);
