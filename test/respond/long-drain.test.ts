@@ -68,7 +68,7 @@ test('without the queue the drain ends with its invocation, and says so', async 
 });
 
 test('every word for a successor delivered twice: still one run at a time, told as one', async () => {
-  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
+  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4 });
   scene.addPods('llm', 2, 500);
   const { continuations } = scene.deps;
   const twice: typeof continuations = {
@@ -85,7 +85,7 @@ test('every word for a successor delivered twice: still one run at a time, told 
 });
 
 test('a hard signal between two runs takes the node over at once; the soft drain does not come back', async () => {
-  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
+  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4 });
   scene.addPods('llm', 1, 600);
   await scene.deliver(rebalance);
   const [hard] = await scene.deliver('spot-interruption-terminate', scene.depsOf('hard'));
@@ -98,7 +98,7 @@ test('a hard signal between two runs takes the node over at once; the soft drain
 });
 
 test('a hard signal in the middle of a run stops it within a heartbeat', async () => {
-  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
+  await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4 });
   scene.addPods('llm', 1, 600);
   const soft = scene.deliver(rebalance);
   await scene.clock.sleep(60_000);
