@@ -41,7 +41,6 @@ export function exitCodeOf(outcome: Outcome): number {
     case 'told':
     case 'cordoned':
       return exitCodes['not-drained'];
-    case 'continued':
     case 'interrupted':
       return exitCodes.interrupted;
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { AwsCallError } from '../errors.ts';
 import { PARTITION_KEY } from '../table/keys.ts';
 import type { ClaimedRow } from './claim.ts';
-import type { EarlierRuns, IncidentRecord } from './incident.ts';
+import type { IncidentRecord } from './incident.ts';
 
 const time = z.pipe(
   z.iso.datetime(),
@@ -32,13 +32,6 @@ const storedRow = z.object({
   /** Tells a writer whose answer was lost that the row it finds is its own. */
   claimToken: z.string(),
   leaseUntil: z.number(),
-  /** When the incident's first run claimed it. */
-  begunAt: z.optional(time),
-  /** `draining`: a run has handed the drain over to the next. */
-  phase: z.optional(z.literal('draining')),
-  run: z.optional(z.number()),
-  openPods: z.optional(z.array(z.string())),
-  account: z.optional(z.string()),
   closedAt: z.optional(time),
   outcome: z.optional(z.string()),
   clusterName: z.optional(z.string()),
@@ -63,14 +56,9 @@ export function readRow(
   );
 }
 
-/** The part of the row that outlives a run. */
-export function earlierRuns({ account, begunAt, noticedAt, run }: IncidentRow): EarlierRuns {
-  return { run: run ?? 0, begunAt: begunAt ?? noticedAt, ...(account !== undefined && { account }) };
-}
-
 export function toRecord(row: IncidentRow): IncidentRecord {
   const { incidentId, instanceId, kind, severity, noticedAt, deadline, state, fence } = row;
-  const { outcome, clusterName, nodeName, run } = row;
+  const { outcome, clusterName, nodeName } = row;
   return {
     incidentId,
     instanceId,
@@ -80,7 +68,6 @@ export function toRecord(row: IncidentRow): IncidentRecord {
     state,
     fence,
     ...(deadline && { deadline }),
-    ...(run !== undefined && { run }),
     ...(outcome !== undefined && { outcome }),
     ...(clusterName !== undefined && { clusterName }),
     ...(nodeName !== undefined && { nodeName }),

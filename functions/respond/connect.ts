@@ -9,12 +9,11 @@ const RETRY_MS = 1_500;
 
 /** Lambda's own retry waits a minute; inside a two-minute notice the only useful retry is this one. */
 export async function connectInTime(
-  chapter: Chapter,
+  { deps, interruption, note }: Chapter,
   instance: LocatedInstance,
   signal: AbortSignal,
 ): Promise<ClusterPort> {
-  const { deps, note } = chapter;
-  const until = giveUpAt(chapter);
+  const until = giveUpAt(interruption, deps.clock.now());
   for (;;) {
     try {
       return await deps.connect(instance.clusterName);

@@ -14,7 +14,6 @@ import {
 } from './protocol.ts';
 import { openReadBucket, type ReadQuota } from './read-bucket.ts';
 import { answerSecretsManager } from './secrets-manager.ts';
-import { addQueue, answerSqs, type QueueOptions } from './sqs.ts';
 import {
   type AccountState,
   type BusEvent,
@@ -26,7 +25,6 @@ import {
   type SimulatedAutoScalingGroup,
   type SimulatedCluster,
   type SimulatedInstance,
-  type SimulatedQueue,
   type WaitingLifecycleAction,
 } from './state.ts';
 
@@ -49,7 +47,6 @@ export interface SimulatedAccount {
   addLifecycleAction(action: WaitingLifecycleAction): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
-  addQueue(options: QueueOptions): SimulatedQueue;
   inject(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -73,7 +70,6 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     lifecycleActions: [],
     events: [],
     secrets: new Map(),
-    queues: new Map(),
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
@@ -86,14 +82,12 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     if (request.service === 'ec2') passEc2();
   };
   const server = serve((wire) => answer(state, admit, faults, wire));
-  const endpoint = await listen(server);
   return {
-    endpoint,
+    endpoint: await listen(server),
     calls,
     events: state.events,
     lifecycleActions: state.lifecycleActions,
     ...seeds(state, closed.signal),
-    addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
     close: () => {
       closed.abort();
@@ -173,8 +167,6 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerEventBridge(state, request);
     case 'secretsmanager':
       return answerSecretsManager(state, request);
-    case 'sqs':
-      return answerSqs(state, request);
   }
 }
 

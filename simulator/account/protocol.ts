@@ -16,11 +16,7 @@ export type ServiceRequest =
       readonly name: string;
       readonly query: URLSearchParams;
     }
-  | {
-      readonly service: 'events' | 'secretsmanager' | 'sqs';
-      readonly operation: string;
-      readonly body: unknown;
-    };
+  | { readonly service: 'events' | 'secretsmanager'; readonly operation: string; readonly body: unknown };
 
 export interface WireRequest {
   readonly method: string;
@@ -47,8 +43,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'eks':
       return { service, ...eksRoute(wire) };
     case 'events':
-    case 'secretsmanager':
-    case 'sqs': {
+    case 'secretsmanager': {
       const target = z.string().parse(wire.headers['x-amz-target'] ?? '');
       return { service, operation: target.split('.').at(-1) ?? '', body: JSON.parse(wire.body) };
     }

@@ -67,8 +67,6 @@ export async function openFaultScene(options: SceneOptions): Promise<FaultScene>
     accountEndpoint: account.endpoint,
     tableEndpoint: table.endpoint,
     tableName: table.tableName,
-    // A spot notice is over before anything would have to be continued.
-    queueUrl: account.endpoint,
   };
   const deps = depsForWorld(address, systemClock, namespace);
   const noticedAt = new Date(Date.now() - (NOTICE_SECONDS - secondsLeft) * 1000);
