@@ -6,6 +6,7 @@ import { startFaultProxy } from '../../controlplane/fault-proxy.ts';
 import { nodeObject, spotNode } from '../../controlplane/fleet/nodes.ts';
 import { barePod, budget, namespaceObject } from '../../controlplane/fleet/workloads.ts';
 import { systemClock } from '../../functions/clock.ts';
+import { alone } from '../../functions/leader/leader.ts';
 import type { InterruptionReport, Moment } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
@@ -68,7 +69,8 @@ export async function openFaultScene(options: SceneOptions): Promise<FaultScene>
     tableEndpoint: table.endpoint,
     tableName: table.tableName,
   };
-  const deps = depsForWorld(address, systemClock, namespace);
+  // The scenes share a cluster's name, and each has but one drain.
+  const deps = { ...depsForWorld(address, systemClock, namespace), leader: alone };
   const noticedAt = new Date(Date.now() - (NOTICE_SECONDS - secondsLeft) * 1000);
   const event = retimeEvent(aimEvent(sample, doomed.instanceId), noticedAt);
   const moments: Moment[] = [];
