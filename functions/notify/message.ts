@@ -27,11 +27,9 @@ export function tellAtOnce(
 ): readonly Message[] {
   const parent = tellParent(members, reader);
   const alert = tellAlert(ended, reader);
-  const blocks = [
-    ...(alert?.blocks ?? []),
-    ...parent.blocks,
-    ...(ended.length > 0 ? thread(ended, reader) : []),
-  ];
+  // Where several share the conversation, each line must name its node, also when only one has ended.
+  const details = members.length > 1 ? stormDetails(ended, reader) : thread(ended, reader);
+  const blocks = [...(alert?.blocks ?? []), ...parent.blocks, ...(ended.length > 0 ? details : [])];
   return packBlocks(blocks).map((page, at) => ({
     key: `part-${at + 1}`,
     text: at === 0 ? (alert?.text ?? parent.text) : parent.text,

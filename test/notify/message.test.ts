@@ -5,7 +5,7 @@ import type { Announced } from '../../functions/notify/announced.ts';
 import { plainText } from '../../functions/notify/message/blocks.ts';
 import { tellFallback } from '../../functions/notify/message/fallback.ts';
 import type { Reader } from '../../functions/notify/message/reader.ts';
-import { tellConversation } from '../../functions/notify/message.ts';
+import { membersOf, tellAtOnce, tellConversation } from '../../functions/notify/message.ts';
 import { emptyStory, type Story, takeAnnounced } from '../../functions/notify/story.ts';
 import { refuseMessage } from '../../simulator/slack/block-kit.ts';
 import { incidentEvents } from './arbitrary-events.ts';
@@ -150,4 +150,12 @@ describe('what a message says', () => {
     const { blocks } = refused ? tellFallback(refused, reader) : { blocks: [] };
     expect(plainText(blocks)).toContain('Running On-Demand G and VT instances');
   });
+});
+
+test('where several share a conversation that cannot be edited, the one that has ended is named', () => {
+  const members = membersOf(storiesOf(cases.find(({ name }) => name === 'storm-over')?.events ?? []));
+  const ended = members.slice(0, 1);
+  const [message] = tellAtOnce(members, ended, reader);
+  expect(members.length).toBeGreaterThan(1);
+  expect(plainText(message?.blocks ?? [])).toContain(ended[0]?.facts.node?.split('.')[0] ?? 'a node');
 });
