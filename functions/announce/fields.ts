@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { INTERRUPTION_KINDS } from '../signals/interruption.ts';
 
 /** ISO 8601 in UTC on the wire, a `Date` inside. */
 export const time = z.pipe(
@@ -42,15 +43,7 @@ export const incidentFields = {
       name: z.optional(text),
     }),
   ),
-  kind: z.enum([
-    'spot-interruption',
-    'rebalance-recommendation',
-    'instance-state-change',
-    'scheduled-change',
-    'terminate-hook',
-    'capacity-reservation-interruption',
-    'capacity-block-expiration',
-  ]),
+  kind: z.enum(INTERRUPTION_KINDS),
   /** What EC2 will do to the instance. */
   action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
   /** `hard`: the instance goes. `soft`: it may go, or goes at a far date. */

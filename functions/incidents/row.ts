@@ -1,30 +1,19 @@
 import * as z from 'zod/mini';
 import { AwsCallError } from '../errors.ts';
+import { INTERRUPTION_KINDS } from '../signals/interruption.ts';
 import { PARTITION_KEY } from '../table/keys.ts';
+import { storedTime } from '../table/stored-time.ts';
 import type { ClaimedRow } from './claim.ts';
 import type { IncidentRecord } from './incident.ts';
-
-const time = z.pipe(
-  z.iso.datetime(),
-  z.transform((text) => new Date(text)),
-);
 
 const storedRow = z.object({
   schemaVersion: z.literal(1),
   instanceId: z.string(),
   incidentId: z.string(),
-  kind: z.enum([
-    'spot-interruption',
-    'rebalance-recommendation',
-    'instance-state-change',
-    'scheduled-change',
-    'terminate-hook',
-    'capacity-reservation-interruption',
-    'capacity-block-expiration',
-  ]),
+  kind: z.enum(INTERRUPTION_KINDS),
   severity: z.enum(['hard', 'soft']),
-  noticedAt: time,
-  deadline: z.optional(time),
+  noticedAt: storedTime,
+  deadline: z.optional(storedTime),
   cancelled: z.optional(z.literal(true)),
   state: z.enum(['open', 'closed']),
   fence: z.number(),
@@ -32,7 +21,7 @@ const storedRow = z.object({
   /** Tells a writer whose answer was lost that the row it finds is its own. */
   claimToken: z.string(),
   leaseUntil: z.number(),
-  closedAt: z.optional(time),
+  closedAt: z.optional(storedTime),
   outcome: z.optional(z.string()),
   clusterName: z.optional(z.string()),
   nodeName: z.optional(z.string()),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Lease } from '../incidents/incident.ts';
-import { asInstanceId, type Interruption } from '../signals/interruption.ts';
+import { asInstanceId, INTERRUPTION_KINDS, type Interruption } from '../signals/interruption.ts';
+import { storedTime } from '../table/stored-time.ts';
 
 /** A cordoned node that another run may drain: what the notice said, and the lease to take over. */
 export interface Offer {
@@ -10,26 +11,13 @@ export interface Offer {
   readonly lease: Lease;
 }
 
-const date = z.pipe(
-  z.iso.datetime(),
-  z.transform((text) => new Date(text)),
-);
-
 const storedInterruption = z.object({
-  kind: z.enum([
-    'spot-interruption',
-    'rebalance-recommendation',
-    'instance-state-change',
-    'scheduled-change',
-    'terminate-hook',
-    'capacity-reservation-interruption',
-    'capacity-block-expiration',
-  ]),
+  kind: z.enum(INTERRUPTION_KINDS),
   severity: z.enum(['hard', 'soft']),
   instanceId: z.string(),
   action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
-  noticedAt: date,
-  deadline: z.optional(date),
+  noticedAt: storedTime,
+  deadline: z.optional(storedTime),
   region: z.string(),
   account: z.string(),
   eventId: z.string(),

@@ -10,14 +10,17 @@ export function asInstanceId(text: string): InstanceId | undefined {
   return INSTANCE_ID.test(text) ? (text as InstanceId) : undefined;
 }
 
-export type InterruptionKind =
-  | 'spot-interruption'
-  | 'rebalance-recommendation'
-  | 'instance-state-change'
-  | 'scheduled-change'
-  | 'terminate-hook'
-  | 'capacity-reservation-interruption'
-  | 'capacity-block-expiration';
+export const INTERRUPTION_KINDS = [
+  'spot-interruption',
+  'rebalance-recommendation',
+  'instance-state-change',
+  'scheduled-change',
+  'terminate-hook',
+  'capacity-reservation-interruption',
+  'capacity-block-expiration',
+] as const;
+
+export type InterruptionKind = (typeof INTERRUPTION_KINDS)[number];
 
 /** `hard`: the instance goes. `soft`: it may go, or goes at a far date. */
 export type Severity = 'hard' | 'soft';
