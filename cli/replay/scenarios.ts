@@ -51,7 +51,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'storm',
     about: '50 nodes are interrupted at once',
-    speed: 4,
+    speed: 2,
     fleet: stormNodes(50),
     deliveries: Array.from({ length: 50 }, (_, at) => ({
       afterSeconds: 0,
