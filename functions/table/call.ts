@@ -4,6 +4,8 @@ import { AwsCallError } from '../errors.ts';
 
 /** Domain time. More would eat the notice: a drain without its table is stopped by nobody, so give up early. */
 const RETRY_BUDGET_MS = 3_000;
+/** One lost answer, however long it was waited for, must not be the end of a response. */
+const LEAST_ATTEMPTS = 2;
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 800;
 /** Wall time of one call on the wire. */
@@ -31,7 +33,7 @@ export async function callTable<T>(
       return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
     } catch (error) {
       const delay = random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
-      const late = clock.now().getTime() + delay > giveUpAt;
+      const late = attempt >= LEAST_ATTEMPTS && clock.now().getTime() + delay > giveUpAt;
       if (late || !isTransient(error)) throw awsCallError(operation, access.table, attempt, error);
       await clock.sleep(delay);
     }
