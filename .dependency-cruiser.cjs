@@ -4,6 +4,7 @@ const AWS_ROOMS = {
   'client-eks': '^functions/(cluster|handlers)/',
   'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
   'client-s3': '^functions/checkpoint/',
+  'client-sqs': '^functions/(continuation|handlers)/',
   'client-eventbridge': '^functions/(announce|handlers)/',
   '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|leader|node-index|notify/ledger|handlers)/',
   'client-secrets-manager': '^functions/(notify/slack|handlers)/',

@@ -41,6 +41,7 @@ export function exitCodeOf(outcome: Outcome): number {
     case 'told':
     case 'cordoned':
       return exitCodes['not-drained'];
+    case 'continued':
     case 'interrupted':
       return exitCodes.interrupted;
   }

@@ -11,6 +11,7 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `AWS_REGION` | region this function serves (Lambda sets it) | required |
  * | `INCIDENT_TABLE` | DynamoDB table of incidents | required |
  * | `EVENT_BUS` | our own bus for `Interruption …` events | required |
+ * | `CONTINUATION_QUEUE` | URL of the SQS queue for what goes on in a later invocation | required |
  * | `ON_REBALANCE` | `tell`, `cordon` or `drain` | `tell` |
  * | `ON_SCHEDULED_CHANGE` | `tell`, `cordon` or `drain` | `tell` |
  * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
@@ -22,6 +23,7 @@ export interface Config {
   readonly region: string;
   readonly incidentTable: string;
   readonly eventBus: string;
+  readonly continuationQueue: string;
   readonly leaseSeconds: number;
   readonly choices: PolicyChoices;
 }
@@ -31,6 +33,7 @@ export function readConfig(environment: Environment = process.env): Config {
   return {
     ...readIndexConfig(environment),
     eventBus: required(environment, 'EVENT_BUS'),
+    continuationQueue: required(environment, 'CONTINUATION_QUEUE'),
     leaseSeconds: wholeNumber(environment, 'LEASE_SECONDS', { fallback: 15, least: 5, most: 120 }),
     choices: {
       onRebalance: oneOf(

@@ -11,6 +11,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { signalPatterns } from '../functions/signals/parse.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
+import { Continuations } from './constructs/continuations.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier, type SlackOptions } from './constructs/notifier.ts';
 
@@ -62,6 +63,7 @@ export class SpotResponderStack extends Stack {
     responder.addEventSource(
       new SqsEventSource(secondLook, { reportBatchItemFailures: true, batchSize: 10 }),
     );
+    new Continuations(this, 'Continuations', { responder, deadLetters });
     this.#addRules([
       new LambdaFunction(responder, {
         deadLetterQueue: deadLetters,

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
 import { readConfig } from '../functions/config.ts';
 
-const minimal = { AWS_REGION: 'us-east-2', INCIDENT_TABLE: 'incidents', EVENT_BUS: 'spot-responder' };
+const minimal = {
+  AWS_REGION: 'us-east-2',
+  INCIDENT_TABLE: 'incidents',
+  EVENT_BUS: 'spot-responder',
+  CONTINUATION_QUEUE: 'https://sqs.example/later',
+};
 
 test('defaults act on what is certain and only tell about the rest', () => {
   expect(readConfig(minimal)).toEqual({
     region: 'us-east-2',
     incidentTable: 'incidents',
     eventBus: 'spot-responder',
+    continuationQueue: 'https://sqs.example/later',
     leaseSeconds: 15,
     choices: {
       onRebalance: 'tell',

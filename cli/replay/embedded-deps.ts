@@ -1,9 +1,11 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { bus } from '../../functions/announce/bus.ts';
 import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import type { Clock } from '../../functions/clock.ts';
+import { continuationQueue } from '../../functions/continuation/queue.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
@@ -12,7 +14,9 @@ import { lifecycleHooks } from '../../functions/lifecycle/hooks.ts';
 import { openShortestPath } from '../../functions/node-index/shortest-path.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices, type PolicyChoices } from '../../functions/respond/policy.ts';
+import { invocationTime } from './lambda.ts';
 import { quietLog } from './quiet-log.ts';
+import { type EmbeddedWorld, region } from './world.ts';
 
 /** Where an embedded world listens; plain data, so that a second process can be pointed at it. */
 export interface WorldAddress {
@@ -20,11 +24,16 @@ export interface WorldAddress {
   readonly accountEndpoint: string;
   readonly tableEndpoint: string;
   readonly tableName: string;
+  readonly queueUrl: string;
 }
 
 const LEASE_SECONDS = 15;
 /** An embedded account takes any; an authenticator of EKS tokens has to know them. */
 export const worldCredentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
+
+export function addressOf({ account, queue, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {
+  return { region, accountEndpoint: account.endpoint, tableEndpoint, tableName, queueUrl: queue.url };
+}
 
 /** For any SDK client of the embedded account. */
 export function awsSettings({ accountEndpoint, region }: WorldAddress) {
@@ -37,6 +46,7 @@ export function depsForWorld(
   clock: Clock,
   owner: string,
   choices: Partial<PolicyChoices> = {},
+  leaseSeconds = LEASE_SECONDS,
 ): RespondDeps {
   const random = Math.random;
   const aws = awsSettings(address);
@@ -46,7 +56,7 @@ export function depsForWorld(
     clock,
     random,
     owner,
-    leaseSeconds: LEASE_SECONDS,
+    leaseSeconds,
   };
   return {
     region: address.region,
@@ -61,6 +71,12 @@ export function depsForWorld(
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws) }),
     choices: { ...defaultChoices, ...choices },
-    heartbeatSeconds: LEASE_SECONDS / 3,
+    heartbeatSeconds: leaseSeconds / 3,
+    continuations: continuationQueue({
+      sqs: async () => new SQSClient(aws),
+      queueUrl: address.queueUrl,
+      clock,
+    }),
+    timeLeftMs: invocationTime(clock),
   };
 }

@@ -8,7 +8,7 @@ import type { InstanceId, Signal } from '../../functions/signals/interruption.ts
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { startDoomedRun } from './crash.ts';
-import { depsForWorld, type WorldAddress } from './embedded-deps.ts';
+import { addressOf, depsForWorld } from './embedded-deps.ts';
 import { indexWorld } from './embedded-index.ts';
 import { gpuNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
@@ -146,10 +146,6 @@ async function deliverAll(
       answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
     ),
   };
-}
-
-function addressOf({ account, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {
-  return { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
 }
 
 /** A second delivery of the same event keeps the first one's time; another event has its own. */

@@ -105,6 +105,8 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     hooks: unanswered,
     choices: defaultChoices,
     heartbeatSeconds: 5,
+    continuations: { leave: async () => ({ type: 'failed', reason: 'a replay leaves nothing for later' }) },
+    timeLeftMs: () => A_DAY_MS,
   };
 }
 
@@ -115,6 +117,9 @@ const unanswered: Hooks = {
   heartbeat: async () => ({ type: 'not-ours' }),
 };
 
+/** Nobody cuts a replay off; a person can. */
+const A_DAY_MS = 24 * 3_600_000;
+
 /** One run by hand needs no lease against others. */
 const unrecorded: Incidents = {
   claim: async ({ instanceId, kind }) => ({
@@ -122,6 +127,12 @@ const unrecorded: Incidents = {
     takeover: false,
     lease: { instanceId, incidentId: `${instanceId}/${kind}`, owner: 'replay', fence: 1 },
   }),
+  resume: async (_instanceId, { incidentId }) => ({
+    type: 'moved-on',
+    incidentId,
+    reason: 'nothing is recorded',
+  }),
+  handOver: async () => 'handed-over',
   heartbeat: async () => 'held',
   adopt: async (lease) => lease,
   close: async () => 'closed',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import type { SimulatedQueue } from '../../simulator/account/state.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { startSimulatedTable } from '../../simulator/table/table.ts';
 
@@ -15,6 +16,8 @@ export interface EmbeddedWorld {
   readonly account: SimulatedAccount;
   readonly tableEndpoint: string;
   readonly tableName: string;
+  /** What the responder leaves for later. */
+  readonly queue: SimulatedQueue;
   readonly close: () => Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function startWorld(clock: Clock): Promise<EmbeddedWorld> {
     account,
     tableEndpoint: table.endpoint,
     tableName: table.tableName,
+    queue: account.addQueue({ name: 'spot-responder-continuations' }),
     close: async () => {
       await Promise.all([cluster.close(), account.close(), table.close()]);
     },

@@ -6,6 +6,7 @@ import { bus } from '../announce/bus.ts';
 import { s3Markers } from '../checkpoint/markers.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
+import { continuationQueue } from '../continuation/queue.ts';
 import { slotsByCluster } from '../drain/slots.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
 import { dynamoLeaderDesk } from '../leader/desk.ts';
@@ -30,7 +31,7 @@ const table = {
   owner: crypto.randomUUID(),
   leaseSeconds: config.leaseSeconds,
 };
-const deps: RespondDeps = {
+const deps: Omit<RespondDeps, 'timeLeftMs'> = {
   region: config.region,
   clock,
   random,
@@ -44,11 +45,20 @@ const deps: RespondDeps = {
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),
   choices: config.choices,
   heartbeatSeconds: config.leaseSeconds / 3,
+  continuations: continuationQueue({
+    sqs: async () => new (await import('@aws-sdk/client-sqs')).SQSClient({}),
+    queueUrl: config.continuationQueue,
+    clock,
+  }),
 };
 
-/** Takes an EventBridge event, or a batch of SQS records that carry events (the delayed second target, hooks). */
-export const handler = async (delivery: unknown) => {
-  const { reports, answer, failure } = await handleDelivery(delivery, deps);
+/**
+ * Takes an EventBridge event, or a batch of SQS records that carry events (the delayed second target, hooks) or
+ * what an earlier invocation left for later.
+ */
+export const handler = async (delivery: unknown, context: { getRemainingTimeInMillis(): number }) => {
+  const timeLeftMs = () => context.getRemainingTimeInMillis();
+  const { reports, answer, failure } = await handleDelivery(delivery, { ...deps, timeLeftMs });
   emitMetrics(reports);
   if (failure) throw failure;
   return answer;

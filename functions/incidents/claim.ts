@@ -18,6 +18,8 @@ export interface ClaimedRow extends IncidentFacts {
   readonly owner: string;
   /** Epoch milliseconds; `RELEASED` when the holder gave the lease up. */
   readonly leaseUntil: number;
+  /** How often the incident was continued. */
+  readonly run?: number | undefined;
   readonly closedAt?: Date | undefined;
   readonly outcome?: string | undefined;
 }

@@ -6,7 +6,7 @@ import { callConditionally, callTable, type TableAccess } from '../table/call.ts
 import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from '../table/keys.ts';
 import { type ClaimDecision, decideClaim } from './claim.ts';
 import type { Claim } from './incident.ts';
-import { type IncidentRow, readRow } from './row.ts';
+import { earlierRuns, type IncidentRow, readRow } from './row.ts';
 
 /** The table and who writes to it. */
 export interface Desk extends TableAccess {
@@ -25,10 +25,12 @@ export async function claimIncident(desk: Desk, interruption: Interruption): Pro
   let row: IncidentRow | undefined;
   for (let race = 0; race < MOST_RACES; race++) {
     const decision = decideClaim(row, interruption, desk.clock.now());
-    if (await carryOut(desk, decision, row, instanceId, token)) return answer(desk, decision, instanceId);
-    row = await readIncident(desk, instanceId);
+    if (await carryOut(desk, decision, row, instanceId, token))
+      return answer(desk, decision, row, instanceId);
+    const found = await readIncident(desk, instanceId);
     // Our own write went through, only its answer was lost and a retry met its trace.
-    if (row?.claimToken === token) return answer(desk, decision, instanceId);
+    if (found?.claimToken === token) return answer(desk, decision, row, instanceId);
+    row = found;
   }
   throw new AwsCallError(
     'PutItem',
@@ -37,12 +39,24 @@ export async function claimIncident(desk: Desk, interruption: Interruption): Pro
   );
 }
 
-function answer({ owner }: Desk, decision: ClaimDecision, instanceId: string): Claim {
+function answer(
+  { owner }: Desk,
+  decision: ClaimDecision,
+  row: IncidentRow | undefined,
+  instanceId: string,
+): Claim {
   switch (decision.type) {
     case 'claim': {
       const { facts, fence, takeover, supersedes } = decision;
       const lease = { instanceId, incidentId: facts.incidentId, owner, fence };
-      return { type: 'claimed', lease, takeover, ...(supersedes && { supersedes }) };
+      const earlier = row?.incidentId === facts.incidentId ? earlierRuns(row) : undefined;
+      return {
+        type: 'claimed',
+        lease,
+        takeover,
+        ...(supersedes && { supersedes }),
+        ...(earlier && { earlier }),
+      };
     }
     case 'join':
       return { type: 'joined', incidentId: decision.incidentId, owner: decision.owner };
@@ -92,6 +106,7 @@ async function writeClaim(
       owner: desk.owner,
       claimToken: token,
       leaseUntil: now.getTime() + desk.leaseMs,
+      ...(row?.incidentId === facts.incidentId ? memoryOf(row) : { begunAt: now.toISOString() }),
       expiresAt: expiryAfter(deadline && deadline > now ? deadline : now),
     },
     ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
@@ -102,8 +117,13 @@ async function writeClaim(
   return written !== 'condition-failed';
 }
 
+/** A claim writes the whole row; what earlier runs of the same incident left in it stays. */
+function memoryOf({ account, begunAt, openPods, phase, run }: IncidentRow) {
+  return { account, begunAt: begunAt?.toISOString(), openPods, phase, run };
+}
+
 /** The holder's heartbeat moves `leaseUntil`, so a lease that came back to life fails this too. */
-function unchanged({ fence, leaseUntil, state }: IncidentRow) {
+export function unchanged({ fence, leaseUntil, state }: IncidentRow) {
   return {
     ConditionExpression: '#fence = :fence AND #leaseUntil = :leaseUntil AND #state = :state',
     ExpressionAttributeNames: { '#fence': 'fence', '#leaseUntil': 'leaseUntil', '#state': 'state' },

@@ -6,7 +6,8 @@ import { incidentKey } from '../table/keys.ts';
 import { RELEASED } from './claim.ts';
 import { claimIncident, type Desk, readIncident } from './contend.ts';
 import { readHistory, writeHistory } from './history.ts';
-import type { IncidentClosing, Incidents, Lease } from './incident.ts';
+import type { Handover, IncidentClosing, Incidents, Lease } from './incident.ts';
+import { resumeIncident } from './resume.ts';
 import { readRow, toRecord } from './row.ts';
 
 export interface DynamoIncidentsDeps {
@@ -32,6 +33,8 @@ export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
   const desk: Desk = { documents, table, clock, random, owner, leaseMs: leaseSeconds * 1000 };
   return {
     claim: (interruption) => claimIncident(desk, interruption),
+    resume: (instanceId, resumed) => resumeIncident(desk, instanceId, resumed),
+    handOver: (lease, handover) => handOver(desk, lease, handover),
     heartbeat: (lease) => heartbeat(desk, lease),
     close: (lease, closing) => close(desk, lease, closing),
     adopt: (lease) => adopt(desk, lease),
@@ -61,6 +64,15 @@ async function adopt(desk: Desk, lease: Lease): Promise<Lease | undefined> {
   return row && { ...lease, owner, fence };
 }
 
+async function handOver(
+  desk: Desk,
+  lease: Lease,
+  { account, open, run }: Handover,
+): Promise<'handed-over' | 'lost'> {
+  const memory = { phase: 'draining', run, openPods: open, account, leaseUntil: RELEASED };
+  return (await updateHeld(desk, lease, memory)) ? 'handed-over' : 'lost';
+}
+
 /**
  * The row first, then the history: only the holder may write history. A crash between the two costs the
  * history row, and closing again writes it.
@@ -79,7 +91,7 @@ async function close(desk: Desk, lease: Lease, closing: IncidentClosing): Promis
 async function updateHeld(
   desk: Desk,
   { instanceId, fence, owner }: Lease,
-  values: Readonly<Record<string, string | number | undefined>>,
+  values: Readonly<Record<string, string | number | readonly string[] | undefined>>,
 ): Promise<Record<string, unknown> | undefined> {
   const set = Object.entries(values).filter(([, value]) => value !== undefined);
   const command = new UpdateCommand({

@@ -17,6 +17,8 @@ export type Claim =
       readonly lease: Lease;
       readonly takeover: boolean;
       readonly supersedes?: InterruptionKind;
+      /** Set when other runs have worked on the same incident. */
+      readonly earlier?: EarlierRuns;
     }
   /**
    * Nothing to do here: a live lease holds the same or a harder interruption. Or a harder one's run died, which
@@ -24,7 +26,35 @@ export type Claim =
    */
   | { readonly type: 'joined'; readonly incidentId: string; readonly owner: string }
   /** This interruption (or a harder one) was already carried through. */
-  | { readonly type: 'already-handled'; readonly incidentId: string; readonly outcome: string };
+  | { readonly type: 'already-handled'; readonly incidentId: string; readonly outcome: string }
+  /** Of a run that was to go on with an incident: that has ended, another run does, or another incident has come. */
+  | { readonly type: 'moved-on'; readonly incidentId: string; readonly reason: string };
+
+/** The run that shall be: `run` counts how often the incident was continued, this time included. */
+export interface ResumedRun {
+  readonly incidentId: string;
+  readonly run: number;
+}
+
+/** What the row remembers of an incident's earlier runs. */
+export interface EarlierRuns {
+  /** How often the incident was continued, this time included. */
+  readonly run: number;
+  /** When the first run claimed it. */
+  readonly begunAt: Date;
+  /** What the last one handed over, in the words of `Handover`. */
+  readonly account?: string;
+}
+
+/** What a run leaves to the next. */
+export interface Handover {
+  /** The number of that next run. */
+  readonly run: number;
+  /** Pods that are still there, `namespace/name`, for people who look at the table. */
+  readonly open: readonly string[];
+  /** What became of pods so far; whoever writes it reads it. */
+  readonly account: string;
+}
 
 export interface IncidentRecord {
   readonly incidentId: string;
@@ -35,6 +65,8 @@ export interface IncidentRecord {
   readonly deadline?: Date;
   readonly state: 'open' | 'closed';
   readonly fence: number;
+  /** How often it was continued in another invocation. */
+  readonly run?: number;
   readonly outcome?: string;
   readonly clusterName?: string;
   readonly nodeName?: string;
@@ -52,6 +84,10 @@ export interface IncidentClosing {
 /** Every write is conditional; `lost` means that a newer fence exists and this run must stop acting. */
 export interface Incidents {
   claim(interruption: Interruption): Promise<Claim>;
+  /** Goes on with an incident that an earlier run handed over, or died on. */
+  resume(instanceId: string, resumed: ResumedRun): Promise<Claim>;
+  /** Leaves the incident to the next run: its memory and the lease's end in one write. */
+  handOver(lease: Lease, handover: Handover): Promise<'handed-over' | 'lost'>;
   /** Extends the lease. */
   heartbeat(lease: Lease): Promise<'held' | 'lost'>;
   close(lease: Lease, closing: IncidentClosing): Promise<'closed' | 'lost'>;

@@ -4,7 +4,7 @@ import { INTERRUPTION_KINDS } from '../signals/interruption.ts';
 import { PARTITION_KEY } from '../table/keys.ts';
 import { storedTime } from '../table/stored-time.ts';
 import type { ClaimedRow } from './claim.ts';
-import type { IncidentRecord } from './incident.ts';
+import type { EarlierRuns, IncidentRecord } from './incident.ts';
 
 const storedRow = z.object({
   schemaVersion: z.literal(1),
@@ -21,6 +21,13 @@ const storedRow = z.object({
   /** Tells a writer whose answer was lost that the row it finds is its own. */
   claimToken: z.string(),
   leaseUntil: z.number(),
+  /** When the incident's first run claimed it. */
+  begunAt: z.optional(storedTime),
+  /** `draining`: a run has handed the drain over to the next. */
+  phase: z.optional(z.literal('draining')),
+  run: z.optional(z.number()),
+  openPods: z.optional(z.array(z.string())),
+  account: z.optional(z.string()),
   closedAt: z.optional(storedTime),
   outcome: z.optional(z.string()),
   clusterName: z.optional(z.string()),
@@ -45,9 +52,14 @@ export function readRow(
   );
 }
 
+/** The part of the row that outlives a run. */
+export function earlierRuns({ account, begunAt, noticedAt, run }: IncidentRow): EarlierRuns {
+  return { run: run ?? 0, begunAt: begunAt ?? noticedAt, ...(account !== undefined && { account }) };
+}
+
 export function toRecord(row: IncidentRow): IncidentRecord {
   const { incidentId, instanceId, kind, severity, noticedAt, deadline, state, fence } = row;
-  const { outcome, clusterName, nodeName } = row;
+  const { outcome, clusterName, nodeName, run } = row;
   return {
     incidentId,
     instanceId,
@@ -57,6 +69,7 @@ export function toRecord(row: IncidentRow): IncidentRecord {
     state,
     fence,
     ...(deadline && { deadline }),
+    ...(run !== undefined && { run }),
     ...(outcome !== undefined && { outcome }),
     ...(clusterName !== undefined && { clusterName }),
     ...(nodeName !== undefined && { nodeName }),

@@ -9,11 +9,12 @@ const RETRY_MS = 1_500;
 
 /** Lambda's own retry waits a minute; inside a two-minute notice the only useful retry is this one. */
 export async function connectInTime(
-  { deps, interruption, note }: Chapter,
+  chapter: Chapter,
   instance: LocatedInstance,
   signal: AbortSignal,
 ): Promise<ClusterPort> {
-  const until = giveUpAt(interruption, deps.clock.now());
+  const { deps, note } = chapter;
+  const until = giveUpAt(chapter);
   for (;;) {
     try {
       return await deps.connect(instance.clusterName);

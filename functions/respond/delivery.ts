@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { isContinuation, parseContinuation } from '../continuation/continuation.ts';
 import { MalformedSignalError } from '../errors.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { respondAndFollow } from './follow.ts';
 import type { InterruptionReport } from './report.ts';
 import { respond } from './respond.ts';
+import { takeUp } from './take-up.ts';
 
 /** What a delivery led to, and what the Lambda answers: for SQS, which records to deliver again. */
 export interface Delivered {
@@ -13,35 +15,53 @@ export interface Delivered {
   readonly failure?: Error;
 }
 
+/** Who looks on, and may stop it. */
+export type Watch = Pick<RespondOptions, 'signal' | 'observe'>;
+
+/** Lambda is not told to stop, it is cut off: drains end before. */
+const unwatched: Watch = { signal: new AbortController().signal, observe: () => undefined };
+
 const sqsBatch = z.object({
   Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })),
 });
 
 /**
- * One EventBridge event, or a batch of SQS records each carrying one. Records of a batch are handled at the
+ * One EventBridge event, or a batch of SQS records each carrying one or a continuation of our own. Records of a batch are handled at the
  * same time over one connection pool, and fail one by one. A record follows a run that holds
  * its instance, and takes over when that dies.
  *
  * @throws MalformedSignalError for a direct event that cannot be read.
  */
-export async function handleDelivery(delivery: unknown, deps: RespondDeps): Promise<Delivered> {
+export async function handleDelivery(
+  delivery: unknown,
+  deps: RespondDeps,
+  watch: Watch = unwatched,
+): Promise<Delivered> {
   const batch = sqsBatch.safeParse(delivery);
   if (!batch.success) {
-    const reports = await handleEvent(delivery, deps, respond, { lastTry: false });
+    const reports = await handleEvent(delivery, deps, respond, { ...watch, dryRun: false, lastTry: false });
     const failure = failureOf(reports);
     return { reports, answer: undefined, ...(failure && { failure }) };
   }
-  const handled = await Promise.all(batch.data.Records.map((record) => handleRecord(record, deps)));
+  const handled = await Promise.all(batch.data.Records.map((record) => handleRecord(record, deps, watch)));
   return {
     reports: handled.flatMap(({ reports }) => reports),
     answer: { batchItemFailures: handled.flatMap(({ failed }) => (failed ? [failed] : [])) },
   };
 }
 
-async function handleRecord({ messageId, body }: { messageId: string; body: string }, deps: RespondDeps) {
+async function handleRecord(
+  { messageId, body }: { messageId: string; body: string },
+  deps: RespondDeps,
+  watch: Watch,
+) {
   const failed = { itemIdentifier: messageId };
   try {
-    const reports = await handleEvent(parseBody(body), deps, respondAndFollow, { lastTry: true });
+    const event = parseBody(body);
+    const options = { ...watch, dryRun: false, lastTry: true };
+    const reports = isContinuation(event)
+      ? await takeUp(parseContinuation(event), deps, options)
+      : await handleEvent(event, deps, respondAndFollow, options);
     return failureOf(reports) ? { reports, failed } : { reports };
   } catch (error) {
     deps.log.error('Record failed', {
@@ -56,16 +76,9 @@ async function handleEvent(
   event: unknown,
   deps: RespondDeps,
   answerTo: typeof respond,
-  /** A direct event has its second look still to come. */
-  { lastTry }: Pick<RespondOptions, 'lastTry'>,
+  options: RespondOptions,
 ): Promise<readonly InterruptionReport[]> {
-  const neverStopped = new AbortController().signal;
-  const answer = await answerTo(event, deps, {
-    dryRun: false,
-    lastTry,
-    signal: neverStopped,
-    observe: () => undefined,
-  });
+  const answer = await answerTo(event, deps, options);
   return answer.type === 'ignored' ? [] : answer.reports;
 }
 

@@ -2,6 +2,7 @@ import type { Announcer } from '../announce/bus.ts';
 import type { Markers } from '../checkpoint/markers.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterPort } from '../cluster/port.ts';
+import type { Continuations } from '../continuation/queue.ts';
 import type { Slots } from '../drain/slots.ts';
 import type { Incidents } from '../incidents/incident.ts';
 import type { Leader } from '../leader/leader.ts';
@@ -31,6 +32,10 @@ export interface RespondDeps {
   readonly choices: PolicyChoices;
   /** Seconds between heartbeats of a held lease. */
   readonly heartbeatSeconds: number;
+  /** What is left for a later invocation. */
+  readonly continuations: Continuations;
+  /** Milliseconds until this invocation is cut off. */
+  readonly timeLeftMs: () => number;
 }
 
 export interface RespondOptions {

@@ -38,7 +38,8 @@ export function revisionOf({ fence }: Lease, sequence: number): number {
 export function handledDetail(report: InterruptionReport) {
   const { outcome, drain, finishedAt } = report;
   const type = outcome.type;
-  if (type === 'interrupted' || type === 'joined' || type === 'already-handled') return undefined;
+  if (type === 'interrupted' || type === 'continued') return undefined;
+  if (type === 'joined' || type === 'already-handled') return undefined;
   if (type === 'planned' || type === 'not-ours') return undefined;
   const pods = [...(drain?.pods ?? []).flatMap(podOf), ...stayedOf(report)].toSorted(byBadness);
   const told = pods.slice(0, MOST_PODS);

@@ -1,7 +1,10 @@
 import type { Budget, Pod, PodList } from '../cluster/port.ts';
+import { addEarlier, readAccount } from '../drain/account.ts';
 import { executePlan } from '../drain/evict.ts';
-import type { DrainEnd, DrainPlan, PodReport } from '../drain/outcome.ts';
+import { describeOpen } from '../drain/open-pods.ts';
+import type { DrainPlan, DrainReport, PodReport } from '../drain/outcome.ts';
 import { planDrain } from '../drain/plan.ts';
+import { isCutShort, leaveWatch } from './go-on.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { openSavesOf, saveAndStay } from './save-training.ts';
 import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
@@ -21,6 +24,8 @@ export async function drainNode(
   const { cluster, deps, interruption, note, options } = scene;
   const plan = planOf(scene, list.pods);
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
+  const listedAt = deps.clock.now();
+  const watched = leaveWatch(scene);
   const over = new AbortController();
   const signal = AbortSignal.any([scene.signal, over.signal]);
   const draining = executePlan(
@@ -33,7 +38,7 @@ export async function drainNode(
       holdForSave: openSavesOf({ ...scene, signal }, nodeName),
       severity: interruption.severity,
       ...(interruption.deadline && { deadline: interruption.deadline }),
-      giveUpAt: giveUpAt(interruption, deps.clock.now()),
+      giveUpAt: giveUpAt(scene),
       dryRun: options.dryRun,
       signal: scene.signal,
     },
@@ -41,10 +46,12 @@ export async function drainNode(
   );
   const staying = plan.decisions.flatMap((each) => (each.reason === 'training-stays' ? [each.pod] : []));
   const saving = saveAndStay({ ...scene, signal }, nodeName, staying);
-  const [drain, stayed] = await Promise.all([draining, saving]).finally(() => over.abort());
+  const [seen, stayed] = await Promise.all([draining, saving]).finally(() => over.abort());
+  const drain = addEarlier(seen, readAccount(scene.earlier.account), listedAt);
+  const goesOn = isCutShort(scene, drain) && (await watched);
   const training = [...drain.pods.filter(isTrainingPod), ...stayed];
   return {
-    outcome: outcomeOf(drain.end),
+    outcome: goesOn ? { type: 'continued', reason: describeOpen(drain) } : outcomeOf(drain),
     drain,
     nodeName,
     ...(training.length > 0 && { training }),
@@ -67,8 +74,17 @@ function isTrainingPod(pod: PodReport): pod is PodReport & TrainingPod {
   return pod.checkpoint !== undefined;
 }
 
-function outcomeOf(end: DrainEnd): Outcome {
-  return end === 'interrupted' ? INTERRUPTED : { type: end };
+function outcomeOf(drain: DrainReport): Outcome {
+  switch (drain.end) {
+    case 'interrupted':
+      return INTERRUPTED;
+    case 'blocked':
+    case 'still-terminating':
+      return { type: drain.end, reason: describeOpen(drain) };
+    case 'emptied':
+    case 'planned':
+      return { type: drain.end };
+  }
 }
 
 function countDecisions({ decisions }: DrainPlan): string {

@@ -5,8 +5,14 @@ import { type Response, respond } from './respond.ts';
 /** How often a joined event looks whether the run it joined is still alive. */
 const LOOK_AGAIN_MS = 10_000;
 
-/** A notice without a deadline (a state change, a hook) is followed for as long as a spot notice. */
+/**
+ * A notice without a deadline (a state change, a hook) is followed for as long as a spot notice, and so is a soft
+ * one: longer drains leave word for their own successor.
+ */
 const FOLLOWED_MS = 120_000;
+
+/** With less left of the invocation there would be no time to take over. */
+const KEPT_FOR_A_TAKEOVER_MS = 120_000;
 
 /**
  * Responds as the second target of a rule does: where another run holds the instance, stays and looks again until
@@ -22,7 +28,9 @@ export async function respondAndFollow(
 ): Promise<Response> {
   for (;;) {
     const answer = await respond(event, deps, options);
-    if (answer.type === 'ignored' || !isWorthFollowing(answer.reports, deps.clock.now())) return answer;
+    const isOver = deps.timeLeftMs() < KEPT_FOR_A_TAKEOVER_MS;
+    if (answer.type === 'ignored' || isOver || !isWorthFollowing(answer.reports, deps.clock.now()))
+      return answer;
     await deps.clock.sleep(LOOK_AGAIN_MS, options.signal);
   }
 }
@@ -30,6 +38,8 @@ export async function respondAndFollow(
 function isWorthFollowing(reports: readonly InterruptionReport[], now: Date): boolean {
   return reports.some(({ interruption, outcome }) => {
     if (outcome.type !== 'joined') return false;
-    return now < (interruption.deadline ?? new Date(interruption.noticedAt.getTime() + FOLLOWED_MS));
+    const { deadline, noticedAt, severity } = interruption;
+    const shortly = new Date(noticedAt.getTime() + FOLLOWED_MS);
+    return now < (severity === 'hard' && deadline ? deadline : shortly);
   });
 }

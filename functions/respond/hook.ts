@@ -33,12 +33,9 @@ export async function keepHookWaiting(chapter: Chapter): Promise<OpenHook> {
  */
 export async function returnHook(chapter: Chapter, hook: LifecycleHook, outcome: Outcome): Promise<void> {
   const { deps, interruption, options } = chapter;
-  if (
-    outcome.type === 'interrupted' ||
-    outcome.type === 'joined' ||
-    (outcome.type === 'failed' && !options.lastTry)
-  )
-    return;
+  const { type } = outcome;
+  const goesOn = type === 'interrupted' || type === 'continued' || type === 'joined';
+  if (goesOn || (type === 'failed' && !options.lastTry)) return;
   const answer = await deps.hooks.complete(hook, interruption.instanceId, 'CONTINUE');
   noteHook(chapter, hook, 'reason' in answer ? `${answer.type}: ${answer.reason}` : answer.type);
 }

@@ -1,4 +1,4 @@
-import { AwsCallError, ClusterError } from '../errors.ts';
+import type { Continuation } from '../continuation/continuation.ts';
 import type { Claim, Lease } from '../incidents/incident.ts';
 import type { Offer } from '../leader/offer.ts';
 import type { Located, LocatedInstance, Location } from '../locate/located.ts';
@@ -6,15 +6,24 @@ import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
+import { failure, finish } from './finish.ts';
+import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
 import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
-import { INTERRUPTED } from './scene.ts';
-import { actWhereItIs, type LocatedResult } from './second-opinion.ts';
+import { INTERRUPTED, type LocatedResult } from './scene.ts';
+import { actWhereItIs } from './second-opinion.ts';
+
+/** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
+interface GoingOn {
+  readonly offered?: Offer;
+  readonly resumes?: Continuation['resumes'];
+}
 
 /**
- * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance.
+ * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance. With `resumes`, the run goes on
+ * with the drain of an earlier one.
  * Never throws: what an operator must mend becomes the outcome `failed`.
  *
  * With `offered` it goes on where another run left off: the node is cordoned, its lease is taken over.
@@ -23,19 +32,25 @@ export async function respondToInterruption(
   interruption: Interruption,
   deps: RespondDeps,
   options: RespondOptions,
-  offered?: Offer,
+  { offered, resumes }: GoingOn = {},
 ): Promise<InterruptionReport> {
   const chapter = openChapter(interruption, {
     deps,
     options,
     ...(offered && { offered }),
-    drainOffered: (offer) => respondToInterruption(offer.interruption, deps, options, offer),
+    drainOffered: (offer) => respondToInterruption(offer.interruption, deps, options, { offered: offer }),
   });
-  chapter.note({ type: 'received', at: deps.clock.now(), text: describe(interruption) });
+  chapter.note(
+    resumes
+      ? { type: 'resumed', at: deps.clock.now(), text: `run ${resumes.run} of ${resumes.incidentId}` }
+      : { type: 'received', at: deps.clock.now(), text: describe(interruption) },
+  );
   try {
     const [claim, location] = await Promise.all([
-      offered ? adoptIncident(chapter, offered) : claimIncident(chapter),
-      deps.locator.locate(interruption.instanceId),
+      offered ? adoptIncident(chapter, offered) : claimIncident(chapter, resumes),
+      resumes
+        ? ({ type: 'located', instance: resumes.instance } as const)
+        : deps.locator.locate(interruption.instanceId),
     ]);
     return await continueWithClaim(chapter, claim, location);
   } catch (error) {
@@ -44,9 +59,14 @@ export async function respondToInterruption(
 }
 
 /** A dry run owns nothing, so it claims nothing: the real run must find the row untouched. */
-async function claimIncident({ interruption, deps, options, note }: Chapter): Promise<Claim | undefined> {
+async function claimIncident(
+  { interruption, deps, options, note }: Chapter,
+  resumes: Continuation['resumes'],
+): Promise<Claim | undefined> {
   if (options.dryRun) return undefined;
-  const claim = await deps.incidents.claim(interruption);
+  const claim = resumes
+    ? await deps.incidents.resume(interruption.instanceId, resumes)
+    : await deps.incidents.claim(interruption);
   if (claim.type === 'claimed') {
     const how = claim.takeover ? 'took over a dead lease' : 'lease taken';
     const over = claim.supersedes ? `, superseding ${claim.supersedes}` : '';
@@ -83,12 +103,18 @@ async function continueWithClaim(
     if (chapter.interruption.hook) await returnHook(chapter, chapter.interruption.hook, outcome);
     return finish(chapter, { outcome, incidentId: claim.incidentId });
   }
+  if (claim?.type === 'moved-on')
+    return finish(chapter, {
+      outcome: { type: 'already-handled', reason: claim.reason },
+      incidentId: claim.incidentId,
+    });
   const lease = claim?.lease;
   if (location.type !== 'located') {
     if (lease) await chapter.deps.incidents.release(lease);
     return finish(chapter, { outcome: withoutNode(location), ...incidentOf(lease) });
   }
-  return respondToLocated(chapter, lease, location);
+  const { earlier = chapter.earlier } = claim ?? {};
+  return respondToLocated({ ...chapter, earlier }, lease, location);
 }
 
 /** Not being a node of ours is the common case in an account with other instances: quiet, not an error. */
@@ -116,7 +142,7 @@ async function respondToLocated(
   });
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
-  if (!chapter.offered) herald.received(response);
+  if (!chapter.offered && chapter.earlier.run === 0) herald.received(response);
   let result: LocatedResult;
   try {
     result = await actWhereItIs(chapter, location, response, lease, held.signal);
@@ -124,8 +150,9 @@ async function respondToLocated(
     result = { outcome: held.signal.aborted ? INTERRUPTED : failure(error), requests: {} };
   }
   waiting.stop();
+  if (lease && result.outcome.type === 'continued') result = await handOver(chapter, lease, instance, result);
   if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
-  held.stop();
+  await held.stop();
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
     await deps.incidents.release(lease);
@@ -145,54 +172,8 @@ function withKeys(opened: Chapter, { clusterName }: LocatedInstance, lease: Leas
   return { ...opened, deps: { ...opened.deps, log } };
 }
 
-/** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */
-async function finish(
-  { interruption, deps, moments, note }: Chapter,
-  part: Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> &
-    Partial<Pick<InterruptionReport, 'requests'>>,
-  lease?: Lease,
-): Promise<InterruptionReport> {
-  const { outcome } = part;
-  if (lease && outcome.type !== 'interrupted') {
-    try {
-      await deps.incidents.close(lease, {
-        outcome: outcome.type,
-        ...(part.instance && { clusterName: part.instance.clusterName }),
-        ...(part.nodeName && { nodeName: part.nodeName }),
-        summary: { outcome, pods: part.drain?.pods.length ?? 0, training: part.training ?? [] },
-      });
-    } catch (error) {
-      note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });
-    }
-  }
-  const finishedAt = deps.clock.now();
-  note({
-    type: 'closed',
-    at: finishedAt,
-    text: 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type,
-  });
-  const fields = {
-    outcome: outcome.type,
-    ...('reason' in outcome && { reason: outcome.reason }),
-    ...(part.nodeName && { node: part.nodeName }),
-  };
-  if (outcome.type === 'failed') deps.log.error('Interruption failed', fields);
-  else deps.log.info('Interruption handled', fields);
-  return { requests: {}, ...part, interruption, moments, finishedAt };
-}
-
-function failure(error: unknown): Outcome {
-  if (error instanceof ClusterError || error instanceof AwsCallError)
-    return { type: 'failed', reason: error.message };
-  return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
-}
-
 function incidentOf(lease: Lease | undefined): Pick<InterruptionReport, 'incidentId'> {
   return lease ? { incidentId: lease.incidentId } : {};
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function describe({ kind, action, deadline }: Interruption): string {

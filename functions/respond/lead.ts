@@ -1,5 +1,5 @@
 import type { Place } from '../leader/leader.ts';
-import type { NodeResult, Scene } from './scene.ts';
+import { drainEndsAt, type NodeResult, type Scene } from './scene.ts';
 
 const ALONE: Place = { type: 'here', leave: () => undefined };
 
@@ -9,7 +9,8 @@ const ALONE: Place = { type: 'here', leave: () => undefined };
  */
 export async function chooseDrainer(scene: Scene): Promise<Place> {
   const { cluster, deps, drainOffered, interruption, lease, offered, options, response } = scene;
-  if (offered || !lease || !response.drain || options.dryRun || interruption.severity === 'soft')
+  const isLong = drainEndsAt(scene) > scene.handOverAt;
+  if (offered || !lease || !response.drain || options.dryRun || interruption.severity === 'soft' || isLong)
     return ALONE;
   return deps.leader.enter(cluster.name, drainOffered);
 }

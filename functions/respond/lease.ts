@@ -4,7 +4,8 @@ import type { Chapter } from './chapter.ts';
 export interface HeldLease {
   /** Aborts when the lease is lost or the process must stop: from then on nothing may be written. */
   readonly signal: AbortSignal;
-  readonly stop: () => void;
+  /** Resolves when no heartbeat is under way any more. */
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -14,8 +15,14 @@ export interface HeldLease {
 export function holdLease({ deps, options }: Chapter, lease: Lease | undefined): HeldLease {
   const lost = new AbortController();
   const stopped = new AbortController();
-  if (lease) void beat(lease);
-  return { signal: AbortSignal.any([lost.signal, options.signal]), stop: () => stopped.abort() };
+  const beating = lease ? beat(lease) : Promise.resolve();
+  return {
+    signal: AbortSignal.any([lost.signal, options.signal]),
+    stop: () => {
+      stopped.abort();
+      return beating;
+    },
+  };
 
   async function beat(held: Lease): Promise<void> {
     const until = AbortSignal.any([stopped.signal, options.signal]);

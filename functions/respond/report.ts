@@ -12,8 +12,8 @@ export type Outcome =
   /** Nothing evictable is left on the node. */
   | { readonly type: 'emptied' }
   /** All pods were told to stop, some had not finished when the time was up. */
-  | { readonly type: 'still-terminating' }
-  | { readonly type: 'blocked' }
+  | { readonly type: 'still-terminating'; readonly reason: string }
+  | { readonly type: 'blocked'; readonly reason: string }
   /** Dry run: what would be done, validated by the API server. */
   | { readonly type: 'planned' }
   | { readonly type: 'cordoned'; readonly reason: string }
@@ -29,6 +29,8 @@ export type Outcome =
   /** Another run holds the lease. */
   | { readonly type: 'joined'; readonly reason: string }
   | { readonly type: 'already-handled'; readonly reason: string }
+  /** The invocation's time was up before the drain's; another invocation goes on with it. */
+  | { readonly type: 'continued'; readonly reason: string }
   /** Our lease was lost or the process was told to stop; another run goes on. */
   | { readonly type: 'interrupted'; readonly reason: string }
   /** Something an operator must mend. */
@@ -37,14 +39,22 @@ export type Outcome =
 /** One thing that happened, for the live timeline. */
 export type Moment =
   | {
-      readonly type: 'received' | 'claimed' | 'takeover' | 'located' | 'listed' | 'hook';
+      readonly type: 'received' | 'resumed' | 'claimed' | 'takeover' | 'located' | 'listed' | 'hook';
       readonly at: Date;
       readonly text: string;
     }
   | { readonly type: 'planned'; readonly at: Date; readonly text: string; readonly plan: DrainPlan }
   | { readonly type: 'cordoned'; readonly at: Date; readonly text: string; readonly node: ClusterNode }
   | {
-      readonly type: 'uncordoned' | 'retrying' | 'closed' | 'unrecorded' | 'killed';
+      readonly type:
+        | 'uncordoned'
+        | 'retrying'
+        | 'handed-over'
+        | 'closed'
+        | 'unrecorded'
+        /** Nobody would go on with the drain: it must end in this invocation. */
+        | 'unwatched'
+        | 'killed';
       readonly at: Date;
       readonly text: string;
     }

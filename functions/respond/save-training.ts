@@ -19,7 +19,7 @@ export function openSavesOf(scene: Scene, nodeName: string): HoldForSave {
       severity,
       noticedAt,
       ...(deadline && action !== 'hibernate' && { deadline }),
-      giveUpAt: giveUpAt(interruption, clock.now()),
+      giveUpAt: giveUpAt(scene),
       nodeName,
       quietMs: deps.choices.rebalanceCheckpointMinutes * 60_000,
       dryRun: options.dryRun,

@@ -1,7 +1,6 @@
 import type { ClusterPort } from '../cluster/port.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
-import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
@@ -20,21 +19,30 @@ export interface Scene extends Chapter {
 
 export type NodeResult = Pick<InterruptionReport, 'outcome' | 'drain' | 'nodeName' | 'requests' | 'training'>;
 
+/** With the instance and the response, where they are not those that the story set out with. */
+export type LocatedResult = NodeResult & Partial<Pick<InterruptionReport, 'instance' | 'response'>>;
+
 export const INTERRUPTED: Outcome = {
   type: 'interrupted',
   reason: 'the lease was lost or the process was stopped',
 };
 
-/** A drain with no deadline stops trying here, inside Lambda's 15 minutes. */
-const LONGEST_DRAIN_MS = 13 * 60_000;
 /** An instance that is already shutting down has no more than a spot notice's time left. */
 const ALREADY_GOING_MS = 120_000;
 
-/** When to stop trying, deadline or not. */
-export function giveUpAt({ action, deadline, kind, noticedAt }: Interruption, now: Date): Date {
-  const longest = now.getTime() + LONGEST_DRAIN_MS;
+/** When this run stops trying: at the drain's end, or when it must leave it to another. */
+export function giveUpAt(chapter: Chapter): Date {
+  const endsAt = drainEndsAt(chapter);
+  return endsAt < chapter.handOverAt ? endsAt : chapter.handOverAt;
+}
+
+/** When the drain stops for good, over all its runs: at the deadline, or after the longest time that is configured. */
+export function drainEndsAt({ deps, earlier, interruption }: Chapter): Date {
+  const { action, deadline, kind, noticedAt, severity } = interruption;
+  const longest = new Date(earlier.begunAt.getTime() + deps.choices.longestDrainMinutes * 60_000);
   // Hibernation's deadline is its notice: the instance freezes as soon as its agent gets to it.
-  if (deadline && action !== 'hibernate') return new Date(Math.min(deadline.getTime(), longest));
+  if (deadline && action !== 'hibernate')
+    return severity === 'hard' || deadline < longest ? deadline : longest;
   const isGoing = kind === 'instance-state-change' || action === 'hibernate';
-  return new Date(isGoing ? noticedAt.getTime() + ALREADY_GOING_MS : longest);
+  return isGoing ? new Date(noticedAt.getTime() + ALREADY_GOING_MS) : longest;
 }

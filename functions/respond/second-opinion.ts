@@ -3,11 +3,7 @@ import type { Located } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { actOnNode } from './node.ts';
 import { chooseResponse, type Response } from './policy.ts';
-import type { InterruptionReport } from './report.ts';
-import type { NodeResult } from './scene.ts';
-
-/** With the instance and the response, where they are not those that the story set out with. */
-export type LocatedResult = NodeResult & Partial<Pick<InterruptionReport, 'instance' | 'response'>>;
+import type { LocatedResult } from './scene.ts';
 
 /**
  * Acts on the node in the cluster that the index names. Where that cluster has no such node and EC2's tags name

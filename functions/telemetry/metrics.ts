@@ -15,14 +15,28 @@ export function emitNotices(counts: { readonly delivered: number; readonly faile
   metrics.publishStoredMetrics();
 }
 
-function emitReport({ interruption, moments, drain, outcome, requests, instance }: InterruptionReport): void {
+function emitReport(report: InterruptionReport): void {
+  const { instance, interruption, moments, outcome, requests } = report;
   const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder' });
   metrics.addDimensions({ cluster: instance?.clusterName ?? 'none', signal: interruption.kind });
-  metrics.addMetric('Interruptions', MetricUnit.Count, 1);
   metrics.addMetric(`Outcome_${outcome.type}`, MetricUnit.Count, 1);
   const since = (at: Date) => Math.max(0, secondsBetween(interruption.noticedAt, at));
   const cordoned = moments.find(({ type }) => type === 'cordoned');
-  if (cordoned) metrics.addMetric('SecondsToCordon', MetricUnit.Seconds, since(cordoned.at));
+  const isFirstRun = !moments.some(({ type }) => type === 'resumed');
+  if (cordoned && isFirstRun) metrics.addMetric('SecondsToCordon', MetricUnit.Seconds, since(cordoned.at));
+  const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
+  if (total > 0) metrics.addMetric('ApiRequests', MetricUnit.Count, total);
+  // The last run of a drain counts for all of them.
+  if (outcome.type !== 'continued') addEnd(report, metrics, since);
+  metrics.publishStoredMetrics();
+}
+
+function addEnd(
+  { drain, interruption }: InterruptionReport,
+  metrics: Metrics,
+  since: (at: Date) => number,
+): void {
+  metrics.addMetric('Interruptions', MetricUnit.Count, 1);
   if (drain?.lastEvictionAt)
     metrics.addMetric('SecondsToLastEviction', MetricUnit.Seconds, since(drain.lastEvictionAt));
   if (drain?.emptiedAt && interruption.deadline) {
@@ -34,7 +48,4 @@ function emitReport({ interruption, moments, drain, outcome, requests, instance 
   }
   const results = Map.groupBy(drain?.pods ?? [], ({ outcome: { result } }) => result);
   for (const [result, pods] of results) metrics.addMetric(`Pods_${result}`, MetricUnit.Count, pods.length);
-  const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
-  if (total > 0) metrics.addMetric('ApiRequests', MetricUnit.Count, total);
-  metrics.publishStoredMetrics();
 }

@@ -14,6 +14,7 @@ import {
 } from './protocol.ts';
 import { openReadBucket, type ReadQuota } from './read-bucket.ts';
 import { answerSecretsManager } from './secrets-manager.ts';
+import { addQueue, answerSqs, type QueueOptions } from './sqs.ts';
 import {
   type AccountState,
   type BusEvent,
@@ -25,6 +26,7 @@ import {
   type SimulatedAutoScalingGroup,
   type SimulatedCluster,
   type SimulatedInstance,
+  type SimulatedQueue,
   type WaitingLifecycleAction,
 } from './state.ts';
 
@@ -47,6 +49,7 @@ export interface SimulatedAccount {
   addLifecycleAction(action: WaitingLifecycleAction): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
+  addQueue(options: QueueOptions): SimulatedQueue;
   inject(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     lifecycleActions: [],
     events: [],
     secrets: new Map(),
+    queues: new Map(),
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
@@ -82,12 +86,14 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     if (request.service === 'ec2') passEc2();
   };
   const server = serve((wire) => answer(state, admit, faults, wire));
+  const endpoint = await listen(server);
   return {
-    endpoint: await listen(server),
+    endpoint,
     calls,
     events: state.events,
     lifecycleActions: state.lifecycleActions,
     ...seeds(state, closed.signal),
+    addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
     close: () => {
       closed.abort();
@@ -167,6 +173,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerEventBridge(state, request);
     case 'secretsmanager':
       return answerSecretsManager(state, request);
+    case 'sqs':
+      return answerSqs(state, request);
   }
 }
 

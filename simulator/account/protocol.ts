@@ -16,7 +16,11 @@ export type ServiceRequest =
       readonly name: string;
       readonly query: URLSearchParams;
     }
-  | { readonly service: 'events' | 'secretsmanager'; readonly operation: string; readonly body: unknown };
+  | {
+      readonly service: 'events' | 'secretsmanager' | 'sqs';
+      readonly operation: string;
+      readonly body: unknown;
+    };
 
 export interface WireRequest {
   readonly method: string;
@@ -43,7 +47,8 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'eks':
       return { service, ...eksRoute(wire) };
     case 'events':
-    case 'secretsmanager': {
+    case 'secretsmanager':
+    case 'sqs': {
       const target = z.string().parse(wire.headers['x-amz-target'] ?? '');
       return { service, operation: target.split('.').at(-1) ?? '', body: JSON.parse(wire.body) };
     }

@@ -83,6 +83,33 @@ export type Fault = { readonly operation: string; readonly times: number } & (
   | { readonly silent: true }
 );
 
+/** A message as a consumer receives it. */
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly body: string;
+  /** How often it was received, this time included. */
+  readonly receives: number;
+}
+
+/** A queue, seen from its consumer: Lambda's own poller is no client of ours. */
+export interface SimulatedQueue {
+  readonly url: string;
+  /** Every message that was sent, also those deleted. */
+  readonly sent: readonly { readonly body: string; readonly delaySeconds: number; readonly at: Date }[];
+  /** Messages that were received too often. */
+  readonly deadLetters: readonly { readonly body: string }[];
+  /** Due messages, hidden from now on for the visibility timeout. */
+  receive(most: number): readonly ReceivedMessage[];
+  delete(messageId: string): void;
+  /** When the next message can be received; `undefined` when there is none. */
+  nextDueAt(): Date | undefined;
+}
+
+/** The inner side of a queue. */
+export interface QueueState extends SimulatedQueue {
+  send(body: string, delaySeconds: number): string;
+}
+
 export interface AccountState {
   readonly region: string;
   readonly clock: Clock;
@@ -93,6 +120,8 @@ export interface AccountState {
   readonly events: BusEvent[];
   /** Current values by name. */
   readonly secrets: Map<string, string>;
+  /** By the path of their URLs. */
+  readonly queues: Map<string, QueueState>;
 }
 
 /** An answer of a service that its SDK client turns into an exception. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { PARTITION_KEY, SORT_KEY } from '../../functions/table/keys.ts';
@@ -22,6 +23,7 @@ export async function startSimulatedTable(): Promise<SimulatedTable> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the simulated table has no TCP port');
   const endpoint = `http://127.0.0.1:${address.port}`;
+  const pending = trackRequests(server);
   const clients: DynamoDBClient[] = [];
   const table: SimulatedTable = {
     endpoint,
@@ -33,6 +35,7 @@ export async function startSimulatedTable(): Promise<SimulatedTable> {
     },
     close: async () => {
       for (const client of clients) client.destroy();
+      await pending.settled();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
@@ -41,6 +44,21 @@ export async function startSimulatedTable(): Promise<SimulatedTable> {
   };
   await createTable(table.client());
   return table;
+}
+
+/** Closed under a request, dynalite throws where nobody can catch it. */
+function trackRequests(server: Server) {
+  const responses = new Set<ServerResponse>();
+  server.on('request', (_request, response: ServerResponse) => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  });
+  return {
+    settled: async () => {
+      const finished = [...responses].filter(({ writableEnded }) => !writableEnded);
+      await Promise.all(finished.map((response) => once(response, 'close')));
+    },
+  };
 }
 
 function connect(endpoint: string): DynamoDBClient {

@@ -24,7 +24,7 @@ function invoke(
 ): Promise<{ code: number | null; output: string }> {
   const script = `const { handler } = await import('./dist/${name}/index.mjs'); const context = { getRemainingTimeInMillis: () => 60_000 };
     console.log(JSON.stringify({ answer: await handler(JSON.parse(process.env.EVENT), context) }));`;
-  const { account, tableEndpoint, tableName } = scene.world;
+  const { account, queue, tableEndpoint, tableName } = scene.world;
   const env = {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
@@ -33,6 +33,7 @@ function invoke(
     AWS_ENDPOINT_URL_DYNAMODB: tableEndpoint,
     INCIDENT_TABLE: tableName,
     EVENT_BUS: 'spot-responder',
+    CONTINUATION_QUEUE: queue.url,
     EVENT: JSON.stringify(event),
     ...variables,
   };

@@ -98,7 +98,7 @@ test('a released lease is free at once, with the next fence', async () => {
   await first.release(lease);
   expect(await first.heartbeat(lease)).toBe('lost');
   const next = await incidentsOf('second').claim(spot);
-  expect(next).toEqual({
+  expect(next).toMatchObject({
     type: 'claimed',
     takeover: false,
     lease: { instanceId: spot.instanceId, incidentId: ID, owner: 'second', fence: 2 },

@@ -34,12 +34,36 @@ test('the responder runs on Node 24 on arm64 with the environment that its confi
   template.hasResourceProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
-    Environment: { Variables: { INCIDENT_TABLE: Match.anyValue(), EVENT_BUS: Match.anyValue() } },
+    Environment: {
+      Variables: {
+        INCIDENT_TABLE: Match.anyValue(),
+        EVENT_BUS: Match.anyValue(),
+        CONTINUATION_QUEUE: Match.anyValue(),
+      },
+    },
   });
 });
 
 test('the queue that feeds the responder hides its messages as long as a run may take', () => {
   template.hasResourceProperties('AWS::SQS::Queue', { DelaySeconds: 20, VisibilityTimeout: 900 });
+});
+
+test('what is left for later is read by the responder itself, in few invocations, and kept when it fails', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: 900,
+    RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 5 },
+  });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Action: Match.arrayWith(['sqs:SendMessage']), Effect: 'Allow' }),
+      ]),
+    },
+  });
 });
 
 test('only what knows no resource level is allowed on every resource', () => {

@@ -68,6 +68,8 @@ export async function openFaultScene(options: SceneOptions): Promise<FaultScene>
     accountEndpoint: account.endpoint,
     tableEndpoint: table.endpoint,
     tableName: table.tableName,
+    // A spot notice is over before anything would have to be continued.
+    queueUrl: account.endpoint,
   };
   // The scenes share a cluster's name, and each has but one drain.
   const deps = { ...depsForWorld(address, systemClock, namespace), leader: alone };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
+import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { stormNodes } from '../../cli/replay/fleet.ts';
 import { region, startWorld } from '../../cli/replay/world.ts';
 import { scaledClock } from '../../functions/clock.ts';
@@ -25,8 +25,8 @@ async function openStorm() {
   const clock = scaledClock(0.7);
   const world = await startWorld(clock);
   stormNodes(NODES)(world, doomed);
-  const { account, tableEndpoint, tableName } = world;
-  const address = { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
+  const address = addressOf(world);
+  const { tableEndpoint, tableName } = world;
   const start = clock.now();
   const client = new DynamoDBClient({
     endpoint: tableEndpoint,

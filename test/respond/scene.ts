@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
+import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { indexWorld } from '../../cli/replay/embedded-index.ts';
-import { addDaemonSets, addGpuNode, type EmbeddedWorld, region, startWorld } from '../../cli/replay/world.ts';
+import { addDaemonSets, addGpuNode, type EmbeddedWorld, startWorld } from '../../cli/replay/world.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { IndexPassReport } from '../../functions/node-index/index-pass.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
@@ -50,8 +50,7 @@ export async function openScene(speed = 40, clock: Clock = patientClock(speed)):
     labels: { app: 'llm' },
     tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
   });
-  const { account, tableEndpoint, tableName } = world;
-  const address = { region, accountEndpoint: account.endpoint, tableEndpoint, tableName };
+  const address = addressOf(world);
   const deps = depsForWorld(address, clock, 'test');
   return {
     world,

@@ -15,7 +15,7 @@ export const spotResponder: Contestant = {
   isUser: (user) => user.includes(':assumed-role/SpotResponder/'),
   prepare: async ({ aws, doomed }: Arena) => {
     const { accountEndpoint, tableEndpoint, tableName } = aws;
-    const address = { region: REGION, accountEndpoint, tableEndpoint, tableName };
+    const address = { region: REGION, accountEndpoint, tableEndpoint, tableName, queueUrl: aws.queueUrl };
     const worker = fork(new URL('spot-responder-process.ts', import.meta.url), [JSON.stringify(address)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

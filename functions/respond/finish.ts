@@ -1,0 +1,55 @@
+import { AwsCallError, ClusterError } from '../errors.ts';
+import type { Lease } from '../incidents/incident.ts';
+import type { Chapter } from './chapter.ts';
+import type { InterruptionReport, Outcome } from './report.ts';
+
+type Part = Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> &
+  Partial<Pick<InterruptionReport, 'requests'>>;
+
+/** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */
+export async function finish(chapter: Chapter, part: Part, lease?: Lease): Promise<InterruptionReport> {
+  const { deps, interruption, moments, note } = chapter;
+  const { outcome } = part;
+  if (lease && isEnd(outcome)) await close(chapter, part, lease);
+  const finishedAt = deps.clock.now();
+  const text = 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type;
+  note({ type: outcome.type === 'continued' ? 'handed-over' : 'closed', at: finishedAt, text });
+  const fields = {
+    outcome: outcome.type,
+    ...('reason' in outcome && { reason: outcome.reason }),
+    ...(part.nodeName && { node: part.nodeName }),
+  };
+  if (outcome.type === 'failed') deps.log.error('Interruption failed', fields);
+  else if (outcome.type === 'continued') deps.log.info('Drain handed over', fields);
+  else deps.log.info('Interruption handled', fields);
+  return { requests: {}, ...part, interruption, moments, finishedAt };
+}
+
+/** Not where another run goes on. */
+function isEnd({ type }: Outcome): boolean {
+  return type !== 'interrupted' && type !== 'continued';
+}
+
+async function close({ deps, note }: Chapter, part: Part, lease: Lease): Promise<void> {
+  const { drain, instance, nodeName, outcome, training = [] } = part;
+  try {
+    await deps.incidents.close(lease, {
+      outcome: outcome.type,
+      ...(instance && { clusterName: instance.clusterName }),
+      ...(nodeName && { nodeName }),
+      summary: { outcome, pods: drain?.pods.length ?? 0, training },
+    });
+  } catch (error) {
+    note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });
+  }
+}
+
+export function failure(error: unknown): Outcome {
+  if (error instanceof ClusterError || error instanceof AwsCallError)
+    return { type: 'failed', reason: error.message };
+  return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
