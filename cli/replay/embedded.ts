@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { scaledClock } from '../../functions/clock.ts';
+import type { FleetPlan } from '../../controlplane/fleet/plan.ts';
 import { ConfigurationError, MalformedSignalError } from '../../functions/errors.ts';
 import type { RespondOptions } from '../../functions/respond/deps.ts';
 import { respondAndFollow } from '../../functions/respond/follow.ts';
@@ -8,15 +8,17 @@ import type { InstanceId, Signal } from '../../functions/signals/interruption.ts
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { startDoomedRun } from './crash.ts';
-import { addressOf, depsForWorld } from './embedded-deps.ts';
+import { depsForWorld } from './embedded-deps.ts';
 import { indexWorld } from './embedded-index.ts';
-import { gpuNode } from './fleet.ts';
+import { gpuNode, spareNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
 import { type ReplayOptions, requireInstanceId } from './options.ts';
+import type { ReplayWorld } from './replay-world.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Replayed } from './show.ts';
+import { openSimulatedWorld } from './simulated-world.ts';
 import { printTimeline } from './timeline.ts';
-import { addGpuNode, type EmbeddedWorld, region, startWorld } from './world.ts';
+import { region } from './world.ts';
 
 interface TimedEvent extends LoadedEvent {
   readonly afterSeconds: number;
@@ -31,22 +33,17 @@ export async function replayEmbedded(
   const scenario = chooseScenario(loaded, options);
   const events = await eventsOf(scenario, loaded, options);
   const signals = events.map(({ event, file }) => parseNamed(event, file));
-  const clock = scaledClock(options.speed ?? scenario.speed);
-  const world = await startWorld(clock);
+  const world = await openSimulatedWorld(scenario, options);
   try {
-    scenario.fleet(world, doomedBy(scenario, signals));
-    for (const signal of signals) seedReservation(world, signal);
-    await indexWorld(addressOf(world), clock);
-    const before = world.cluster.requests.length;
-    if (scenario.apiServerDelayMs)
-      world.cluster.inject({ match: () => true, fault: { type: 'slow', ms: scenario.apiServerDelayMs } });
+    await world.fill(withReservations(scenario.fleet(doomedBy(scenario, signals)), signals));
+    await indexWorld(world.address, world.clock);
+    world.begin();
     const replayed = await deliverAll(world, scenario, events, options, stopped);
     return {
       ...(loaded.length === 0 && { scenario: scenario.name }),
       dryRun: false,
       ...replayed,
-      requests: countRequests(world, before),
-      evictedTwice: countEvictedTwice(world),
+      ...(await world.seen()),
     };
   } finally {
     await world.close();
@@ -105,23 +102,26 @@ function namedBy(signals: readonly Signal[]): readonly InstanceId[] {
   );
 }
 
-function seedReservation(world: EmbeddedWorld, signal: Signal): void {
-  if (signal.type !== 'reservation-expiry') return;
-  const reservation = signal.expiry.capacityReservationId;
-  addGpuNode(world, undefined, 101, { reservation });
+/** An instance in each reservation that is about to end. */
+function withReservations(plan: FleetPlan, signals: readonly Signal[]): FleetPlan {
+  const reserved = signals.flatMap((signal, at) =>
+    signal.type === 'reservation-expiry'
+      ? [{ ...spareNode(101 + at), reservation: signal.expiry.capacityReservationId }]
+      : [],
+  );
+  return { ...plan, nodes: [...plan.nodes, ...reserved] };
 }
 
 async function deliverAll(
-  world: EmbeddedWorld,
+  world: ReplayWorld,
   scenario: Scenario,
   events: readonly TimedEvent[],
   options: ReplayOptions,
   stopped: AbortSignal,
 ) {
-  const { clock } = world;
+  const { address, clock } = world;
   const doomed = scenario.killAfterEvictions === undefined ? undefined : await startDoomedRun();
   const start = clock.now();
-  const address = addressOf(world);
   const observe = observer(start, events, options);
   const deps = depsForWorld(address, clock, 'replay', scenario.choices);
   const run: RespondOptions = { dryRun: false, lastTry: true, signal: stopped, observe };
@@ -164,17 +164,4 @@ function observer(
   return (instanceId, moment) => {
     if (!crowd || moment.type === 'cordoned' || moment.type === 'closed') print(instanceId, moment);
   };
-}
-
-function countEvictedTwice({ cluster }: EmbeddedWorld): number {
-  const accepted = Map.groupBy(cluster.evictions, ({ uid }) => uid);
-  return [...accepted.values()].filter(({ length }) => length > 1).length;
-}
-
-/** Without the first ones, which are the index's. */
-function countRequests({ cluster }: EmbeddedWorld, after: number): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { resource, verb } of cluster.requests.slice(after))
-    counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
-  return counts;
 }

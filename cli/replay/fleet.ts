@@ -1,86 +1,44 @@
-import type { InstanceId } from '../../functions/signals/interruption.ts';
-import { addDaemonSets, addGpuNode, type EmbeddedWorld } from './world.ts';
+import type { FleetPlan, PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan.ts';
+import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';
 
-/** Fills an embedded world with nodes and workloads. `doomed` are the instances that the events name. */
-export type Fleet = (world: EmbeddedWorld, doomed: readonly InstanceId[]) => void;
+/** Plans a scenario's fleet. `doomed` are the instances that the events name; the first is the node at place 0. */
+export type Fleet = (doomed: readonly InstanceId[]) => FleetPlan;
 
-const app = (name: string) => ({
-  labels: { app: name },
-  tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' as const }],
-});
-
-/** Two spot GPU nodes and one on-demand; the doomed one carries a bit of everything. */
+/** Two spare nodes beside the doomed one, which carries a bit of everything. */
 export function gpuNode({ budgetBlocks }: { budgetBlocks: boolean }): Fleet {
-  return (world, doomed) => {
-    const { cluster } = world;
-    const node = addGpuNode(world, doomed[0], 1);
-    for (const instanceId of doomed.slice(1)) addGpuNode(world, instanceId, 1);
-    const spares = [addGpuNode(world, undefined, 2), addGpuNode(world, undefined, 3)];
-    const [spare = node, other = node] = spares;
-    addDaemonSets(world, [node, ...spares], 3);
-    cluster.addWorkload({
-      kind: 'Deployment',
-      namespace: 'inference',
-      name: 'llm',
-      nodes: [node, node, spare, other],
-      gpus: 1,
-      graceSeconds: 30,
-      stopsAfterSeconds: 12,
-      ...app('llm'),
-    });
-    cluster.addBudget({
-      namespace: 'inference',
-      name: 'llm',
-      ...(budgetBlocks ? { minAvailable: 4 } : { maxUnavailable: 1 }),
-      selector: { matchLabels: { app: 'llm' } },
-    });
-    cluster.addWorkload({
-      kind: 'Deployment',
-      namespace: 'inference',
-      name: 'gateway',
-      nodes: [node, spare],
-      graceSeconds: 20,
-      stopsAfterSeconds: 5,
-      ...app('gateway'),
-    });
-    cluster.addWorkload({
-      kind: 'StatefulSet',
-      namespace: 'inference',
-      name: 'feature-cache',
-      nodes: [node],
-      graceSeconds: 60,
-      stopsAfterSeconds: 20,
-      emptyDir: true,
-      ...app('feature-cache'),
-    });
-    cluster.addWorkload({
-      kind: 'Job',
-      namespace: 'training',
-      name: 'finetune',
-      nodes: [node],
-      gpus: 1,
-      graceSeconds: 300,
-      stopsAfterSeconds: 45,
-      ...app('finetune'),
-    });
-    cluster.addWorkload({
-      kind: 'Deployment',
-      namespace: 'kube-system',
-      name: 'coredns',
-      nodes: [node, other],
-      graceSeconds: 30,
-      stopsAfterSeconds: 5,
-      priorityClassName: 'system-cluster-critical',
-      ...app('coredns'),
-    });
-    cluster.addBarePod({
-      namespace: 'default',
-      name: 'debug-shell',
-      node,
-      graceSeconds: 5,
-      stopsAfterSeconds: 1,
-    });
-    cluster.addMirrorPod({ namespace: 'kube-system', name: 'node-agent', node });
+  return (doomed) => {
+    const { nodes, spares } = nodesFor(doomed, 2);
+    const [spare = 0, other = 0] = spares;
+    return {
+      nodes,
+      daemonSets: 3,
+      workloads: [
+        {
+          kind: 'Deployment',
+          namespace: 'inference',
+          name: 'llm',
+          on: [0, 0, spare, other],
+          gpus: 1,
+          graceSeconds: 30,
+          stopsAfterSeconds: 12,
+          budget: budgetBlocks ? { minAvailable: 4 } : { maxUnavailable: 1 },
+        },
+        gateway([0, spare]),
+        {
+          kind: 'StatefulSet',
+          namespace: 'inference',
+          name: 'feature-cache',
+          on: [0],
+          graceSeconds: 60,
+          stopsAfterSeconds: 20,
+          emptyDir: true,
+        },
+        { ...finetune, graceSeconds: 300, stopsAfterSeconds: 45 },
+        coredns([0, other]),
+        debugShell,
+        { kind: 'MirrorPod', namespace: 'kube-system', name: 'node-agent', on: [0] },
+      ],
+    };
   };
 }
 
@@ -89,94 +47,121 @@ export function gpuNode({ budgetBlocks }: { budgetBlocks: boolean }): Fleet {
  * node: inference, and a job that trains too but did not opt in.
  */
 export function trainingGang({ answers }: { answers: 'all' | 'nothing' }): Fleet {
-  return (world, doomed) => {
-    const { cluster } = world;
-    const node = addGpuNode(world, doomed[0], 1);
-    const others = [addGpuNode(world, undefined, 2), addGpuNode(world, undefined, 3)];
-    addDaemonSets(world, [node, ...others, addGpuNode(world, undefined, 4)], 3);
-    cluster.addTrainingJob({
-      namespace: 'training',
-      name: 'llama',
-      nodes: [...others, node],
-      gpus: 2,
-      graceSeconds: 120,
-      stopsAfterSeconds: 4,
-      savesInSeconds: 22,
-      answers,
-      labels: { 'spot-responder/checkpoint': 'enabled' },
-      tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
-    });
-    cluster.addWorkload({
-      kind: 'Job',
-      namespace: 'training',
-      name: 'finetune',
-      nodes: [node],
-      gpus: 1,
-      graceSeconds: 60,
-      stopsAfterSeconds: 20,
-      ...app('finetune'),
-    });
-    cluster.addWorkload({
-      kind: 'Deployment',
-      namespace: 'inference',
-      name: 'llm',
-      nodes: [node, ...others],
-      gpus: 1,
-      graceSeconds: 30,
-      stopsAfterSeconds: 8,
-      ...app('llm'),
-    });
+  return (doomed) => {
+    const { nodes, spares } = nodesFor(doomed, 3);
+    const others = spares.slice(0, 2);
+    return {
+      nodes,
+      daemonSets: 3,
+      workloads: [
+        llama([...others, 0], answers),
+        { ...finetune, graceSeconds: 60, stopsAfterSeconds: 20 },
+        {
+          kind: 'Deployment',
+          namespace: 'inference',
+          name: 'llm',
+          on: [0, ...others],
+          gpus: 1,
+          graceSeconds: 30,
+          stopsAfterSeconds: 8,
+        },
+      ],
+    };
   };
 }
 
 /** One node with ten evictable and five DaemonSet pods: the request count's fixture. */
 export function nodeWithTenPods(): Fleet {
-  return (world, doomed) => {
-    const node = addGpuNode(world, doomed[0], 1);
-    const spare = addGpuNode(world, undefined, 2);
-    addDaemonSets(world, [node, spare], 5);
-    world.cluster.addWorkload({
-      kind: 'Deployment',
-      namespace: 'inference',
-      name: 'llm',
-      nodes: Array<string>(10).fill(node),
-      graceSeconds: 30,
-      stopsAfterSeconds: 30,
-      ...app('llm'),
-    });
-    world.cluster.addBudget({
-      namespace: 'inference',
-      name: 'llm',
-      minAvailable: 0,
-      selector: { matchLabels: { app: 'llm' } },
-    });
-  };
-}
-
-/** Many doomed nodes under shared budgets, and as many spares. */
-export function stormNodes(count: number): Fleet {
-  return (world, doomed) => {
-    const nodes = doomed.slice(0, count).map((instanceId, at) => addGpuNode(world, instanceId, at + 1));
-    const spares = Array.from({ length: 10 }, (_, at) => addGpuNode(world, undefined, count + at + 1));
-    addDaemonSets(world, [...nodes, ...spares], 3);
-    for (let service = 1; service <= 5; service++) {
-      const name = `service-${service}`;
-      world.cluster.addWorkload({
+  return (doomed) => ({
+    nodes: nodesFor(doomed, 1).nodes,
+    daemonSets: 5,
+    workloads: [
+      {
         kind: 'Deployment',
         namespace: 'inference',
-        name,
-        nodes,
+        name: 'llm',
+        on: Array<number>(10).fill(0),
         graceSeconds: 30,
-        stopsAfterSeconds: 5,
-        readyAfterSeconds: 5,
-        ...app(name),
-      });
-      world.cluster.addBudget({
-        namespace: 'inference',
-        name,
-        maxUnavailable: '50%',
-        selector: { matchLabels: { app: name } },
-      });
-    }
-  };
+        stopsAfterSeconds: 30,
+        budget: { minAvailable: 0 },
+      },
+    ],
+  });
+}
+
+/** Many doomed nodes with a pod of each of five services under shared budgets, and spare nodes. */
+export function stormNodes(spareNodes = 10): Fleet {
+  return (doomed) => ({
+    nodes: nodesFor(doomed, spareNodes).nodes,
+    daemonSets: 3,
+    workloads: [1, 2, 3, 4, 5].map((service) => ({
+      kind: 'Deployment',
+      namespace: 'inference',
+      name: `service-${service}`,
+      on: doomed.map((_, at) => at),
+      graceSeconds: 30,
+      stopsAfterSeconds: 5,
+      readyAfterSeconds: 5,
+      budget: { maxUnavailable: '50%' },
+    })),
+  });
+}
+
+const gateway = (on: readonly number[]): PlannedWorkload => ({
+  kind: 'Deployment',
+  namespace: 'inference',
+  name: 'gateway',
+  on,
+  graceSeconds: 20,
+  stopsAfterSeconds: 5,
+});
+
+const coredns = (on: readonly number[]): PlannedWorkload => ({
+  kind: 'Deployment',
+  namespace: 'kube-system',
+  name: 'coredns',
+  on,
+  graceSeconds: 30,
+  stopsAfterSeconds: 5,
+  priorityClassName: 'system-cluster-critical',
+});
+
+const llama = (on: readonly number[], answers: 'all' | 'nothing'): PlannedWorkload => ({
+  kind: 'Job',
+  namespace: 'training',
+  name: 'llama',
+  on,
+  gpus: 2,
+  graceSeconds: 120,
+  stopsAfterSeconds: 4,
+  saves: { inSeconds: 22, answers },
+});
+
+const finetune: PlannedWorkload = { kind: 'Job', namespace: 'training', name: 'finetune', on: [0], gpus: 1 };
+
+const debugShell: PlannedWorkload = {
+  kind: 'Pod',
+  namespace: 'default',
+  name: 'debug-shell',
+  on: [0],
+  graceSeconds: 5,
+  stopsAfterSeconds: 1,
+};
+
+/** The doomed nodes first; where no event names an instance, one that nothing happens to. */
+function nodesFor(
+  doomed: readonly InstanceId[],
+  count: number,
+): { nodes: readonly PlannedNode[]; spares: readonly number[] } {
+  const named = doomed.map((instanceId, at) => ({ number: at + 1, instanceId }));
+  const first = named.length > 0 ? named : [spareNode(1)];
+  const spares = Array.from({ length: count }, (_, at) => first.length + at);
+  return { nodes: [...first, ...spares.map((at) => spareNode(at + 1))], spares };
+}
+
+/** A node whose instance no event names. */
+export function spareNode(number: number): PlannedNode {
+  const instanceId = asInstanceId(`i-0${number.toString(16).padStart(16, '5')}`);
+  if (!instanceId) throw new RangeError(`no instance id for ${number}`);
+  return { number, instanceId };
 }

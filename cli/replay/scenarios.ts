@@ -52,7 +52,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'storm',
     about: '50 nodes are interrupted at once',
     speed: 2,
-    fleet: stormNodes(50),
+    fleet: stormNodes(),
     deliveries: Array.from({ length: 50 }, (_, at) => ({
       afterSeconds: 0,
       sample: spot,

@@ -1,9 +1,12 @@
+import { nodeName } from '../../controlplane/fleet/nodes.ts';
+import { DAEMON_SETS, type PlannedNode } from '../../controlplane/fleet/plan.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedQueue } from '../../simulator/account/state.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { startSimulatedTable } from '../../simulator/table/table.ts';
+import { spareNode } from './fleet.ts';
 
 export const region = 'us-east-2';
 const zone = 'us-east-2a';
@@ -47,38 +50,19 @@ async function loadLazyClients(): Promise<void> {
   await Promise.all([import('@aws-sdk/client-ec2'), import('@aws-sdk/client-eks')]);
 }
 
-interface GpuNodeOptions {
-  readonly reservation?: string;
+/** The node that `addPlannedNode` adds. Without an instance id it is a spare that no event names. */
+export function addGpuNode(world: EmbeddedWorld, instanceId: InstanceId | undefined, number: number): string {
+  return addPlannedNode(world, instanceId ? { number, instanceId } : spareNode(number));
 }
 
-/**
- * A spot GPU instance of a managed node group and its node. Without an instance id it is a spare that no event
- * names. Returns the node's name.
- */
-export function addGpuNode(
-  { cluster, account }: EmbeddedWorld,
-  instanceId: InstanceId | undefined,
-  number: number,
-  { reservation }: GpuNodeOptions = {},
-): string {
-  const id = instanceId ?? `i-0${number.toString(16).padStart(16, '5')}`;
-  const name = `ip-10-0-${Math.floor(number / 200)}-${10 + (number % 200)}.${region}.compute.internal`;
-  account.addInstance({
-    instanceId: id,
-    type: 'g5.12xlarge',
-    zone,
-    privateDnsName: name,
-    ...(reservation && { reservation }),
-    tags: {
-      'eks:cluster-name': clusterName,
-      'eks:nodegroup-name': 'gpu-spot',
-      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
-      'aws:autoscaling:groupName': 'eks-gpu-spot',
-    },
-  });
+/** A spot GPU instance of a managed node group and its node. Returns the node's name. */
+export function addPlannedNode({ cluster, account }: EmbeddedWorld, node: PlannedNode): string {
+  const { instanceId, number } = node;
+  const name = nodeName(number);
+  addInstance(account, node, clusterName);
   cluster.addNode({
     name,
-    instanceId: id,
+    instanceId,
     zone,
     gpus: 4,
     labels: { 'eks.amazonaws.com/nodegroup': 'gpu-spot', 'node.kubernetes.io/instance-type': 'g5.12xlarge' },
@@ -87,11 +71,30 @@ export function addGpuNode(
   return name;
 }
 
-const daemonSets = ['aws-node', 'kube-proxy', 'nvidia-device-plugin', 'node-exporter', 'log-agent'];
+/** The instance of a node, tagged as EKS does. */
+function addInstance(
+  account: SimulatedAccount,
+  { instanceId, number, reservation }: PlannedNode,
+  cluster: string,
+): void {
+  account.addInstance({
+    instanceId,
+    type: 'g5.12xlarge',
+    zone,
+    privateDnsName: nodeName(number),
+    ...(reservation && { reservation }),
+    tags: {
+      'eks:cluster-name': cluster,
+      'eks:nodegroup-name': 'gpu-spot',
+      [`kubernetes.io/cluster/${cluster}`]: 'owned',
+      'aws:autoscaling:groupName': 'eks-gpu-spot',
+    },
+  });
+}
 
 /** As every node of a real cluster has them. */
 export function addDaemonSets({ cluster }: EmbeddedWorld, nodes: readonly string[], count: number): void {
-  for (const name of daemonSets.slice(0, count)) {
+  for (const name of DAEMON_SETS.slice(0, count)) {
     cluster.addWorkload({ kind: 'DaemonSet', namespace: 'kube-system', name, nodes, labels: { app: name } });
   }
 }

@@ -9,6 +9,7 @@ export interface SpotNode {
 }
 
 const REGION = 'us-east-2';
+const ZONE = `${REGION}a`;
 const NODE_GROUP = 'gpu-spot';
 const INSTANCE_TYPE = 'g5.12xlarge';
 export const GPU_TAINT = 'nvidia.com/gpu';
@@ -20,8 +21,12 @@ const PODS = 110;
 export function spotNode(number: number): SpotNode {
   const instanceId = asInstanceId(`i-0${number.toString(16).padStart(16, 'a')}`);
   if (!instanceId) throw new RangeError(`no instance id for ${number}`);
-  const address = `10-0-${Math.floor(number / 200)}-${10 + (number % 200)}`;
-  return { name: `ip-${address}.${REGION}.compute.internal`, instanceId, zone: `${REGION}a` };
+  return { name: nodeName(number), instanceId, zone: ZONE };
+}
+
+/** As EKS names the n-th node. */
+export function nodeName(number: number): string {
+  return `ip-10-0-${Math.floor(number / 200)}-${10 + (number % 200)}.${REGION}.compute.internal`;
 }
 
 /** As EKS registers it: labels of its group, GPUs behind a taint. `pods` is how many fit. */

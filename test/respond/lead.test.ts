@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { stormNodes } from '../../cli/replay/fleet.ts';
+import { seed } from '../../cli/replay/seed.ts';
 import { region, startWorld } from '../../cli/replay/world.ts';
 import { scaledClock } from '../../functions/clock.ts';
 import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
@@ -24,7 +25,7 @@ const doomed = Array.from({ length: NODES }, (_, at) => instanceId(`i-0${String(
 async function openStorm() {
   const clock = scaledClock(0.7);
   const world = await startWorld(clock);
-  stormNodes(NODES)(world, doomed);
+  seed(world, stormNodes()(doomed));
   const address = addressOf(world);
   const { tableEndpoint, tableName } = world;
   const start = clock.now();

@@ -1,0 +1,23 @@
+import type { FleetPlan } from '../../controlplane/fleet/plan.ts';
+import type { Clock } from '../../functions/clock.ts';
+import type { WorldAddress } from './embedded-deps.ts';
+
+/** Where a scenario is played: an AWS account in memory, and a cluster of either kind. */
+export interface ReplayWorld {
+  readonly clock: Clock;
+  readonly address: WorldAddress;
+  /** Adds the fleet and waits until all of it runs. */
+  fill(plan: FleetPlan): Promise<void>;
+  /** From now on requests are the replay's own. */
+  begin(): void;
+  /** What the API server saw since. */
+  seen(): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+interface Seen {
+  /** By verb and resource. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Pods whose eviction was accepted more than once. */
+  readonly evictedTwice: number;
+}
