@@ -1,5 +1,6 @@
 import { secondsBetween } from '../clock.ts';
-import type { Breaker, FallbackGroup, Memory } from './pool.ts';
+import type { Breaker, Memory } from './memory.ts';
+import type { FallbackGroup } from './pool.ts';
 
 /** A group that could not launch is left alone for 3 minutes, doubling to 30 while it goes on failing. A launch forgets it. */
 export function updateBreakers(

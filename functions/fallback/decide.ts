@@ -1,7 +1,9 @@
 import { updateBreakers } from './breaker.ts';
+import type { Decision, Refusal } from './decision.ts';
 import { foreseeDeepening } from './deepening.ts';
 import { rememberShortage } from './hold.ts';
-import type { Ask, Decision, Memory, PendingPod, PoolState, Refusal } from './pool.ts';
+import type { Ask, Memory } from './memory.ts';
+import type { PendingPod, PoolState } from './pool.ts';
 import { countGpus, planRelease, rememberRest } from './release.ts';
 import { planScaleOut, type ScaleOut } from './scale-out.ts';
 import { findUnfitPods, measureShortage, type Shortage } from './shortage.ts';

@@ -1,5 +1,5 @@
 import { secondsBetween } from '../clock.ts';
-import type { DeepeningMemory } from './pool.ts';
+import type { DeepeningMemory } from './memory.ts';
 
 /**
  * How many GPUs to buy beyond a shortage that has just grown, because this pool's shortages go on growing: a node bought

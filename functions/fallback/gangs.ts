@@ -1,4 +1,5 @@
-import type { PendingPod, Refusal } from './pool.ts';
+import type { Refusal } from './decision.ts';
+import type { PendingPod } from './pool.ts';
 import { sumGpus } from './shortage.ts';
 
 /**

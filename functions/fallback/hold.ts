@@ -1,6 +1,6 @@
 import { secondsBetween } from '../clock.ts';
 import { type Levels, learnHold } from './learn-hold.ts';
-import type { Gap, HoldMemory, Peak, Release } from './pool.ts';
+import type { Gap, HoldMemory, Peak, Release } from './memory.ts';
 
 /**
  * How many GPUs the fallback goes on covering after spot is back, and for how long.

@@ -1,4 +1,4 @@
-import type { Gap } from './pool.ts';
+import type { Gap } from './memory.ts';
 
 /** How long each level of a shortage is held. */
 export interface Levels {

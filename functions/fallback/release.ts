@@ -1,5 +1,7 @@
 import { secondsBetween } from '../clock.ts';
-import type { Decision, FallbackGroup, FallbackNode, Memory, PoolState, Restore } from './pool.ts';
+import type { Decision, Restore } from './decision.ts';
+import type { Memory } from './memory.ts';
+import type { FallbackGroup, FallbackNode, PoolState } from './pool.ts';
 
 /** Goes on with the drains under way, undoes those that have become wrong, and starts more while there is a surplus. */
 export function planRelease(state: PoolState, keepGpus: number, memory: Memory, now: Date): Decision {

@@ -1,6 +1,8 @@
 import { isOpen } from './breaker.ts';
+import type { Cap, Launch, Refusal } from './decision.ts';
 import { grantWholeGangs } from './gangs.ts';
-import type { Cap, FallbackGroup, Launch, Memory, PoolState, Refusal } from './pool.ts';
+import type { Memory } from './memory.ts';
+import type { FallbackGroup, PoolState } from './pool.ts';
 import type { Shortage } from './shortage.ts';
 
 /** Shares the missing GPUs among the groups by priority, within every cap. Says why where it gives less. */

@@ -1,5 +1,6 @@
 import { secondsBetween } from '../clock.ts';
-import type { Gpus, Memory, PendingPod, PoolState } from './pool.ts';
+import type { Memory } from './memory.ts';
+import type { Gpus, PendingPod, PoolState } from './pool.ts';
 
 /** What spot does not provide and is not about to provide. */
 export interface Shortage {

@@ -1,4 +1,5 @@
-import type { Ask, Memory, PoolState } from './pool.ts';
+import type { Ask, Memory } from './memory.ts';
+import type { PoolState } from './pool.ts';
 import { countGpus } from './release.ts';
 import type { Shortage } from './shortage.ts';
 import { sumGpus } from './shortage.ts';

@@ -1,7 +1,8 @@
 import { type Decided, decide } from '../../functions/fallback/decide.ts';
 import { classifyFailure } from '../../functions/fallback/failure.ts';
 import { relapseMinutes } from '../../functions/fallback/learn-hold.ts';
-import { EMPTY_MEMORY, type Gpus, type Memory, type PoolState } from '../../functions/fallback/pool.ts';
+import { EMPTY_MEMORY, type Memory } from '../../functions/fallback/memory.ts';
+import type { Gpus, PoolState } from '../../functions/fallback/pool.ts';
 import { countReady, type MarketSettings, type MarketView, type Policy, type Targets } from './replay.ts';
 
 /**

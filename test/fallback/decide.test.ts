@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../functions/fallback/decide.ts';
-import { EMPTY_MEMORY, type Memory } from '../../functions/fallback/pool.ts';
+import { EMPTY_MEMORY, type Memory } from '../../functions/fallback/memory.ts';
 import { at, CAPACITY, group, node, returning, runMinutes, world } from './pools.ts';
 
 const FAILED = { kind: CAPACITY, at: at(0) };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rememberShortage } from '../../functions/fallback/hold.ts';
-import { EMPTY_MEMORY, type HoldMemory } from '../../functions/fallback/pool.ts';
+import { EMPTY_MEMORY, type HoldMemory } from '../../functions/fallback/memory.ts';
 import { at } from './pools.ts';
 
 const CHOICES = { relapseMinutes: 60, bootMinutes: 1 };

@@ -1,12 +1,7 @@
 import { decide } from '../../functions/fallback/decide.ts';
-import type {
-  Decision,
-  FallbackGroup,
-  FallbackNode,
-  Memory,
-  PoolState,
-  Return,
-} from '../../functions/fallback/pool.ts';
+import type { Decision, Return } from '../../functions/fallback/decision.ts';
+import type { Memory } from '../../functions/fallback/memory.ts';
+import type { FallbackGroup, FallbackNode, PoolState } from '../../functions/fallback/pool.ts';
 
 export function at(minute: number): Date {
   return new Date(minute * 60_000);

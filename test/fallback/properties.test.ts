@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../functions/fallback/decide.ts';
-import {
-  type Decision,
-  EMPTY_MEMORY,
-  type FallbackGroup,
-  type PoolState,
-} from '../../functions/fallback/pool.ts';
+import type { Decision } from '../../functions/fallback/decision.ts';
+import { EMPTY_MEMORY } from '../../functions/fallback/memory.ts';
+import type { FallbackGroup, PoolState } from '../../functions/fallback/pool.ts';
 import { at, group, node, world } from './pools.ts';
 
 const minute = fc.integer({ min: 0, max: 90 }).map(at);
