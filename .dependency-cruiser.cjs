@@ -1,12 +1,13 @@
 /** Which room may import which; ARCHITECTURE.md draws the same picture. */
 const AWS_ROOMS = {
-  'client-ec2': '^functions/(locate|handlers)/',
-  'client-eks': '^functions/(cluster|handlers)/',
-  'client-auto-scaling': '^functions/(lifecycle|fallback|handlers)/',
+  'client-ec2': '^functions/(locate|fallback/groups|handlers)/',
+  'client-eks': '^functions/(cluster|fallback/groups|handlers)/',
+  'client-auto-scaling': '^functions/(lifecycle|fallback/groups|handlers)/',
   'client-s3': '^functions/checkpoint/',
   'client-sqs': '^functions/(continuation|handlers)/',
   'client-eventbridge': '^functions/(announce|handlers)/',
-  '(client-dynamodb|lib-dynamodb)': '^functions/(table|incidents|leader|node-index|notify/ledger|handlers)/',
+  '(client-dynamodb|lib-dynamodb)':
+    '^functions/(table|incidents|leader|node-index|notify/ledger|fallback/ledger|handlers)/',
   'client-secrets-manager': '^functions/(notify/slack|handlers)/',
 };
 

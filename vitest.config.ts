@@ -12,10 +12,12 @@ console.log(
     ? 'Left out: tests on real PyTorch; npm run test:training runs them.'
     : 'Left out: all tests of python/, because no Python 3.9 or later was found on the PATH.',
 );
+if (!process.env.MOTO_SERVER) console.log('Left out: tests on moto; npm run test:aws runs them.');
 const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
   ...(python ? [] : ['test/python.test.ts']),
+  ...(process.env.MOTO_SERVER ? [] : ['test/aws/moto.test.ts']),
   'test/training/**',
 ];
 

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Clock } from '../../functions/clock.ts';
 import { answerAutoScaling } from './auto-scaling.ts';
+import { changeGroup, fillGroup } from './capacity.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
+import { close, listen, serve } from './http.ts';
 import { startLifecycleAction } from './lifecycle-actions.ts';
 import {
   faultAnswer,
@@ -22,10 +23,12 @@ import {
   type Fault,
   type InstanceState,
   type LifecycleAction,
+  type ScalingActivity,
   ServiceFault,
   type SimulatedAutoScalingGroup,
   type SimulatedCluster,
   type SimulatedInstance,
+  type SimulatedNodeGroup,
   type SimulatedQueue,
   type WaitingLifecycleAction,
 } from './state.ts';
@@ -46,6 +49,15 @@ export interface SimulatedAccount {
   removeInstance(instanceId: string): void;
   addCluster(cluster: SimulatedCluster): void;
   addAutoScalingGroup(group: SimulatedAutoScalingGroup): void;
+  /** As its owner would, or as the market: sizes, tags, `denial`. Throws when the group was never added. */
+  changeAutoScalingGroup(name: string, change: Partial<SimulatedAutoScalingGroup>): void;
+  autoScalingGroup(name: string): SimulatedAutoScalingGroup | undefined;
+  /** Auto Scaling tries again to give every group what it desires. */
+  retryLaunches(): void;
+  addNodeGroup(nodeGroup: SimulatedNodeGroup): void;
+  onLaunch(listener: AccountState['launchListeners'][number]): void;
+  onTermination(listener: AccountState['terminationListeners'][number]): void;
+  readonly activities: readonly ScalingActivity[];
   addLifecycleAction(action: WaitingLifecycleAction): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
@@ -70,6 +82,11 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     instances: new Map(),
     clusters: new Map(),
     autoScalingGroups: new Map(),
+    nodeGroups: [],
+    activities: [],
+    launchTokens: new Map(),
+    launchListeners: [],
+    terminationListeners: [],
     lifecycleActions: [],
     events: [],
     secrets: new Map(),
@@ -92,6 +109,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     calls,
     events: state.events,
     lifecycleActions: state.lifecycleActions,
+    activities: state.activities,
     ...seeds(state, closed.signal),
     addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
@@ -102,15 +120,9 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
   };
 }
 
-type Seeds = Pick<
+type Seeds = Omit<
   SimulatedAccount,
-  | 'addInstance'
-  | 'setInstanceState'
-  | 'removeInstance'
-  | 'addCluster'
-  | 'addAutoScalingGroup'
-  | 'addLifecycleAction'
-  | 'putSecret'
+  'endpoint' | 'calls' | 'events' | 'lifecycleActions' | 'activities' | 'addQueue' | 'inject' | 'close'
 >;
 
 function seeds(state: AccountState, closed: AbortSignal): Seeds {
@@ -129,6 +141,14 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
     removeInstance: (instanceId) => state.instances.delete(instanceId),
     addCluster: (cluster) => state.clusters.set(cluster.name, cluster),
     addAutoScalingGroup: (group) => state.autoScalingGroups.set(group.name, group),
+    changeAutoScalingGroup: (name, change) => changeGroup(state, name, change),
+    autoScalingGroup: (name) => state.autoScalingGroups.get(name),
+    retryLaunches: () => {
+      for (const name of state.autoScalingGroups.keys()) fillGroup(state, name);
+    },
+    addNodeGroup: (nodeGroup) => state.nodeGroups.push(nodeGroup),
+    onLaunch: (listener) => state.launchListeners.push(listener),
+    onTermination: (listener) => state.terminationListeners.push(listener),
     addLifecycleAction: (action) => startLifecycleAction(state, action, closed),
     putSecret: (name, value) => state.secrets.set(name, value),
   };
@@ -176,37 +196,4 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
     case 'sqs':
       return answerSqs(state, request);
   }
-}
-
-function serve(respond: (wire: WireRequest) => WireAnswer | undefined): Server {
-  return createServer(async (request, response) => {
-    const body = await readBody(request);
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const reply = respond({ method: request.method ?? 'GET', url, headers: request.headers, body });
-    if (reply !== undefined) response.writeHead(reply.status, { ...reply.headers }).end(reply.body);
-  });
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') return reject(new Error('The server has no port'));
-      resolve(`http://127.0.0.1:${address.port}`);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

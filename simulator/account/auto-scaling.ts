@@ -1,4 +1,11 @@
 import {
+  describeActivities,
+  groupOf,
+  launchInstances,
+  setDesiredCapacity,
+  terminateInstance,
+} from './capacity.ts';
+import {
   completeLifecycleAction,
   describeLifecycleHooks,
   isActive,
@@ -27,7 +34,15 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
     case 'DescribeLifecycleHooks':
       return describeLifecycleHooks(state, parameters);
     case 'DescribeAutoScalingGroups':
-      return queryAnswer(operation, { AutoScalingGroups: groups(state, parameters) });
+      return describeGroups(state, parameters);
+    case 'DescribeScalingActivities':
+      return describeActivities(state, parameters);
+    case 'SetDesiredCapacity':
+      return setDesiredCapacity(state, parameters);
+    case 'TerminateInstanceInAutoScalingGroup':
+      return terminateInstance(state, parameters);
+    case 'LaunchInstances':
+      return launchInstances(state, parameters);
     case 'DescribeAutoScalingInstances':
       return queryAnswer(operation, { AutoScalingInstances: instances(state, parameters) });
     default:
@@ -38,11 +53,25 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
   }
 }
 
-function groups(state: AccountState, parameters: URLSearchParams): readonly XmlValue[] {
+/** By names or by tag keys, in pages. */
+function describeGroups(state: AccountState, parameters: URLSearchParams): WireAnswer {
   const names = listed(parameters, 'AutoScalingGroupNames');
-  return [...state.autoScalingGroups.values()]
+  const keys =
+    parameters.get('Filters.member.1.Name') === 'tag-key'
+      ? listed(parameters, 'Filters.member.1.Values')
+      : [];
+  const found = [...state.autoScalingGroups.values()]
     .filter((group) => names.length === 0 || names.includes(group.name))
-    .map((group) => describeGroup(state, group));
+    .filter((group) => keys.length === 0 || keys.some((key) => key in (group.tags ?? {})));
+  const start = Number(parameters.get('NextToken') ?? 0);
+  const end = start + Number(parameters.get('MaxRecords') ?? 50);
+  const members = Map.groupBy(state.instances.values(), (instance) => groupOf(instance));
+  return queryAnswer('DescribeAutoScalingGroups', {
+    AutoScalingGroups: found
+      .slice(start, end)
+      .map((group) => describeGroup(state, group, members.get(group.name) ?? [])),
+    NextToken: end < found.length ? String(end) : undefined,
+  });
 }
 
 /** Ids that no group knows are left out, as on AWS. */
@@ -61,10 +90,12 @@ function listed(parameters: URLSearchParams, name: string): readonly string[] {
 }
 
 /** A group's instances are those whose tag names it, as on AWS. */
-function describeGroup(state: AccountState, group: SimulatedAutoScalingGroup): XmlValue {
-  const members = [...state.instances.values()].filter(
-    (instance) => groupOf(instance) === group.name && instance.state !== 'terminated',
-  );
+function describeGroup(
+  state: AccountState,
+  group: SimulatedAutoScalingGroup,
+  tagged: readonly SimulatedInstance[],
+): XmlValue {
+  const members = tagged.filter(({ state }) => state !== 'terminated');
   return {
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: `arn:aws:autoscaling:${state.region}:${OWNER_ACCOUNT}:autoScalingGroup:fake:autoScalingGroupName/${group.name}`,
@@ -76,11 +107,29 @@ function describeGroup(state: AccountState, group: SimulatedAutoScalingGroup): X
     CreatedTime: '2026-11-01T00:00:00Z',
     AvailabilityZones: [...(group.zones ?? [`${state.region}a`])],
     Instances: members.map((member) => describeMember(state, member)),
+    Tags: Object.entries(group.tags ?? {}).map(([Key, Value]) => ({
+      Key,
+      Value,
+      ResourceId: group.name,
+      ResourceType: 'auto-scaling-group',
+      PropagateAtLaunch: true,
+    })),
+    MixedInstancesPolicy: group.instanceType && describePolicy(group),
+    ...(group.warm !== undefined && {
+      WarmPoolConfiguration: { PoolState: 'Stopped' },
+      WarmPoolSize: group.warm,
+    }),
   };
 }
 
-function groupOf({ tags }: SimulatedInstance): string | undefined {
-  return tags?.['aws:autoscaling:groupName'];
+function describePolicy({ instanceType, spot }: SimulatedAutoScalingGroup): XmlValue {
+  return {
+    LaunchTemplate: {
+      LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0simulated', Version: '1' },
+      Overrides: [{ InstanceType: instanceType }],
+    },
+    InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: spot ? 0 : 100 },
+  };
 }
 
 function describeMember(state: AccountState, instance: SimulatedInstance) {

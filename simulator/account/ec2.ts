@@ -10,8 +10,9 @@ import type { XmlValue } from './xml.ts';
 
 type Ec2Request = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
 
-/** Answers for EC2: DescribeInstances by ids and filters, with pages. */
+/** Answers for EC2: DescribeInstances by ids and filters, with pages; DescribeInstanceTypes by a filter of types. */
 export function answerEc2(state: AccountState, { operation, parameters }: Ec2Request): WireAnswer {
+  if (operation === 'DescribeInstanceTypes') return describeTypes(parameters);
   if (operation !== 'DescribeInstances') {
     throw new ServiceFault(
       'InvalidAction',
@@ -31,6 +32,26 @@ export function answerEc2(state: AccountState, { operation, parameters }: Ec2Req
       .slice(start, start + size)
       .map((instance) => reservation(instance, state.region)),
     nextToken: next,
+  });
+}
+
+/** The types that this project's samples name; EC2 knows more. */
+const GPUS: Readonly<Record<string, readonly [model: string, gpus: number]>> = {
+  'g4dn.xlarge': ['T4', 1],
+  'g5.xlarge': ['A10G', 1],
+  'g5.2xlarge': ['A10G', 1],
+  'g5.12xlarge': ['A10G', 4],
+  'p3.2xlarge': ['V100', 1],
+  'p4d.24xlarge': ['A100', 8],
+};
+
+function describeTypes(parameters: URLSearchParams): WireAnswer {
+  const types = listed(parameters, /^Filter\.1\.Value\.\d+$/);
+  return ec2Answer('DescribeInstanceTypes', {
+    instanceTypeSet: types.map((instanceType) => {
+      const [name, count] = GPUS[instanceType] ?? [];
+      return { instanceType, ...(name !== undefined && { gpuInfo: { gpus: [{ name, count }] } }) };
+    }),
   });
 }
 
@@ -113,6 +134,7 @@ function reservation(instance: SimulatedInstance, region: string): XmlValue {
         instanceState: { code: STATE_CODES[state], name: state },
         privateDnsName: state === 'terminated' ? '' : (instance.privateDnsName ?? ''),
         instanceType: instance.type ?? 'm6i.large',
+        launchTime: (instance.launchedAt ?? new Date(0)).toISOString(),
         placement: { availabilityZone: instance.zone ?? `${region}a` },
         tagSet: Object.entries(instance.tags ?? {}).map(([key, value]) => ({ key, value })),
         capacityReservationId: instance.reservation,

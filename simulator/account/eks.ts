@@ -10,6 +10,8 @@ export function answerEks(state: AccountState, request: EksRequest): WireAnswer 
       return listClusters(state, request.query);
     case 'DescribeCluster':
       return describeCluster(state, request.name);
+    case 'DescribeNodegroup':
+      return describeNodegroup(state, request.name, request.nodegroup ?? '');
     default:
       throw new ServiceFault(
         'InvalidRequestException',
@@ -41,4 +43,14 @@ function describeCluster(state: AccountState, name: string): WireAnswer {
     accessConfig: { authenticationMode: 'API' },
   };
   return jsonAnswer({ cluster: description }, 'rest');
+}
+
+function describeNodegroup(state: AccountState, cluster: string, name: string): WireAnswer {
+  const found = state.nodeGroups.find((each) => each.cluster === cluster && each.name === name);
+  if (!found) throw new ServiceFault('ResourceNotFoundException', `No node group found for name: ${name}.`);
+  const { capacityType = 'ON_DEMAND', tags } = found;
+  return jsonAnswer(
+    { nodegroup: { nodegroupName: name, clusterName: cluster, status: 'ACTIVE', capacityType, tags } },
+    'rest',
+  );
 }

@@ -14,6 +14,7 @@ export type ServiceRequest =
       readonly service: 'eks';
       readonly operation: string;
       readonly name: string;
+      readonly nodegroup?: string;
       readonly query: URLSearchParams;
     }
   | {
@@ -63,6 +64,15 @@ function signedService(authorization: string): string {
 }
 
 function eksRoute({ method, url }: WireRequest) {
+  const [, cluster, nodegroup] = /^\/clusters\/([^/]+)\/node-groups\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (method === 'GET' && cluster !== undefined && nodegroup !== undefined) {
+    return {
+      operation: 'DescribeNodegroup',
+      name: decodeURIComponent(cluster),
+      nodegroup: decodeURIComponent(nodegroup),
+      query: url.searchParams,
+    };
+  }
   const name = /^\/clusters\/([^/]+)$/.exec(url.pathname)?.[1];
   if (method === 'GET' && name !== undefined) {
     return { operation: 'DescribeCluster', name: decodeURIComponent(name), query: url.searchParams };

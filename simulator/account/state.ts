@@ -20,6 +20,8 @@ export interface SimulatedInstance {
   readonly reservation?: string;
   /** What its Auto Scaling group says. @default follows from the state and the hooks that wait */
   readonly lifecycleState?: string;
+  /** @default long ago */
+  readonly launchedAt?: Date;
 }
 
 export interface SimulatedCluster {
@@ -35,6 +37,33 @@ export interface SimulatedAutoScalingGroup {
   readonly min: number;
   readonly max: number;
   readonly zones?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Of new instances. @default m6i.large */
+  readonly instanceType?: string;
+  /** @default on demand */
+  readonly spot?: boolean;
+  /** Every launch fails with this status message, while it is set. */
+  readonly denial?: string;
+  /** Stopped instances that wait in its warm pool. @default no warm pool */
+  readonly warm?: number;
+}
+
+/** An EKS node group, by its tags; its Auto Scaling group is another object, as in AWS. */
+export interface SimulatedNodeGroup {
+  readonly cluster: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** @default ON_DEMAND */
+  readonly capacityType?: 'SPOT' | 'ON_DEMAND';
+}
+
+export interface ScalingActivity {
+  readonly id: string;
+  readonly group: string;
+  readonly description: string;
+  readonly status: 'Successful' | 'Failed';
+  readonly message: string;
+  readonly at: Date;
 }
 
 /** A hook that waits for an answer. */
@@ -116,6 +145,15 @@ export interface AccountState {
   readonly instances: Map<string, SimulatedInstance>;
   readonly clusters: Map<string, SimulatedCluster>;
   readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;
+  readonly nodeGroups: SimulatedNodeGroup[];
+  /** Oldest first. */
+  readonly activities: ScalingActivity[];
+  /** Answers of LaunchInstances by group and client token. */
+  readonly launchTokens: Map<string, readonly string[]>;
+  /** Told of each instance that a group launches. */
+  readonly launchListeners: ((instance: SimulatedInstance, group: string) => void)[];
+  /** Told of each instance that a group terminates. */
+  readonly terminationListeners: ((instanceId: string, group: string) => void)[];
   readonly lifecycleActions: LifecycleAction[];
   readonly events: BusEvent[];
   /** Current values by name. */

@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { torchEnvironment } from '../support/torch-environment.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
 
 /** `npm run test:training`: what needs real PyTorch. Makes its environment first when it is missing. */
 async function main(): Promise<void> {
-  const { python } = await torchEnvironment(console.log);
+  const { python } = await pythonEnvironment('torch', console.log);
   const started = { stdio: 'inherit', reject: false } as const;
   const { exitCode } = await execa(
     python,

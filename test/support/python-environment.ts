@@ -8,50 +8,67 @@ import { execa } from 'execa';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { findPython } from './python.ts';
 
-const requirements = fileURLToPath(new URL('../../python/requirements-torch.txt', import.meta.url));
 const OLDEST_PYTHON = [3, 11] as const;
 
-/** A virtual environment with real PyTorch, the trainers and what they need; nothing of ours. */
-export interface TorchEnvironment {
+/** A virtual environment with what one requirements file names; nothing of ours. */
+interface PythonEnvironment {
   readonly python: string;
-  /** Its programs, `python` and `torchrun` among them. */
+  /** Its programs, `python` among them. */
   readonly bin: string;
 }
 
+interface Recipe {
+  readonly requirements: string;
+  readonly what: string;
+}
+
+const RECIPES = {
+  torch: { requirements: path('python/requirements-torch.txt'), what: 'PyTorch (CPU is enough, 2.5 GB)' },
+  moto: { requirements: path('test/aws/requirements-moto.txt'), what: 'moto, an AWS endpoint (300 MB)' },
+} as const satisfies Record<string, Recipe>;
+
 /**
- * The environment of `python/requirements-torch.txt`, made when it is missing: about 2.5 GB to download, once for each
- * content of that file and each Python. It lies in the user's cache folder, outside the checkout.
+ * The environment of a requirements file, made when it is missing: once for each content of that file and each Python. It
+ * lies in the user's cache folder, outside the checkout.
  *
  * @throws ConfigurationError when there is no Python that can make it, or pip fails.
  */
-export async function torchEnvironment(tell: (line: string) => void): Promise<TorchEnvironment> {
+export async function pythonEnvironment(
+  name: keyof typeof RECIPES,
+  tell: (line: string) => void,
+): Promise<PythonEnvironment> {
   const python = await findPython(OLDEST_PYTHON);
   if (!python)
     throw new ConfigurationError(
-      `Training tests need Python ${OLDEST_PYTHON.join('.')} or later with its module venv; none was found on the ` +
+      `These tests need Python ${OLDEST_PYTHON.join('.')} or later with its module venv; none was found on the ` +
         'PATH. Install one, or name it in PYTHON.',
     );
-  const folder = await environmentFolder(python.version);
+  const { requirements, what } = RECIPES[name];
+  const folder = await environmentFolder(name, requirements, python.version);
   if (!existsSync(folder)) {
-    tell(`Installing PyTorch (CPU is enough) in ${folder}: some minutes, once.`);
-    await install(python.command, folder);
+    tell(`Installing ${what} in ${folder}: some minutes, once.`);
+    await install(python.command, requirements, folder);
   }
   const bin = join(folder, 'bin');
   return { bin, python: join(bin, 'python') };
 }
 
-async function environmentFolder(version: string): Promise<string> {
+function path(inProject: string): string {
+  return fileURLToPath(new URL(`../../${inProject}`, import.meta.url));
+}
+
+async function environmentFolder(name: string, requirements: string, version: string): Promise<string> {
   const key = createHash('sha256').update(await readFile(requirements));
   key.update([version, process.platform, process.arch].join());
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'spot-responder', `torch-${key.digest('hex').slice(0, 12)}`);
+  return join(cache, 'spot-responder', `${name}-${key.digest('hex').slice(0, 12)}`);
 }
 
 /**
  * The folder's name is a link, made last: what has it is complete, and of two installers at once one wins. (An
  * environment cannot be renamed: its programs know its path.)
  */
-async function install(python: string, folder: string): Promise<void> {
+async function install(python: string, requirements: string, folder: string): Promise<void> {
   const own = `${folder}.${process.pid}`;
   await mkdir(join(folder, '..'), { recursive: true });
   await removeAbandoned(folder);
@@ -71,7 +88,7 @@ async function install(python: string, folder: string): Promise<void> {
 async function removeAbandoned(folder: string): Promise<void> {
   const parent = join(folder, '..');
   for (const name of await readdir(parent)) {
-    const [, pid] = /^torch-[0-9a-f]{12}\.(\d+)$/.exec(name) ?? [];
+    const [, pid] = /^[a-z]+-[0-9a-f]{12}\.(\d+)$/.exec(name) ?? [];
     const isLinked = existsSync(join(parent, name.split('.')[0] ?? ''));
     if (pid && !isLinked && !isAlive(Number(pid)))
       await rm(join(parent, name), { recursive: true, force: true });

@@ -1,0 +1,42 @@
+import { AutoScalingClient, type AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { systemClock } from '../../functions/clock.ts';
+import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import type { GroupsPort } from '../../functions/fallback/groups/port.ts';
+
+export interface NewGroup {
+  readonly name: string;
+  readonly desired: number;
+  readonly min?: number;
+  readonly max: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An AWS endpoint on this machine with an empty account behind it. */
+export interface AwsLab {
+  readonly port: GroupsPort;
+  createGroup(group: NewGroup): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const region = 'us-east-2';
+
+/** All clients of the port, pointed at one endpoint. */
+export function portAt(endpoint: string): GroupsPort {
+  const settings: AutoScalingClientConfig & { region: string } = {
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' },
+    maxAttempts: 1,
+  };
+  const autoScaling = new AutoScalingClient(settings);
+  return awsGroups({
+    autoScaling,
+    autoScalingOnce: autoScaling,
+    eks: new EKSClient({ ...settings }),
+    ec2: new EC2Client({ ...settings }),
+    clock: systemClock,
+    random: Math.random,
+  });
+}

@@ -1,0 +1,48 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+
+export interface Moto {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 30_000;
+
+/** The server that `MOTO_SERVER` names, on a free port of 127.0.0.1; `npm run test:aws` sets it. */
+export async function startMoto(): Promise<Moto> {
+  const program = process.env.MOTO_SERVER;
+  if (!program) throw new Error('MOTO_SERVER is not set: run npm run test:aws');
+  const port = await freePort();
+  const server = execa(program, ['-H', '127.0.0.1', '-p', String(port)], { reject: false, stdin: 'ignore' });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const close = async () => {
+    server.kill();
+    await server;
+  };
+  for (const until = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+    if (await isUp(endpoint)) return { endpoint, close };
+    if (Date.now() < until && server.exitCode === null) continue;
+    await close();
+    throw new Error(`${program} does not answer on port ${port}`);
+  }
+}
+
+async function isUp(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpoint}/moto-api/`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,41 @@
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  CreateLaunchConfigurationCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { describeAwsContract } from './contract.ts';
+import { portAt, region } from './lab.ts';
+import { startMoto } from './moto-server.ts';
+
+describeAwsContract('moto', async () => {
+  const moto = await startMoto();
+  const client = new AutoScalingClient({
+    endpoint: moto.endpoint,
+    region,
+    credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' },
+  });
+  await client.send(
+    new CreateLaunchConfigurationCommand({
+      LaunchConfigurationName: 'gpu',
+      ImageId: 'ami-12c6146b',
+      InstanceType: 'g5.xlarge',
+    }),
+  );
+  return {
+    port: portAt(moto.endpoint),
+    createGroup: async ({ name, desired, min = 0, max, tags }) => {
+      await client.send(
+        new CreateAutoScalingGroupCommand({
+          AutoScalingGroupName: name,
+          LaunchConfigurationName: 'gpu',
+          DesiredCapacity: desired,
+          MinSize: min,
+          MaxSize: max,
+          AvailabilityZones: ['us-east-2a'],
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: true })),
+        }),
+      );
+    },
+    close: () => moto.close(),
+  };
+});
