@@ -14,7 +14,8 @@ export class MalformedSignalError extends Error {
   }
 }
 
-export type ClusterFault = 'unreachable' | 'unauthorized' | 'forbidden' | 'unexpected';
+/** `outrun`: other writers of the same object were faster. */
+export type ClusterFault = 'unreachable' | 'unauthorized' | 'forbidden' | 'outrun' | 'unexpected';
 
 /** The API server could not be used. `fault` tells which remedy applies. */
 export class ClusterError extends Error {

@@ -8,21 +8,21 @@ import type { ClusterPort } from './port.ts';
 import { createRequestCounts } from './request-counts.ts';
 
 /** A port over the connection. Connections are shared, request counts are this port's own. */
-export function clusterPort(parts: Pick<Api, 'connection' | 'clock' | 'random'>): ClusterPort {
+export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' | 'random'>): ClusterPort {
   const counts = createRequestCounts();
   const api = createApi({ ...parts, counts });
   return {
     name: api.name,
-    getNode: (name) => getNode(api, name),
+    getNode: (name, signal) => getNode(api, name, signal),
     listNodes: (signal) => listNodes(api, signal),
     patchNode: (name, patch, options) => patchNode(api, name, patch, options),
-    listPodsOnNode: (nodeName) => listPodsOnNode(api, nodeName),
+    listPodsOnNode: (nodeName, signal) => listPodsOnNode(api, nodeName, signal),
     watchPodsOnNode: (nodeName, resourceVersion, signal) =>
       watchPodsOnNode(api, nodeName, resourceVersion, signal),
     listPodsByLabel: (selection) => listPodsByLabel(api, selection),
     watchPodsByLabel: (selection, resourceVersion, signal) =>
       watchPodsByLabel(api, selection, resourceVersion, signal),
-    listBudgets: () => listBudgets(api),
+    listBudgets: (signal) => listBudgets(api, signal),
     evict: (pod, options) => evict(api, pod, options),
     deletePod: (pod, options) => deletePod(api, pod, options),
     markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),

@@ -12,6 +12,7 @@ import {
 } from '@kubernetes/client-node/dist/gen/index.js';
 import type { Clock } from '../clock.ts';
 import { ClusterError } from '../errors.ts';
+import type { Access } from './access.ts';
 import { type ApiStatus, statusOfError } from './api-status.ts';
 import {
   accessFault,
@@ -28,6 +29,7 @@ import type { Connection } from './transport.ts';
 export interface Api {
   readonly name: string;
   readonly connection: Connection;
+  readonly access: Access;
   readonly core: CoreV1Api;
   readonly policy: PolicyV1Api;
   readonly counts: RequestCounts;
@@ -107,6 +109,8 @@ export type Answer<T> =
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 150;
+/** What a server may ask for at most: the notice is short. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Repeats what is safe to repeat (reads, patches with a `test`) when there is no answer, or 429 or 5xx: four
@@ -121,18 +125,20 @@ export async function persist<T>(
 ): Promise<Answer<T>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { ok: true, value: await call() };
+      const value = await call();
+      api.access.allowed();
+      return { ok: true, value };
     } catch (error) {
       signal?.throwIfAborted();
       const status = statusOfError(error);
       if (error instanceof ClusterError) throw error;
+      if (!status) api.access.broke();
       const fault = status && faultOf(api.name, operation, status);
-      if (fault) throw fault;
-      if (status && !isTransient(status)) return { ok: false, status };
+      if (fault && !api.access.mayPass(fault)) throw fault;
+      if (status && !fault && !isTransient(status)) return { ok: false, status };
       if (attempt === ATTEMPTS)
         throw gaveUp(api, operation, status ? `${status.code} ${status.message}` : describeFailure(error));
-      const pause = FIRST_PAUSE_MS * 2 ** attempt * (0.5 + api.random() / 2);
-      await api.clock.sleep(Math.max(pause, (status?.retryAfterSeconds ?? 0) * 1000), signal);
+      await api.clock.sleep(pauseMs(api, attempt, status), signal);
     }
   }
 }
@@ -147,8 +153,14 @@ export function unwrap<T>(api: Api, operation: Operation, answer: Answer<T>): T 
   throw unexpected(api.name, operation, answer.status);
 }
 
-function isTransient({ code }: ApiStatus): boolean {
-  return code === 429 || code >= 500;
+function pauseMs({ random }: Api, attempt: number, status: ApiStatus | undefined): number {
+  const asked = Math.min(LONGEST_PAUSE_MS, (status?.retryAfterSeconds ?? 0) * 1000);
+  return Math.max(asked, FIRST_PAUSE_MS * 2 ** attempt * (0.5 + random() / 2));
+}
+
+/** A server that has just started answers 403 while its admission plugins are not ready. */
+function isTransient({ code, message }: ApiStatus): boolean {
+  return code === 429 || code >= 500 || (code === 403 && message.includes('not yet ready to handle request'));
 }
 
 function gaveUp(api: Api, operation: Operation, reason: string): ClusterError {

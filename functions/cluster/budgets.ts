@@ -1,4 +1,4 @@
-import { type Api, persist, unwrap } from './api.ts';
+import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import type { Operation } from './faults.ts';
 import type { Budget } from './port.ts';
 import { selects } from './selector.ts';
@@ -10,8 +10,10 @@ const operation: Operation = {
   object: 'all namespaces',
 };
 
-export async function listBudgets(api: Api): Promise<readonly Budget[]> {
-  const answer = await persist(api, operation, () => api.policy.listPodDisruptionBudgetForAllNamespaces());
+export async function listBudgets(api: Api, signal?: AbortSignal): Promise<readonly Budget[]> {
+  const options = via(api, { timeoutMs: READ_TIMEOUT_MS, signal });
+  const call = () => api.policy.listPodDisruptionBudgetForAllNamespaces({}, options);
+  const answer = await persist(api, operation, call, signal);
   return unwrap(api, operation, answer).items.map(({ metadata, spec, status }) => {
     const namespace = metadata?.namespace ?? '';
     return {

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
+import { openAccess } from './access.ts';
 import { clusterPort } from './adapter.ts';
 import { type EksConnectionOptions, openEksConnection } from './eks-connection.ts';
 import type { KubeconfigChoice } from './kubeconfig.ts';
 import type { ClusterPort } from './port.ts';
-import { type Connection, openConnection } from './transport.ts';
+import { openConnection } from './transport.ts';
 
 export interface ConnectDeps {
   readonly clock: Clock;
@@ -17,15 +18,20 @@ export interface ConnectDeps {
  * `ClusterError`.
  */
 export function eksConnector({ random = Math.random, ...options }: EksConnectionOptions & ConnectDeps) {
-  const connections = new Map<string, Promise<Connection>>();
+  const { clock } = options;
+  const opened = new Map<string, ReturnType<typeof open>>();
+  const open = async (clusterName: string) => {
+    const connection = await openEksConnection(clusterName, options);
+    return { connection, access: openAccess(clock) };
+  };
   return async (clusterName: string): Promise<ClusterPort> => {
-    const kept = connections.get(clusterName) ?? openEksConnection(clusterName, options);
-    connections.set(clusterName, kept);
-    const connection = await kept.catch((error: unknown) => {
-      if (connections.get(clusterName) === kept) connections.delete(clusterName);
+    const kept = opened.get(clusterName) ?? open(clusterName);
+    opened.set(clusterName, kept);
+    const parts = await kept.catch((error: unknown) => {
+      if (opened.get(clusterName) === kept) opened.delete(clusterName);
       throw error;
     });
-    return clusterPort({ connection, clock: options.clock, random });
+    return clusterPort({ ...parts, clock, random });
   };
 }
 
@@ -37,7 +43,7 @@ export async function connectFromKubeconfig({
 }: KubeconfigChoice & ConnectDeps): Promise<ClusterPort> {
   const { readKubeconfig } = await import('./kubeconfig.ts');
   const connection = openConnection(await readKubeconfig(choice));
-  return clusterPort({ connection, clock, random });
+  return clusterPort({ connection, access: openAccess(clock), clock, random });
 }
 
 export interface DirectTarget {
@@ -63,5 +69,5 @@ export function connectTo(
     },
     ...(caData && { tls: { ca: Buffer.from(caData, 'base64') } }),
   });
-  return clusterPort({ connection, clock, random });
+  return clusterPort({ connection, access: openAccess(clock), clock, random });
 }

@@ -23,7 +23,7 @@ export function evict(api: Api, pod: PodRef, options: EvictOptions): Promise<Evi
       },
       via(api, { timeoutMs: EVICT_TIMEOUT_MS, signal: options.signal }),
     );
-  return attemptOnce(api, onPod('create', 'pods/eviction', pod), call);
+  return attemptOnce(api, onPod('create', 'pods/eviction', pod), call, options.signal);
 }
 
 /** One plain DELETE with a UID precondition: past any budget. */
@@ -36,7 +36,7 @@ export function deletePod(api: Api, pod: PodRef, options: EvictOptions): Promise
       { namespace, name, body },
       via(api, { timeoutMs: EVICT_TIMEOUT_MS, signal: options.signal }),
     );
-  return attemptOnce(api, onPod('delete', 'pods', pod), call);
+  return attemptOnce(api, onPod('delete', 'pods', pod), call, options.signal);
 }
 
 /** The condition tells the pod's controller that this was a disruption, not a failure of the pod. */
@@ -69,18 +69,25 @@ async function attemptOnce(
   api: Api,
   operation: Operation,
   call: () => Promise<unknown>,
+  signal: AbortSignal | undefined,
 ): Promise<EvictionAnswer> {
   try {
     await call();
+    api.access.allowed();
     return { type: 'accepted' };
   } catch (error) {
     if (error instanceof ClusterError) throw error;
     const status = statusOfError(error);
-    if (!status) return { type: 'retry', reason: describeFailure(error), mayHaveActed: wasSent(error) };
+    if (!status) return unanswered(api, error, signal);
     const fault = accessFault(api.name, operation, status);
-    if (fault) throw fault;
-    return triageRefusal(status);
+    if (fault && !api.access.mayPass(fault)) throw fault;
+    return fault ? { type: 'retry', reason: status.message, mayHaveActed: false } : triageRefusal(status);
   }
+}
+
+function unanswered(api: Api, error: unknown, signal: AbortSignal | undefined): EvictionAnswer {
+  if (!signal?.aborted) api.access.broke();
+  return { type: 'retry', reason: describeFailure(error), mayHaveActed: wasSent(error) };
 }
 
 function deleteOptions({ uid }: PodRef, { gracePeriodSeconds }: EvictOptions) {

@@ -14,7 +14,7 @@ export interface PodSightings {
 
 /** A set of pods that can be listed and watched, e.g. those of a node. */
 export interface PodSource {
-  readonly list: () => Promise<PodList>;
+  readonly list: (signal: AbortSignal) => Promise<PodList>;
   readonly watch: (resourceVersion: string, signal: AbortSignal) => AsyncIterable<PodEvent>;
 }
 
@@ -129,7 +129,7 @@ async function watchUntilLost(
 async function listAgain({ list }: PodSource, { clock, random, signal }: FollowOptions): Promise<PodList> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await list();
+      return await list(signal);
     } catch (error) {
       if (!(error instanceof ClusterError && error.fault === 'unreachable')) throw error;
       await clock.sleep(backoffMs(attempt, random), signal);

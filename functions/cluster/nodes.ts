@@ -6,9 +6,14 @@ import type { ClusterNode, JsonPatchOperation, PatchAnswer, Taint, WriteOptions 
 
 const PAGE_SIZE = 500;
 
-export async function getNode(api: Api, name: string): Promise<ClusterNode | undefined> {
+export async function getNode(
+  api: Api,
+  name: string,
+  signal?: AbortSignal,
+): Promise<ClusterNode | undefined> {
   const operation = onNodes('get', `node ${name}`);
-  const answer = await persist(api, operation, () => api.core.readNode({ name }));
+  const options = via(api, { timeoutMs: READ_TIMEOUT_MS, signal });
+  const answer = await persist(api, operation, () => api.core.readNode({ name }, options), signal);
   if (!answer.ok && answer.status.code === 404) return undefined;
   return toNode(unwrap(api, operation, answer));
 }

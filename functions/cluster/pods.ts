@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node/dist/gen/index.js';
 import { ObjectSerializer } from '@kubernetes/client-node/dist/gen/models/ObjectSerializer.js';
 import { ClusterError } from '../errors.ts';
-import { type Api, persist, READ_TIMEOUT_MS, readText, unwrap } from './api.ts';
+import { type Api, persist, READ_TIMEOUT_MS, readText, unwrap, via } from './api.ts';
 import { type ApiStatus, parseStatus } from './api-status.ts';
 import { accessFault, describeFailure, type Operation } from './faults.ts';
 import { toPod } from './pod.ts';
@@ -13,8 +13,8 @@ const IDLE_MS = 90_000;
 /** Longer than any drain in one invocation; the server ends the stream by itself then. */
 const WATCH_SECONDS = 900;
 
-export function listPodsOnNode(api: Api, nodeName: string): Promise<PodList> {
-  return listPods(api, onNode(nodeName));
+export function listPodsOnNode(api: Api, nodeName: string, signal?: AbortSignal): Promise<PodList> {
+  return listPods(api, onNode(nodeName), signal);
 }
 
 export function watchPodsOnNode(api: Api, nodeName: string, resourceVersion: string, signal: AbortSignal) {
@@ -49,13 +49,18 @@ function byLabel({ namespace, labels }: PodSelection): Scope {
   return { namespace, query: { labelSelector: labels }, words: `pods ${labels} of namespace ${namespace}` };
 }
 
-async function listPods(api: Api, { namespace, query, words }: Scope): Promise<PodList> {
+async function listPods(
+  api: Api,
+  { namespace, query, words }: Scope,
+  signal?: AbortSignal,
+): Promise<PodList> {
   const operation = onPods('list', words);
-  const answer = await persist(api, operation, () =>
+  const options = via(api, { timeoutMs: READ_TIMEOUT_MS, signal });
+  const call = () =>
     namespace === undefined
-      ? api.core.listPodForAllNamespaces(query)
-      : api.core.listNamespacedPod({ namespace, ...query }),
-  );
+      ? api.core.listPodForAllNamespaces(query, options)
+      : api.core.listNamespacedPod({ namespace, ...query }, options);
+  const answer = await persist(api, operation, call, signal);
   const { items, metadata } = unwrap(api, operation, answer);
   return { pods: items.map(toPod), resourceVersion: metadata?.resourceVersion ?? '' };
 }
@@ -76,6 +81,7 @@ async function* watchPods(
       yield lost(await refusal(api, onPods('watch', scope.words), answer));
       return;
     }
+    api.access.allowed();
     for await (const line of readLines(answer)) {
       const event = parseEvent(line);
       if (event) yield event;
@@ -84,7 +90,9 @@ async function* watchPods(
     if (!signal.aborted) yield { type: 'lost', reason: 'the server ended the watch' };
   } catch (error) {
     if (error instanceof ClusterError) throw error;
-    if (!signal.aborted) yield { type: 'lost', reason: describeFailure(error) };
+    if (signal.aborted) return;
+    api.access.broke();
+    yield { type: 'lost', reason: describeFailure(error) };
   }
 }
 
@@ -149,7 +157,7 @@ function lost({ code, message }: ApiStatus): PodEvent {
 async function refusal(api: Api, operation: Operation, answer: IncomingMessage): Promise<ApiStatus> {
   const status = parseStatus(answer.statusCode ?? 0, await readText(answer));
   const fault = accessFault(api.name, operation, status);
-  if (fault) throw fault;
+  if (fault && !api.access.mayPass(fault)) throw fault;
   return status;
 }
 

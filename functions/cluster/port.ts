@@ -142,13 +142,13 @@ export interface JsonPatchOperation {
 export interface ClusterPort {
   /** Cluster name, for logs and messages. */
   readonly name: string;
-  getNode(name: string): Promise<ClusterNode | undefined>;
+  getNode(name: string, signal?: AbortSignal): Promise<ClusterNode | undefined>;
   /** Pages through all nodes, 500 at a time. */
   listNodes(signal?: AbortSignal): AsyncIterable<ClusterNode>;
   /** `conflict` when a `test` of the patch failed (409/422) or a writer was faster. */
   patchNode(name: string, patch: readonly JsonPatchOperation[], options: WriteOptions): Promise<PatchAnswer>;
   /** Every pod bound to the node, one request (field selector `spec.nodeName`). */
-  listPodsOnNode(nodeName: string): Promise<PodList>;
+  listPodsOnNode(nodeName: string, signal?: AbortSignal): Promise<PodList>;
   /** Yields until `signal` aborts; always ends with `lost` when the stream breaks by itself. */
   watchPodsOnNode(nodeName: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<PodEvent>;
   /** One request. */
@@ -160,7 +160,7 @@ export interface ClusterPort {
     signal: AbortSignal,
   ): AsyncIterable<PodEvent>;
   /** All budgets of the cluster, one request. */
-  listBudgets(): Promise<readonly Budget[]>;
+  listBudgets(signal?: AbortSignal): Promise<readonly Budget[]>;
   evict(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
   /** DELETE with a UID precondition: past a budget, for a hard deadline only. */
   deletePod(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;

@@ -30,8 +30,8 @@ export function triageRefusal(status: ApiStatus): EvictionAnswer {
 /** Only the UID: the server adds a resourceVersion precondition of its own, whose failure means try again. */
 const UID_MISMATCH = /\bUID in (the )?precondition/;
 const SEVERAL_BUDGETS = 'more than one PodDisruptionBudget';
-/** The disruption controller will catch up; a namespace that is going takes its pods along. */
-const PASSING_403 = /DisruptedPods map too big|NamespaceTerminating/;
+/** The disruption controller will catch up; a namespace that is going takes its pods along; admission is starting. */
+const PASSING_403 = /DisruptedPods map too big|NamespaceTerminating|not yet ready to handle request/;
 const BUDGET_CAUSE = 'DisruptionBudget';
 const BUDGET_NAME = /disruption budget "?([a-z0-9][a-z0-9.-]*)/i;
 

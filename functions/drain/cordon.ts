@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { ClusterNode, ClusterPort, PatchAnswer } from '../cluster/port.ts';
+import { insist } from '../cluster/insist.ts';
+import type { ClusterNode, ClusterPort } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import type { InterruptionKind } from '../signals/interruption.ts';
 import { buildCordon, buildCordonUnseen, buildUncordon } from './cordon-patch.ts';
@@ -35,8 +36,13 @@ export type Cordon =
  * never touched, whatever its name. Throws `ClusterError` when the API server cannot be used.
  */
 export async function cordonInstance(deps: CordonDeps, request: CordonRequest): Promise<Cordon> {
-  const unseen = await cordonUnseen(deps, request);
-  return unseen ?? insist(deps, request, () => cordonFound(deps, request));
+  const { deadline, signal } = request;
+  let areHintsGood = true;
+  return insist(deps, { until: untilOf(deps, deadline), ...(signal && { signal }) }, async (within) => {
+    const cordon = areHintsGood ? await cordonUnseen(deps, request, within) : undefined;
+    areHintsGood = false;
+    return cordon ?? cordonFound(deps, request, within);
+  });
 }
 
 /** Takes back exactly what our cordon changed. `not-ours`: there was nothing of ours on the node. */
@@ -46,14 +52,15 @@ export async function uncordonNode(
   dryRun: boolean,
 ): Promise<'uncordoned' | 'not-ours' | 'gone'> {
   let current: ClusterNode | undefined = node;
-  return insist(deps, {}, async () => {
-    current ??= await deps.cluster.getNode(node.name);
+  return insist(deps, { until: untilOf(deps) }, async (signal) => {
+    current ??= await deps.cluster.getNode(node.name, signal);
     if (current?.uid !== node.uid) return 'gone';
     const patch = buildUncordon(current);
     if (patch.length === 0) return 'not-ours';
     current = undefined;
-    const answer = await deps.cluster.patchNode(node.name, patch, { dryRun });
-    return answer.type === 'patched' ? 'uncordoned' : undefined;
+    const answer = await deps.cluster.patchNode(node.name, patch, { dryRun, signal });
+    if (answer.type !== 'patched') throw outrun(deps.cluster.name);
+    return 'uncordoned';
   });
 }
 
@@ -61,73 +68,48 @@ export async function uncordonNode(
  * The shortest path, one request: the patch itself tests that the name belongs to the instance. Whether the node
  * has taints is no more than a hint, and JSON patch has no operation for both cases: a second patch covers the other.
  */
-async function cordonUnseen({ cluster }: CordonDeps, request: CordonRequest): Promise<Cordon | undefined> {
-  const { nodeNameHint, providerIdHint, taintedHint = true } = request;
+async function cordonUnseen(
+  { cluster }: CordonDeps,
+  request: CordonRequest,
+  signal: AbortSignal,
+): Promise<Cordon | undefined> {
+  const { dryRun, nodeNameHint, providerIdHint, taintedHint = true } = request;
   if (!nodeNameHint || !providerIdHint) return undefined;
   const [likely, other] = taintedHint ? (['some', 'none'] as const) : (['none', 'some'] as const);
   for (const taints of [likely, other]) {
     const patch = buildCordonUnseen(request, providerIdHint, taints);
-    const answer = await unlessUnreachable(cluster.patchNode(nodeNameHint, patch, writeOptions(request)));
-    if (answer?.type === 'patched') return { type: 'cordoned', node: answer.node, already: false };
-    if (answer?.type !== 'conflict') return undefined;
+    const answer = await cluster.patchNode(nodeNameHint, patch, { dryRun, signal });
+    if (answer.type === 'patched') return { type: 'cordoned', node: answer.node, already: false };
+    if (answer.type === 'not-found') return undefined;
   }
   return undefined;
 }
 
-/** `undefined`: another writer was faster. */
-async function cordonFound({ cluster }: CordonDeps, request: CordonRequest): Promise<Cordon | undefined> {
-  const node = await findNode(cluster, request);
+async function cordonFound(
+  { cluster }: CordonDeps,
+  request: CordonRequest,
+  signal: AbortSignal,
+): Promise<Cordon> {
+  const node = await findNode(cluster, request, signal);
   if (!node) return { type: 'node-gone' };
   const already = readCordonRecord(node) !== undefined;
   const patch = buildCordon(node, request);
   if (patch.length === 0) return { type: 'cordoned', node, already };
-  const answer = await cluster.patchNode(node.name, patch, writeOptions(request));
-  return answer.type === 'patched' ? { type: 'cordoned', node: answer.node, already } : undefined;
+  const answer = await cluster.patchNode(node.name, patch, { dryRun: request.dryRun, signal });
+  if (answer.type !== 'patched') throw outrun(cluster.name);
+  return { type: 'cordoned', node: answer.node, already };
 }
 
-function writeOptions({ dryRun, signal }: CordonRequest) {
-  return { dryRun, ...(signal && { signal }) };
-}
-
-/** The caller looks the node up instead, with retries. */
-async function unlessUnreachable(answer: Promise<PatchAnswer>): Promise<PatchAnswer | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isUnreachable(error)) return undefined;
-    throw error;
-  }
-}
-
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 2_000;
 /** How long to insist where no deadline tells. */
 const PATIENCE_MS = 60_000;
 
-/** Tries again after lost races and lost connections, until the deadline; then tells the operator. */
-async function insist<T>(
-  { clock, cluster, random }: CordonDeps,
-  { deadline, signal }: Pick<CordonRequest, 'deadline' | 'signal'>,
-  attempt: () => Promise<T | undefined>,
-): Promise<T> {
-  const until = deadline?.getTime() ?? clock.now().getTime() + PATIENCE_MS;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
-    const late = clock.now().getTime() + wait > until;
-    try {
-      const result = await attempt();
-      if (result !== undefined) return result;
-      if (late) throw new ClusterError('unexpected', lostEveryRace(cluster.name));
-    } catch (error) {
-      if (late || !isUnreachable(error)) throw error;
-    }
-    await clock.sleep(wait * (0.5 + random()), signal);
-  }
+function untilOf({ clock }: CordonDeps, deadline?: Date): Date {
+  return deadline ?? new Date(clock.now().getTime() + PATIENCE_MS);
 }
 
-function isUnreachable(error: unknown): boolean {
-  return error instanceof ClusterError && error.fault === 'unreachable';
-}
-
-function lostEveryRace(cluster: string): string {
-  return `A node of cluster ${cluster} could not be patched: other writers were faster every time. Look for a controller that rewrites nodes without pause.`;
+function outrun(cluster: string): ClusterError {
+  return new ClusterError(
+    'outrun',
+    `A node of cluster ${cluster} could not be patched: other writers were faster every time. Look for a controller that rewrites nodes without pause.`,
+  );
 }

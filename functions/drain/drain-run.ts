@@ -1,9 +1,10 @@
 import type { HoldForSave } from '../checkpoint/saves.ts';
 import type { Clock } from '../clock.ts';
 import type { PodFollower } from '../cluster/follow-pods.ts';
-import type { Budget, ClusterPort, Pod, PodRef } from '../cluster/port.ts';
+import type { ClusterPort, Pod, PodRef } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import type { Severity } from '../signals/interruption.ts';
+import type { BudgetBook } from './budget-book.ts';
 import type { Timeline } from './deadline.ts';
 import type { DrainPlan } from './outcome.ts';
 import type { PodRecord } from './pod-record.ts';
@@ -24,7 +25,7 @@ export interface DrainRequest {
   readonly plan: DrainPlan;
   /** Of the list that the plan was made from: the watch starts there, so nothing in between is missed. */
   readonly resourceVersion: string;
-  readonly budgets: readonly Budget[];
+  readonly budgets: BudgetBook;
   /** Holds a pod whose job must save first. */
   readonly holdForSave: HoldForSave;
   readonly severity: Severity;
@@ -56,9 +57,10 @@ export interface DrainRun extends DrainDeps {
   ) => void;
 }
 
-/** Names of the budgets whose selector covers the pod. */
+/** Names of the budgets whose selector covers the pod, as far as they are known. */
 export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
   return request.budgets
+    .known()
     .filter((budget) => budget.namespace === pod.namespace && budget.covers(pod))
     .map(({ name }) => name);
 }

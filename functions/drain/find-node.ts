@@ -10,10 +10,11 @@ export interface NodeIdentity {
 export async function findNode(
   cluster: ClusterPort,
   { instanceId, nodeNameHint }: NodeIdentity,
+  signal?: AbortSignal,
 ): Promise<ClusterNode | undefined> {
   const isOurs = (node: ClusterNode) => node.providerId.endsWith(`/${instanceId}`);
-  const hinted = nodeNameHint ? await cluster.getNode(nodeNameHint) : undefined;
+  const hinted = nodeNameHint ? await cluster.getNode(nodeNameHint, signal) : undefined;
   if (hinted && isOurs(hinted)) return hinted;
-  for await (const node of cluster.listNodes()) if (isOurs(node)) return node;
+  for await (const node of cluster.listNodes(signal)) if (isOurs(node)) return node;
   return undefined;
 }

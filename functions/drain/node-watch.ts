@@ -10,7 +10,7 @@ import { isOpen, openRecord, type PodRecord } from './pod-record.ts';
 export function openNodeFollower(run: Omit<DrainRun, 'node'>): PodFollower {
   const { clock, cluster, random, request, signal, tell } = run;
   const source = {
-    list: () => cluster.listPodsOnNode(request.nodeName),
+    list: (until: AbortSignal) => cluster.listPodsOnNode(request.nodeName, until),
     watch: (version: string, until: AbortSignal) => cluster.watchPodsOnNode(request.nodeName, version, until),
   };
   return openPodFollower(source, {

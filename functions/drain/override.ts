@@ -42,20 +42,45 @@ async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Pro
   }
 }
 
-async function sendDelete({ clock, cluster, signal, times }: DrainRun, record: PodRecord) {
+async function sendDelete(run: DrainRun, record: PodRecord) {
+  const { clock, cluster, signal, times } = run;
   const { pod } = record.decision;
   const grace = times.graceFor(wantedGraceSeconds(record), clock.now());
   if (grace !== undefined) record.gracePeriodSeconds = grace;
   record.asking = true;
+  const answered = new AbortController();
+  const tooLong = limitWait(run, answered.signal);
   try {
-    const options = { dryRun: false, signal, ...(grace !== undefined && { gracePeriodSeconds: grace }) };
+    const either = AbortSignal.any([signal, tooLong]);
+    const options = {
+      dryRun: false,
+      signal: either,
+      ...(grace !== undefined && { gracePeriodSeconds: grace }),
+    };
     return await cluster.deletePod(pod, options);
   } catch (error) {
     if (isUnreachable(error)) return { type: 'retry', reason: error.message, mayHaveActed: true } as const;
     throw error;
   } finally {
+    answered.abort();
     record.asking = false;
   }
+}
+
+/** A deletion is answered fast. One that is not must leave time for others: most of the reserve is the pod's grace. */
+const LONGEST_WAIT_MS = 4_000;
+const SHORTEST_WAIT_MS = 1_000;
+
+/** Aborts when a deletion has been waited for long enough, for what is left of the time. */
+function limitWait({ clock, endsAt }: DrainRun, answered: AbortSignal): AbortSignal {
+  const limit = new AbortController();
+  const left = endsAt.getTime() - clock.now().getTime();
+  const wait = Math.max(SHORTEST_WAIT_MS, Math.min(LONGEST_WAIT_MS, left / 4));
+  clock.sleep(wait, answered).then(
+    () => limit.abort(),
+    () => undefined,
+  );
+  return limit.signal;
 }
 
 /** Best effort: Jobs with a pod failure policy read the condition, the pod's grace matters more. */

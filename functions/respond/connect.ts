@@ -1,29 +1,28 @@
+import { type InsistOptions, insist } from '../cluster/insist.ts';
 import type { ClusterPort } from '../cluster/port.ts';
-import { ClusterError } from '../errors.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { giveUpAt } from './scene.ts';
 
-/** An unreachable API server is tried again after this long, while the deadline allows. */
-const RETRY_MS = 1_500;
-
 /** Lambda's own retry waits a minute; inside a two-minute notice the only useful retry is this one. */
-export async function connectInTime(
+export function connectInTime(
   chapter: Chapter,
-  instance: LocatedInstance,
+  { clusterName }: LocatedInstance,
   signal: AbortSignal,
 ): Promise<ClusterPort> {
+  const { deps } = chapter;
+  return insist(deps, insistently(chapter, signal), () => deps.connect(clusterName));
+}
+
+/** Until this run gives up; what is tried again is told once. */
+export function insistently(chapter: Chapter, signal: AbortSignal): InsistOptions {
   const { deps, note } = chapter;
-  const until = giveUpAt(chapter);
-  for (;;) {
-    try {
-      return await deps.connect(instance.clusterName);
-    } catch (error) {
-      const now = deps.clock.now();
-      const retryable = error instanceof ClusterError && error.fault === 'unreachable';
-      if (!retryable || now.getTime() + RETRY_MS > until.getTime()) throw error;
-      note({ type: 'retrying', at: now, text: error.message });
-      await deps.clock.sleep(RETRY_MS * (0.5 + deps.random()), signal);
-    }
-  }
+  return {
+    until: giveUpAt(chapter),
+    signal,
+    onRetry: ({ message }) => {
+      note({ type: 'retrying', at: deps.clock.now(), text: message });
+      deps.log.warn('The API server could not be asked, trying again', { error: message });
+    },
+  };
 }

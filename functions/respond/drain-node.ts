@@ -1,20 +1,14 @@
-import type { Budget, Pod, PodList } from '../cluster/port.ts';
+import type { Pod, PodList } from '../cluster/port.ts';
 import { addEarlier, readAccount } from '../drain/account.ts';
 import { executePlan } from '../drain/evict.ts';
 import { describeOpen } from '../drain/open-pods.ts';
 import type { DrainPlan, DrainReport, PodReport } from '../drain/outcome.ts';
 import { planDrain } from '../drain/plan.ts';
 import { isCutShort, leaveWatch } from './go-on.ts';
+import type { Look } from './look.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { openSavesOf, saveAndStay } from './save-training.ts';
 import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
-
-/** What a drain must know of a node and its cluster. */
-export interface Look {
-  readonly nodeName: string;
-  readonly list: PodList;
-  readonly budgets: readonly Budget[];
-}
 
 /** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
 export async function drainNode(

@@ -1,12 +1,14 @@
+import { insist } from '../cluster/insist.ts';
 import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { findNode } from '../drain/find-node.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { Place } from '../leader/leader.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
-import { connectInTime } from './connect.ts';
-import { drainNode, hasNothingToMove, type Look } from './drain-node.ts';
+import { connectInTime, insistently } from './connect.ts';
+import { drainNode, hasNothingToMove } from './drain-node.ts';
 import { chooseDrainer, handOver } from './lead.ts';
+import { listPods, look, lookAhead } from './look.ts';
 import type { Response } from './policy.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { saveAndStay } from './save-training.ts';
@@ -50,14 +52,11 @@ function lateness({ interruption, deps }: Chapter): Outcome | undefined {
   };
 }
 
-async function undoCordon({
-  cluster,
-  instance,
-  deps,
-  options,
-  note,
-}: Scene): Promise<Omit<NodeResult, 'requests'>> {
-  const node = await findNode(cluster, instance);
+async function undoCordon(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
+  const { cluster, deps, instance, note, options } = scene;
+  const node = await insist(deps, insistently(scene, scene.signal), (signal) =>
+    findNode(cluster, instance, signal),
+  );
   if (!node)
     return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in ${cluster.name}` } };
   await uncordonNode({ cluster, clock: deps.clock, random: deps.random }, node, options.dryRun);
@@ -66,13 +65,17 @@ async function undoCordon({
 }
 
 /** As a run of its own; or as the one that leads, with a node that another run has cordoned. */
-async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
+async function cordonAndDrain(opened: Scene): Promise<Omit<NodeResult, 'requests'>> {
+  const over = new AbortController();
+  const scene = { ...opened, signal: AbortSignal.any([opened.signal, over.signal]) };
   const { offered } = scene;
-  if (offered) return drainNode(scene, await look(scene, offered.nodeName));
   const drainer = chooseDrainer(scene);
   try {
+    if (offered) return await drainNode(scene, await look(scene, offered.nodeName));
     return await cordonThenDrain(scene, drainer);
   } finally {
+    // Nothing that was begun on the way goes on behind the outcome.
+    over.abort();
     const place = await drainer;
     if (place.type === 'here') place.leave();
   }
@@ -84,11 +87,9 @@ async function cordonAndDrain(scene: Scene): Promise<Omit<NodeResult, 'requests'
  */
 async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<Omit<NodeResult, 'requests'>> {
   const { cluster, deps, instance, note, options, response } = scene;
-  const [place, cordon, ahead] = await Promise.all([
-    drainer,
-    cordonScene(scene),
-    drainer.then((where) => lookAhead(scene, where)),
-  ]);
+  const looking = drainer.then((where) => lookAhead(scene, where));
+  looking.catch(() => undefined);
+  const [place, cordon] = await Promise.all([drainer, cordonScene(scene)]);
   if (cordon.type === 'node-gone') {
     return {
       outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in cluster ${cluster.name}` },
@@ -111,24 +112,13 @@ async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<O
   }
   const handed = await handOver(scene, place, node.name);
   if (handed) return handed;
+  const ahead = await looking;
   const isGood = ahead?.nodeName === node.name && !hasNothingToMove(scene, ahead.list);
   return drainNode(scene, isGood ? ahead : await look(scene, node.name));
 }
 
-async function look({ cluster }: Scene, nodeName: string): Promise<Look> {
-  const [list, budgets] = await Promise.all([cluster.listPodsOnNode(nodeName), cluster.listBudgets()]);
-  return { nodeName, list, budgets };
-}
-
-/** While the node is being cordoned; for nothing where its name is not known, or another run will drain it. */
-async function lookAhead(scene: Scene, place: Place): Promise<Look | undefined> {
-  const { instance, response } = scene;
-  if (!response.drain || !instance.nodeNameHint || place.type === 'elsewhere') return undefined;
-  return look(scene, instance.nodeNameHint);
-}
-
 async function saveOnNode(scene: Scene, nodeName: string): Promise<readonly TrainingPod[]> {
-  const { pods } = await scene.cluster.listPodsOnNode(nodeName);
+  const { pods } = await listPods(scene, nodeName);
   return saveAndStay(scene, nodeName, pods);
 }
 

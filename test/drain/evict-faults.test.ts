@@ -129,3 +129,18 @@ test('the node going away in the middle empties the drain', async () => {
   });
   expect(report.end).toBe('emptied');
 });
+
+test('a deletion that is not answered is sent again while it still helps', async () => {
+  await using scene = await openScene(20);
+  addWeb(scene, 1);
+  lockWeb(scene);
+  scene.simulated.inject({
+    match: { verb: 'delete', resource: 'pods' },
+    fault: { type: 'slow', ms: 300_000 },
+    times: 1,
+  });
+  const report = await scene.drain({ deadlineSeconds: 60 });
+  expect(report.end).toBe('emptied');
+  expect(resultsOf(report)).toEqual(['deleted']);
+  expect(scene.requests('pods', 'delete').length).toBeGreaterThan(1);
+});

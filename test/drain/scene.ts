@@ -85,7 +85,7 @@ async function drainNode(
     nodeName: NODE,
     plan,
     resourceVersion: list.resourceVersion,
-    budgets,
+    budgets: { known: () => budgets },
     holdForSave: async () => {
       throw new Error('no pod here trains');
     },

@@ -16,6 +16,7 @@ import {
 } from '../../controlplane/control-plane.ts';
 import { type EksAuthenticator, startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
 import { systemClock } from '../../functions/clock.ts';
+import { openAccess } from '../../functions/cluster/access.ts';
 import { createApi } from '../../functions/cluster/api.ts';
 import { connectTo, type DirectTarget } from '../../functions/cluster/connection.ts';
 import { signEksToken } from '../../functions/cluster/eks-token.ts';
@@ -125,6 +126,7 @@ function signResponderToken(): Promise<string> {
 async function typedClients(path: string): Promise<Pick<TestPlane, 'core' | 'policy'>> {
   const { core, policy } = createApi({
     connection: openConnection(await readKubeconfig({ path })),
+    access: openAccess(systemClock),
     counts: createRequestCounts(),
     clock: systemClock,
     random: Math.random,
