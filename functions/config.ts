@@ -123,3 +123,12 @@ export function readNotifierConfig(environment: Environment = process.env): Noti
     },
   };
 }
+
+/** A workspace of one's own, for the command line: `SLACK_TOKEN` and `SLACK_CHANNEL`, where a flag does not say. */
+export function readSlackWorkspace(environment: Environment = process.env): {
+  token?: string;
+  channel?: string;
+} {
+  const { SLACK_TOKEN: token, SLACK_CHANNEL: channel } = environment;
+  return { ...(token && { token }), ...(channel && { channel }) };
+}

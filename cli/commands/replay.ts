@@ -25,6 +25,9 @@ export function replayCommand(): Command {
     .option('--node <name>', 'aim the event at the instance of this node (with --kubeconfig)')
     .option('--keep-time', "keep the event's own time instead of moving it to now")
     .option('--speed <n>', 'times as fast as real time (embedded cluster only)', positive)
+    .option('--slack', 'also run the notifier, and show what Slack shows (an emulator with its limits)')
+    .option('--slack-token [token]', 'tell a real workspace; without a value, the token in SLACK_TOKEN')
+    .option('--slack-channel <id>', 'channel there; else the one in SLACK_CHANNEL')
     .option('--json', 'print one machine-readable result and nothing else')
     .addHelpText('after', exitHelp)
     .action(async (files: string[], options: ReplayOptions) => {

@@ -17,6 +17,7 @@ import type { ReplayWorld } from './replay-world.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Replayed } from './show.ts';
 import { openSimulatedWorld } from './simulated-world.ts';
+import { chooseWorkspace, startSlackReplay } from './slack.ts';
 import { printTimeline } from './timeline.ts';
 import { region } from './world.ts';
 
@@ -33,17 +34,21 @@ export async function replayEmbedded(
   const scenario = chooseScenario(loaded, options);
   const events = await eventsOf(scenario, loaded, options);
   const signals = events.map(({ event, file }) => parseNamed(event, file));
+  const workspace = chooseWorkspace(options);
   const world = await openSimulatedWorld(scenario, options);
   try {
     await world.fill(withReservations(scenario.fleet(doomedBy(scenario, signals)), signals));
     await indexWorld(world.address, world.clock);
     world.begin();
+    await using slack = options.slack || workspace ? await startSlackReplay(world, workspace) : undefined;
     const replayed = await deliverAll(world, scenario, events, options, stopped);
+    const conversation = await slack?.finish(stopped);
     return {
       ...(loaded.length === 0 && { scenario: scenario.name }),
       dryRun: false,
       ...replayed,
       ...(await world.seen()),
+      ...(conversation && { conversation }),
     };
   } finally {
     await world.close();
@@ -54,10 +59,13 @@ function chooseScenario(loaded: readonly LoadedEvent[], options: ReplayOptions):
   const name = options.scenario ?? 'inference-node';
   const scenario = scenarios.find((each) => each.name === name);
   if (!scenario) throw new ConfigurationError(`--scenario is "${name}"; --list shows the scenarios.`);
-  return loaded.length === 0
-    ? scenario
-    : { ...scenario, fleet: gpuNode({ budgetBlocks: false }), deliveries: [] };
+  const own = loaded.length === 0 ? {} : { fleet: gpuNode({ budgetBlocks: false }), deliveries: [] };
+  const slowest = options.slack || options.slackToken ? SLACK_SPEED : Number.POSITIVE_INFINITY;
+  return { ...scenario, ...own, speed: options.speed ?? Math.min(scenario.speed, slowest) };
 }
+
+/** A real workspace has its own time, and its messages should be seen to change. */
+const SLACK_SPEED = 6;
 
 async function eventsOf(
   scenario: Scenario,
@@ -132,7 +140,7 @@ async function deliverAll(
       const timed = options.keepTime ? event : retimeEvent(event, sentAt);
       const afterEvictions = scenario.killAfterEvictions;
       if (at === 0 && doomed && afterEvictions !== undefined) {
-        const speed = options.speed ?? scenario.speed;
+        const { speed } = scenario;
         await doomed.runAndDie({ address, event: timed, clock, speed, afterEvictions }, observe);
         return undefined;
       }

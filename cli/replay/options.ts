@@ -14,6 +14,10 @@ export interface ReplayOptions {
   readonly instance?: string;
   readonly node?: string;
   readonly list?: true;
+  readonly slack?: true;
+  /** True: the token is in the environment. */
+  readonly slackToken?: string | true;
+  readonly slackChannel?: string;
 }
 
 /** @throws ConfigurationError when `--instance` is no EC2 instance id. */

@@ -1,11 +1,13 @@
 import type { FleetPlan } from '../../controlplane/fleet/plan.ts';
 import type { Clock } from '../../functions/clock.ts';
+import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import type { WorldAddress } from './embedded-deps.ts';
 
 /** Where a scenario is played: an AWS account in memory, and a cluster of either kind. */
 export interface ReplayWorld {
   readonly clock: Clock;
   readonly address: WorldAddress;
+  readonly account: SimulatedAccount;
   /** Adds the fleet and waits until all of it runs. */
   fill(plan: FleetPlan): Promise<void>;
   /** From now on requests are the replay's own. */

@@ -17,8 +17,15 @@ export interface ReplayResult {
   readonly requests: Readonly<Record<string, number>>;
   /** Pods whose eviction the server accepted more than once; known on the embedded cluster only. */
   readonly evictedTwice?: number;
+  /** With `--slack`: what Slack shows at the end, and the calls it took. */
+  readonly slack?: SlackResult;
   /** Seconds from each event to each milestone, over all interruptions. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
+}
+
+export interface SlackResult {
+  readonly threads: readonly { readonly text: string; readonly replies: readonly string[] }[];
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 interface InterruptionResult {

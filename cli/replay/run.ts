@@ -48,6 +48,12 @@ function refuseContradictions(files: readonly string[], options: ReplayOptions):
   if (real && options.speed) refuse('--speed is for the embedded cluster; a real one has its own time.');
   if (options.execute && !real)
     refuse('--execute is for a real cluster; the embedded one is always acted on. Add --kubeconfig.');
+  const slack = options.slack || options.slackToken;
+  if (slack && real) refuse('--slack is for the embedded cluster; on a real one nothing is announced.');
+  if (options.slack && options.slackToken)
+    refuse('--slack shows an emulator, --slack-token tells a real workspace; give one of them.');
+  if (options.slackChannel && !options.slackToken)
+    refuse('--slack-channel is for a real workspace; add --slack-token.');
   if (options.node && !real) refuse('--node is for a real cluster; aim at the embedded one with --instance.');
   if (options.node && options.instance) refuse('--node and --instance both aim the event; give one of them.');
 }

@@ -2,6 +2,8 @@ import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { ReplayOptions } from './options.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
+import { conversationOf, showConversation } from './show-slack.ts';
+import type { Conversation } from './slack.ts';
 import { interruptionTable, layOut, podTable } from './table.ts';
 import { tellInTerminal } from './told.ts';
 
@@ -15,6 +17,8 @@ export interface Replayed {
   readonly requests: Readonly<Record<string, number>>;
   /** Pods whose eviction was accepted more than once, where the API server is ours. */
   readonly evictedTwice?: number;
+  /** With `--slack`. */
+  readonly conversation?: Conversation;
 }
 
 /** Prints the result, as JSON or for people, and returns the exit code. */
@@ -40,7 +44,7 @@ function worstExitCode(reports: readonly InterruptionReport[]): number {
 }
 
 function toResult(
-  { reports, scenario, dryRun, ignored, requests, evictedTwice }: Replayed,
+  { reports, scenario, dryRun, ignored, requests, evictedTwice, conversation }: Replayed,
   exitCode: number,
 ): ReplayResult {
   return {
@@ -52,22 +56,25 @@ function toResult(
     interruptions: reports.map(describeInterruption),
     requests,
     ...(evictedTwice !== undefined && { evictedTwice }),
+    ...(conversation && { slack: conversationOf(conversation) }),
     percentiles: computePercentiles(reports),
   };
 }
 
-function showPeople({ reports, ignored, requests }: Replayed): void {
+function showPeople({ reports, ignored, requests, conversation }: Replayed): void {
   for (const { file, reason } of ignored) console.log(`\n${file}: ignored, ${reason}`);
   if (reports.length > 3) console.log(`\n${interruptionTable(reports)}`);
-  else for (const report of reports) showReport(report);
+  else for (const report of reports) showReport(report, conversation === undefined);
+  if (conversation) showConversation(conversation);
   if (reports.length > 1) console.log(`\n${percentileTable(computePercentiles(reports))}`);
   const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
   const parts = Object.entries(requests).map(([what, count]) => `${count} ${what}`);
   if (total > 0) console.log(`\nAPI server requests: ${total} (${parts.join(', ')})`);
 }
 
-function showReport(report: InterruptionReport): void {
+function showReport(report: InterruptionReport, withMessage: boolean): void {
   if (report.drain) console.log(`\n${podTable(report)}`);
+  if (!withMessage) return;
   const lines = tellInTerminal(report).split('\n');
   console.log(['', 'The message people get:', ...lines.map((line) => `  │ ${line}`)].join('\n'));
 }

@@ -14,6 +14,7 @@ export async function openSimulatedWorld(scenario: Scenario, { speed }: ReplayOp
   return {
     clock,
     address: addressOf(world),
+    account: world.account,
     fill: async (plan) => seed(world, plan),
     begin: () => {
       before = cluster.requests.length;

@@ -62,6 +62,8 @@ export interface SimulatedAccount {
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
   addQueue(options: QueueOptions): SimulatedQueue;
+  /** From now on puts each event that PutEvents takes into a queue, as a rule does. */
+  addRule(target: SimulatedQueue): void;
   inject(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -91,6 +93,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     events: [],
     secrets: new Map(),
     queues: new Map(),
+    targets: [],
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
@@ -151,6 +154,7 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
     onTermination: (listener) => state.terminationListeners.push(listener),
     addLifecycleAction: (action) => startLifecycleAction(state, action, closed),
     putSecret: (name, value) => state.secrets.set(name, value),
+    addRule: (target) => state.targets.push(target),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
-import { type AccountState, ServiceFault } from './state.ts';
+import { type AccountState, type BusEvent, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type EventsRequest = Extract<ServiceRequest, { readonly body: unknown }>;
 
@@ -40,15 +40,23 @@ function putEvent(state: AccountState, entry: Entry) {
   const detail = jsonObject(entry.Detail);
   if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   const id = `00000000-0000-4000-8000-${String(state.events.length + 1).padStart(12, '0')}`;
-  state.events.push({
+  const event = {
     id,
     bus: entry.EventBusName,
     source: entry.Source,
     detailType: entry.DetailType,
     detail,
     time: entry.Time === undefined ? state.clock.now() : new Date(entry.Time * 1_000),
-  });
+  };
+  state.events.push(event);
+  for (const target of state.targets) target.send(envelopeOf(event, state.region));
   return { EventId: id };
+}
+
+/** As a target gets it. */
+function envelopeOf({ id, source, detailType, detail, time }: BusEvent, region: string): string {
+  const fields = { version: '0', id, 'detail-type': detailType, source, account: OWNER_ACCOUNT };
+  return JSON.stringify({ ...fields, time: time.toISOString(), region, resources: [], detail });
 }
 
 function jsonObject(text: string): object | undefined {

@@ -29,6 +29,58 @@ export async function drainQueue(
   }
 }
 
+/** One execution environment of a function: it handles one batch at a time. */
+export interface Mapping {
+  readonly environments: readonly Invoke[];
+  readonly batchSize: number;
+  /** How long a batch waits for more. */
+  readonly windowSeconds: number;
+}
+
+export interface Serving {
+  /** Resolves when no message is left but dead ones; rejects when `stopped` aborts. */
+  drained(stopped?: AbortSignal): Promise<void>;
+  /** No further batch is started; resolves when the running ones are done. */
+  close(): Promise<void>;
+}
+
+/** The same for as long as it is not closed, with so many environments, and batches that wait for more. */
+export function serveQueue(queue: SimulatedQueue, clock: Clock, mapping: Mapping): Serving {
+  const closed = new AbortController();
+  const workers = mapping.environments.map((invoke) => serve(queue, clock, mapping, invoke, closed.signal));
+  return {
+    drained: async (stopped) => {
+      while (queue.nextDueAt() !== undefined && !closed.signal.aborted) await clock.sleep(POLL_MS, stopped);
+    },
+    close: async () => {
+      closed.abort();
+      await Promise.all(workers);
+    },
+  };
+}
+
+const POLL_MS = 250;
+
+async function serve(
+  queue: SimulatedQueue,
+  clock: Clock,
+  { batchSize, windowSeconds }: Mapping,
+  invoke: Invoke,
+  closed: AbortSignal,
+): Promise<void> {
+  const rest = (milliseconds: number) => clock.sleep(milliseconds, closed).catch(() => undefined);
+  while (!closed.aborted) {
+    const dueAt = queue.nextDueAt();
+    if (dueAt === undefined || dueAt > clock.now()) {
+      await rest(POLL_MS);
+      continue;
+    }
+    await rest(windowSeconds * 1_000);
+    const messages = queue.receive(batchSize);
+    if (messages.length > 0) await settle(queue, messages, invoke);
+  }
+}
+
 /** A message of an invocation that died stays hidden until its visibility timeout. */
 async function settle(
   queue: SimulatedQueue,

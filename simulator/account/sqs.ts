@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../functions/clock.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
-import {
-  type AccountState,
-  OWNER_ACCOUNT,
-  type QueueState,
-  ServiceFault,
-  type SimulatedQueue,
-} from './state.ts';
+import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedQueue } from './state.ts';
 
 type SqsRequest = Extract<ServiceRequest, { body: unknown }>;
 
@@ -38,7 +32,7 @@ function openQueue(
   url: string,
   { maxReceiveCount = 5, visibilitySeconds = 900 }: QueueOptions,
   clock: Clock,
-): QueueState {
+): SimulatedQueue {
   const messages = new Map<string, Message>();
   const sent: { body: string; delaySeconds: number; at: Date }[] = [];
   const deadLetters: Message[] = [];
@@ -54,7 +48,7 @@ function openQueue(
     url,
     sent,
     deadLetters,
-    send: (body, delaySeconds) => {
+    send: (body, delaySeconds = 0) => {
       const id = `message-${sent.length + 1}`;
       sent.push({ body, delaySeconds, at: clock.now() });
       messages.set(id, { id, body, visibleAt: inSeconds(delaySeconds), receives: 0 });

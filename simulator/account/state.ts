@@ -127,16 +127,13 @@ export interface SimulatedQueue {
   readonly sent: readonly { readonly body: string; readonly delaySeconds: number; readonly at: Date }[];
   /** Messages that were received too often. */
   readonly deadLetters: readonly { readonly body: string }[];
+  /** Returns the message's id. */
+  send(body: string, delaySeconds?: number): string;
   /** Due messages, hidden from now on for the visibility timeout. */
   receive(most: number): readonly ReceivedMessage[];
   delete(messageId: string): void;
   /** When the next message can be received; `undefined` when there is none. */
   nextDueAt(): Date | undefined;
-}
-
-/** The inner side of a queue. */
-export interface QueueState extends SimulatedQueue {
-  send(body: string, delaySeconds: number): string;
 }
 
 export interface AccountState {
@@ -156,10 +153,12 @@ export interface AccountState {
   readonly terminationListeners: ((instanceId: string, group: string) => void)[];
   readonly lifecycleActions: LifecycleAction[];
   readonly events: BusEvent[];
+  /** Queues that get every event. */
+  readonly targets: SimulatedQueue[];
   /** Current values by name. */
   readonly secrets: Map<string, string>;
   /** By the path of their URLs. */
-  readonly queues: Map<string, QueueState>;
+  readonly queues: Map<string, SimulatedQueue>;
 }
 
 /** An answer of a service that its SDK client turns into an exception. */

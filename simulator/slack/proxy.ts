@@ -12,6 +12,9 @@ export interface SlackCall {
   readonly at: Date;
   /** How it was answered: `ok`, an error code, a status, or the fault that was injected. */
   readonly answer: string;
+  readonly text: string;
+  /** Its blocks, as JSON. */
+  readonly content: string;
 }
 
 export interface SlackProxy {
@@ -64,8 +67,7 @@ interface Call {
 async function serve(gate: Gate, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   const call = readCall(request, body);
-  const answer = (text: string) =>
-    gate.note({ method: call.method, target: call.target, at: gate.clock.now(), answer: text });
+  const answer = (text: string) => gate.note({ ...describe(call), at: gate.clock.now(), answer: text });
   const fault = gate.faults.take(call.method);
   if (fault) answer(fault.type === 'error' ? fault.code : fault.type);
   if (fault && doHarm(fault, call.method, response)) return;
@@ -90,6 +92,10 @@ async function serve(gate: Gate, request: IncomingMessage, response: ServerRespo
   // Left open: the caller's own limit ends it.
   if (fault?.type === 'answer-lost') return;
   response.writeHead(passed.status, { 'content-type': passed.contentType }).end(passed.text);
+}
+
+function describe({ method, target, payload }: Call): Omit<SlackCall, 'at' | 'answer'> {
+  return { method, target, text: String(payload.text ?? ''), content: JSON.stringify(payload.blocks ?? []) };
 }
 
 /** True when that was the whole answer. */

@@ -110,6 +110,15 @@ describe('replay of the scenarios', () => {
   });
 });
 
+test('with --slack, the notifier runs beside it and the result holds what Slack shows', async () => {
+  const { code, result } = await replay('--slack');
+  expect(code).toBe(0);
+  expect(result.slack?.threads).toHaveLength(1);
+  expect(result.slack?.threads[0]?.text).toContain('Emptied with');
+  expect(result.slack?.threads[0]?.replies.join()).toContain('inference/llm-');
+  expect(result.slack?.calls['chat.postMessage']).toBe(2);
+}, 60_000);
+
 describe('replay of the samples', () => {
   const samples = readdirSync(new URL('../../events/', import.meta.url)).filter((name) =>
     name.endsWith('.json'),
@@ -130,6 +139,10 @@ describe('bad input', () => {
     [['--speed', '-1'], '--speed is "-1"'],
     [['--execute'], '--execute is for a real cluster'],
     [['--instance', 'web-1'], '--instance is "web-1"'],
+    [['--slack-token', 'xoxb-1'], '--slack-channel'],
+    [['--slack', '--slack-token', 'xoxb-1'], 'give one of them'],
+    [['--slack-channel', 'C0123456789'], 'add --slack-token'],
+    [['--slack-channel', 'C0123456789', '--slack-token', 'events/x.json'], 'give the flag last'],
     [['events/spot-interruption-terminate.json', '--kubeconfig', 'nowhere.yaml'], 'nowhere.yaml'],
   ])('%o gives one clear line and exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await runCli('replay', ...args);

@@ -30,7 +30,7 @@ export function tellIncident(story: Story, phase: Phase, facts: Facts, reader: R
   const blocks: KnownBlock[] = [
     section(`${symbol} *${title}*${untilWhen(phase, facts)}`, nodeLine(facts, reader)),
     ...sectionOf(bodyOf(phase, facts)),
-    ...sectionOf(sideLines(story)),
+    ...sectionOf(sideLines(story, phase)),
     context(...small),
   ];
   return { key: 'parent', text: notice(title, facts), blocks: fitBlocks(blocks) };
@@ -102,12 +102,16 @@ function endLines(handled: Handled, facts: Facts): string[] {
 }
 
 /** What runs beside the drain: a line for what went well, one a gang for what did not. */
-function sideLines(story: Story): string[] {
+function sideLines(story: Story, phase: Phase): string[] {
   const checkpoints = checkpointsOf(story);
+  // At the end each lost pod says what became of its save.
+  const isSaid =
+    phase.type === 'ended' && phase.detail.pods.some(({ checkpoint }) => checkpoint !== undefined);
+  const missed = isSaid ? [] : checkpoints.filter(isMissed).map(checkpointLine);
   const fallbacks = fallbacksOf(story);
   return [
     ...(checkpoints.length > 0 ? [`*Checkpoints* ${countCheckpoints(checkpoints)}`] : []),
-    ...someOf(checkpoints.filter(isMissed).map(checkpointLine)),
+    ...someOf(missed),
     ...(fallbacks.length > 0
       ? [`*Fallback* ${fallbacks.map((each) => `${say(each.pool, 60)}: ${each.action}`).join(' · ')}`]
       : []),
