@@ -1,6 +1,6 @@
 import { type Environment, oneOf, required, wholeNumber } from './environment.ts';
 import { LEVELS } from './notify/level.ts';
-import { type NotifySettings, parseAccountNames, parseRoutes } from './notify/settings.ts';
+import { DEFAULT_CHANNEL, type NotifySettings, parseAccountNames, parseRoutes } from './notify/settings.ts';
 import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
 
 /**
@@ -102,33 +102,39 @@ export interface NotifierConfig {
 
 /** @throws ConfigurationError as `readConfig` does. */
 export function readNotifierConfig(environment: Environment = process.env): NotifierConfig {
-  const { SLACK_API_URL: apiUrl, RESPONDER_LOG_GROUP: logGroup } = environment;
-  const mentionFrom = oneOf(environment, 'SLACK_MENTION_FROM', [...LEVELS, 'never'], 'never');
+  const { SLACK_API_URL: apiUrl } = environment;
   return {
     incidentTable: required(environment, 'INCIDENT_TABLE'),
     secretId: required(environment, 'SLACK_SECRET'),
     ...(apiUrl && { apiUrl }),
-    settings: {
-      channel: environment.SLACK_CHANNEL || 'default',
-      routes: parseRoutes('SLACK_ROUTES', environment.SLACK_ROUTES || '[]'),
-      ...(mentionFrom !== 'never' && { mentionFrom }),
-      tellRebalances: oneOf(environment, 'SLACK_TELL_REBALANCES', ['true', 'false'], 'false') === 'true',
-      windowSeconds: wholeNumber(environment, 'SLACK_WINDOW_SECONDS', {
-        fallback: 120,
-        least: 30,
-        most: 900,
-      }),
-      accountNames: parseAccountNames('ACCOUNT_NAMES', environment.ACCOUNT_NAMES || '{}'),
-      ...(logGroup && { logGroup }),
-    },
+    settings: readNotifySettings(environment),
   };
 }
 
-/** A workspace of one's own, for the command line: `SLACK_TOKEN` and `SLACK_CHANNEL`, where a flag does not say. */
-export function readSlackWorkspace(environment: Environment = process.env): {
-  token?: string;
-  channel?: string;
-} {
-  const { SLACK_TOKEN: token, SLACK_CHANNEL: channel } = environment;
-  return { ...(token && { token }), ...(channel && { channel }) };
+/** What of the notifier's environment says how people are told; all of it has defaults. */
+export function readNotifySettings(environment: Environment = process.env): NotifySettings {
+  const { RESPONDER_LOG_GROUP: logGroup } = environment;
+  const mentionFrom = oneOf(environment, 'SLACK_MENTION_FROM', [...LEVELS, 'never'], 'never');
+  return {
+    channel: environment.SLACK_CHANNEL || DEFAULT_CHANNEL,
+    routes: parseRoutes('SLACK_ROUTES', environment.SLACK_ROUTES || '[]'),
+    ...(mentionFrom !== 'never' && { mentionFrom }),
+    tellRebalances: oneOf(environment, 'SLACK_TELL_REBALANCES', ['true', 'false'], 'false') === 'true',
+    windowSeconds: wholeNumber(environment, 'SLACK_WINDOW_SECONDS', { fallback: 120, least: 30, most: 900 }),
+    accountNames: parseAccountNames('ACCOUNT_NAMES', environment.ACCOUNT_NAMES || '{}'),
+    ...(logGroup && { logGroup }),
+  };
+}
+
+/** Slack as a command line is pointed at it: as the notifier, or by a token or webhook of one's own. */
+export interface SlackAtHand {
+  /** `SLACK_TOKEN`: a bot token, or the URL of a webhook. Never a flag: others see a command's arguments. */
+  readonly token?: string;
+  readonly secretId?: string;
+  readonly apiUrl?: string;
+}
+
+export function readSlackAtHand(environment: Environment = process.env): SlackAtHand {
+  const { SLACK_API_URL: apiUrl, SLACK_SECRET: secretId, SLACK_TOKEN: token } = environment;
+  return { ...(token && { token }), ...(secretId && { secretId }), ...(apiUrl && { apiUrl }) };
 }

@@ -2,7 +2,7 @@ import { type Clock, scaledClock } from '../../functions/clock.ts';
 import { deliverNotices } from '../../functions/notify/deliver.ts';
 import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
 import type { NotifySettings } from '../../functions/notify/settings.ts';
-import type { SlackAccess } from '../../functions/notify/slack/secret.ts';
+import type { SlackAccess } from '../../functions/notify/slack/access.ts';
 import { slackSpeaker } from '../../functions/notify/speaker.ts';
 import { startSimulatedAccount } from '../../simulator/account/account.ts';
 import { type Invoke, serveQueue } from '../../simulator/account/event-source.ts';

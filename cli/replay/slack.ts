@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../functions/clock.ts';
-import { readSlackWorkspace } from '../../functions/config.ts';
+import { readNotifySettings, readSlackAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { deliverNotices } from '../../functions/notify/deliver.ts';
 import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
-import type { NotifySettings } from '../../functions/notify/settings.ts';
+import { DEFAULT_CHANNEL, type NotifySettings } from '../../functions/notify/settings.ts';
 import { type SpeakerDeps, slackSpeaker } from '../../functions/notify/speaker.ts';
 import { type Invoke, serveQueue } from '../../simulator/account/event-source.ts';
 import type { SlackCall } from '../../simulator/slack/proxy.ts';
@@ -42,14 +42,13 @@ export interface SlackReplay {
 /** @throws ConfigurationError when a workspace is asked for and its token or channel is not given. */
 export function chooseWorkspace({ slackToken, slackChannel }: ReplayOptions): Workspace | undefined {
   if (!slackToken) return undefined;
-  const known = readSlackWorkspace();
-  const token = slackToken === true ? known.token : slackToken;
-  const channel = slackChannel ?? known.channel;
+  const token = slackToken === true ? readSlackAtHand().token : slackToken;
+  const channel = slackChannel ?? readNotifySettings().channel;
   if (!token)
     throw new ConfigurationError(
       '--slack-token has no value; give the bot token (xoxb-…), or set SLACK_TOKEN.',
     );
-  if (!channel)
+  if (channel === DEFAULT_CHANNEL)
     throw new ConfigurationError(
       '--slack-token needs a channel: give --slack-channel C0123456789, or set SLACK_CHANNEL.',
     );

@@ -31,6 +31,9 @@ export interface Route {
   readonly mentionFrom?: Level | undefined;
 }
 
+/** Where a webhook needs no name. */
+export const DEFAULT_CHANNEL = 'default';
+
 const pattern = z.string().check(z.minLength(1));
 const level = z.enum(['info', 'warning', 'critical']);
 
@@ -59,6 +62,11 @@ export function parseRoutes(setting: string, text: string): readonly Route[] {
 /** @throws ConfigurationError as above. */
 export function parseAccountNames(setting: string, text: string): Readonly<Record<string, string>> {
   return parseSetting(setting, text, nameList, 'a JSON object such as {"111122223333": "ml-prod"}');
+}
+
+/** All channels that something may be told in, the main one first. */
+export function channelsIn({ channel, routes }: NotifySettings): readonly string[] {
+  return [...new Set([channel, ...routes.map((route) => route.channel)])];
 }
 
 /** How messages in `channel` are worded. */

@@ -7,7 +7,7 @@ import {
 } from '@slack/web-api';
 import type { Message } from '../message/blocks.ts';
 import type { Answer, Messenger, Where } from './messenger.ts';
-import { sortError } from './refusals.ts';
+import { describeFault, describeStatus, sortError } from './refusals.ts';
 
 export interface BotDeps {
   /** `xoxb-…` */
@@ -113,8 +113,10 @@ function sortThrown(
     const needed = 'needed' in error.data ? String(error.data.needed) : undefined;
     return sortError(method, error.data.error, { channel, needed });
   }
-  if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)
-    return { type: 'uncertain', reason: `${method}: ${error.message}` };
+  if (error instanceof WebAPIHTTPError)
+    return { type: 'uncertain', reason: `${method}: ${describeStatus(error.statusCode)}` };
+  if (error instanceof WebAPIRequestError)
+    return { type: 'uncertain', reason: `${method}: ${describeFault(error.original)}` };
   // A 429 without a readable Retry-After; the client has no class for it.
   if (error instanceof Error && error.message.startsWith('Retry header'))
     return { type: 'limited', afterSeconds: 30 };

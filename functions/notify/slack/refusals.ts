@@ -16,6 +16,17 @@ export function sortError(
   return UNAUTHORIZED.has(code) ? { type: 'unauthorized', reason } : { type: 'refused', code, reason };
 }
 
+/** Why there was no answer: the cause's code only, for some causes print the URL, which is a webhook's secret. */
+export function describeFault(fault: Error): string {
+  const { cause } = fault;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : fault.name;
+  return `no answer (${code}). Check that Slack can be reached from here: network, proxy, firewall`;
+}
+
+export function describeStatus(status: number): string {
+  return `status ${status}. Slack or something before it has trouble: see slack-status.com`;
+}
+
 const TRANSIENT = new Set([
   'fatal_error',
   'internal_error',

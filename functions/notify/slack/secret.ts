@@ -1,12 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
 import type { Clock } from '../../clock.ts';
-import { AwsCallError, ConfigurationError } from '../../errors.ts';
-
-/** How to reach Slack: a bot, or webhooks by name. */
-export type SlackAccess =
-  | { readonly type: 'bot'; readonly token: string }
-  | { readonly type: 'webhooks'; readonly urls: Readonly<Record<string, string>> };
+import { AwsCallError } from '../../errors.ts';
+import { parseAccess, type SlackAccess } from './access.ts';
 
 export interface SecretDeps {
   readonly secrets: SecretsManagerClient;
@@ -31,7 +26,7 @@ export function slackSecret({ secrets, secretId, clock }: SecretDeps): SlackSecr
     read: async () => {
       const now = clock.now().getTime();
       if (cached && now < cached.until) return cached.access;
-      const access = parseAccess(secretId, await fetchSecret(secrets, secretId));
+      const access = parseAccess(`Secret "${secretId}"`, await fetchSecret(secrets, secretId));
       cached = { access, until: now + CACHED_MS };
       return access;
     },
@@ -39,29 +34,6 @@ export function slackSecret({ secrets, secretId, clock }: SecretDeps): SlackSecr
       cached = undefined;
     },
   };
-}
-
-const webhookUrl = z.string().check(z.regex(/^https?:\/\//));
-const accessForms = z.union([
-  z.object({ token: z.string().check(z.startsWith('xox')) }),
-  z.object({ webhook: webhookUrl }),
-  z.object({ webhooks: z.record(z.string(), webhookUrl) }),
-]);
-
-/** @throws ConfigurationError that never shows what the secret holds. */
-function parseAccess(name: string, text: string): SlackAccess {
-  const plain = text.trim();
-  if (/^xox[a-z]-\S+$/.test(plain)) return { type: 'bot', token: plain };
-  if (/^https?:\/\/\S+$/.test(plain)) return { type: 'webhooks', urls: { default: plain } };
-  const parsed = accessForms.safeParse(parseJson(plain));
-  if (!parsed.success) {
-    throw new ConfigurationError(
-      `Secret "${name}" holds no Slack access; put in a bot token (xoxb-…), a webhook URL, or JSON: {"token": …}, {"webhook": …} or {"webhooks": {"default": …}}.`,
-    );
-  }
-  const form = parsed.data;
-  if ('token' in form) return { type: 'bot', token: form.token };
-  return { type: 'webhooks', urls: 'webhook' in form ? { default: form.webhook } : form.webhooks };
 }
 
 async function fetchSecret(secrets: SecretsManagerClient, secretId: string): Promise<string> {
@@ -87,15 +59,11 @@ function remedyFor(code: string): string {
       return 'Create it with the Slack token in it, or name the one that exists in SLACK_SECRET.';
     case 'AccessDeniedException':
       return "Allow secretsmanager:GetSecretValue on it to the notifier's role, and kms:Decrypt if it has a key of its own.";
+    case 'CredentialsProviderError':
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return 'Give valid AWS credentials: a profile, a login or a role.';
     default:
-      return 'Check that Secrets Manager can be reached from the notifier.';
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+      return 'Check that Secrets Manager can be reached from here, and that the Region is right.';
   }
 }

@@ -47,7 +47,10 @@ export function send<Value>(
 export function stop(answer: Exclude<Answer<unknown>, { type: 'done' }>): Spoken {
   switch (answer.type) {
     case 'limited':
-      return { type: 'unfinished', reason: `Slack asks to wait ${answer.afterSeconds} s` };
+      return {
+        type: 'unfinished',
+        reason: `Slack asks to wait ${answer.afterSeconds} s: this app or its workspace sends too much. Try again after that.`,
+      };
     case 'uncertain':
       return { type: 'unfinished', reason: answer.reason };
     case 'missing':

@@ -1,6 +1,7 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { Message } from '../message/blocks.ts';
 import type { Answer } from './messenger.ts';
+import { describeFault, describeStatus } from './refusals.ts';
 
 export interface WebhookDeps {
   readonly url: string;
@@ -40,11 +41,12 @@ export function slackWebhook({ url, name, timeoutMilliseconds = 8_000 }: Webhook
 
 function sortThrown(name: string, error: unknown, retryAfter: string | null): Answer<never> {
   if (error instanceof IncomingWebhookRequestError)
-    return { type: 'uncertain', reason: `webhook "${name}": ${faultOf(error)}` };
+    return { type: 'uncertain', reason: `webhook "${name}": ${describeFault(error.original)}` };
   if (!(error instanceof IncomingWebhookHTTPError)) throw error;
   const { statusCode, body } = error;
   if (statusCode === 429) return { type: 'limited', afterSeconds: Number(retryAfter) || 30 };
-  if (statusCode >= 500) return { type: 'uncertain', reason: `webhook "${name}": status ${statusCode}` };
+  if (statusCode >= 500)
+    return { type: 'uncertain', reason: `webhook "${name}": ${describeStatus(statusCode)}` };
   const code = body.trim().slice(0, 100) || `status ${statusCode}`;
   const reason = `Slack refused webhook "${name}" with ${code}. ${remedyFor(code)}`;
   return GONE.has(code) ? { type: 'unauthorized', reason } : { type: 'refused', code, reason };
@@ -66,11 +68,4 @@ function remedyFor(code: string): string {
   if (code === 'action_prohibited')
     return 'An admin restricts posting to its channel: ask them, or create a webhook for another.';
   return 'Look the code up at docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.';
-}
-
-/** The cause, without the URL that some fetch errors print. */
-function faultOf({ original }: IncomingWebhookRequestError): string {
-  const cause: unknown = original.cause;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : original.name;
-  return `no answer (${code})`;
 }
