@@ -18,6 +18,8 @@ export interface ApiServerOptions {
   readonly authenticatorUrl?: string;
   /** More flags, or others; `null` takes a default away. */
   readonly flags?: Readonly<Record<string, string | string[] | null>>;
+  /** Told of each program when it is ready. */
+  readonly onStarted?: (name: string) => void;
 }
 
 /** PEM. With it, something in front of the server can answer in its place. */
@@ -49,6 +51,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
   });
   const admin = await ca.newClientCert('admin', ['system:masters']);
   await etcd.start();
+  options.onStarted?.('etcd');
   const build = (securePort?: number) =>
     new APIServer({
       binary: join(binaries, 'kube-apiserver'),
@@ -68,6 +71,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
     await etcd.stop();
     throw error;
   }
+  options.onStarted?.('kube-apiserver');
   const { url: server, port } = api;
   return {
     server,

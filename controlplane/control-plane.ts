@@ -10,11 +10,16 @@ import {
 import { API_ONLY, requireBinaries, WITH_CONTROLLERS } from './binaries.ts';
 import { startControllers } from './controllers.ts';
 
-export interface ControlPlaneOptions extends Pick<ApiServerOptions, 'authenticatorUrl' | 'flags'> {
+export interface ControlPlaneOptions
+  extends Pick<ApiServerOptions, 'authenticatorUrl' | 'flags' | 'onStarted'> {
   /** Controller manager, scheduler and simulated kubelets too. @default false: the API server and etcd */
   readonly controllers?: boolean;
   /** With controllers, `false` leaves the nodes to other kubelets. @default true */
   readonly simulatedKubelets?: boolean;
+  /** The folder that `findBinaries` found. @default it is looked for */
+  readonly binaries?: string;
+  /** For its files; removed when closed. @default a new one */
+  readonly folder?: string;
 }
 
 /** A real Kubernetes control plane on this machine, on free ports of 127.0.0.1, gone when closed. */
@@ -41,8 +46,9 @@ export interface ControlPlane {
 
 /** @throws ConfigurationError when the binaries cannot be had. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const binaries = await requireBinaries(options.controllers ? WITH_CONTROLLERS : API_ONLY);
-  const folder = await mkdtemp(join(tmpdir(), 'control-plane-'));
+  const needed = options.controllers ? WITH_CONTROLLERS : API_ONLY;
+  const binaries = options.binaries ?? (await requireBinaries(needed));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'control-plane-')));
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();

@@ -11,6 +11,8 @@ export interface ControllerOptions {
   /** A kubeconfig file of an administrator, by the user's name in the audit log. */
   readonly kubeconfigFor: (user: string) => Promise<string>;
   readonly simulatedKubelets: boolean;
+  /** Told of each program when it is ready. */
+  readonly onStarted?: (name: string) => void;
 }
 
 /** What keeps the objects of a drain alive; the others only cost CPU here. */
@@ -33,12 +35,15 @@ const RATE = ['--kube-api-qps=300', '--kube-api-burst=600'];
 
 /** Starts the controller manager, the scheduler, and, where wanted, kwok as the kubelet of every node. */
 export async function startControllers(options: ControllerOptions): Promise<readonly RunningProcess[]> {
-  const start = async (name: string, flags: readonly string[]) =>
-    startProcess({
+  const start = async (name: string, flags: readonly string[]) => {
+    const process = await startProcess({
       name,
       command: join(options.binaries, name),
       args: [`--kubeconfig=${await options.kubeconfigFor(name)}`, ...flags],
     });
+    options.onStarted?.(name);
+    return process;
+  };
   return Promise.all([
     start('kube-controller-manager', [
       `--controllers=${CONTROLLERS.join(',')}`,

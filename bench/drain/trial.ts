@@ -3,13 +3,13 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { readAuditLog } from '../../controlplane/audit.ts';
 import { startControlPlane } from '../../controlplane/control-plane.ts';
 import { startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
+import { applyManifest } from '../../controlplane/enrol.ts';
 import { CROWD_NAMESPACE, createCrowd } from '../../controlplane/fleet/crowd.ts';
 import { startSlowLink } from '../../controlplane/slow-link.ts';
 import { startAws } from './aws.ts';
 import type { Arena, Contestant, Cost } from './contestant.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { type SeenPod, watchPods } from './pod-log.ts';
-import { grantResponder } from './rbac.ts';
 
 export interface TrialOptions {
   readonly nodes: number;
@@ -57,7 +57,7 @@ export async function runTrial(
   stack.defer(plane.close);
   const admin = new KubeConfig();
   admin.loadFromFile(await plane.kubeconfigFor('admin'));
-  await grantResponder(admin);
+  await applyManifest(admin, 'infra/k8s/rbac.yaml');
   const spares = Math.max(2, Math.ceil(options.nodes / 5));
   const { targets: doomed } = await createCrowd(admin, {
     targets: options.nodes,

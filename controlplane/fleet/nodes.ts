@@ -9,13 +9,13 @@ export interface SpotNode {
 }
 
 const REGION = 'us-east-2';
-const ZONE = `${REGION}a`;
+export const ZONE = `${REGION}a`;
 const NODE_GROUP = 'gpu-spot';
 const INSTANCE_TYPE = 'g5.12xlarge';
 export const GPU_TAINT = 'nvidia.com/gpu';
 
 /** What the kubelet of such an instance allows by default. */
-const PODS = 110;
+export const PODS = 110;
 
 /** The n-th node, counted from 1: always the same name and instance. */
 export function spotNode(number: number): SpotNode {

@@ -67,7 +67,7 @@ function openLook(admin: KubeConfig, nodes: number): () => Promise<SettleProgres
       ...deployments.items.map(({ spec, status }) => [status?.readyReplicas, spec?.replicas]),
       ...statefulSets.items.map(({ spec, status }) => [status?.readyReplicas, spec?.replicas]),
       ...daemonSets.items.map(({ status }) => [status?.numberReady, nodes]),
-      ...jobs.items.map(({ status }) => [status?.ready, 1]),
+      ...jobs.items.map(({ spec, status }) => [status?.ready, spec?.parallelism]),
       ...barePods.items.map(({ status }) => [status?.phase === 'Running' ? 1 : 0, 1]),
     ];
     return {

@@ -1,9 +1,9 @@
 import type {
   KubernetesObject,
-  V1Affinity,
   V1DaemonSet,
   V1Deployment,
   V1Job,
+  V1JobSpec,
   V1Pod,
   V1PodDisruptionBudget,
   V1PodTemplateSpec,
@@ -11,6 +11,7 @@ import type {
 } from '@kubernetes/client-node';
 import { STOPS_AFTER } from '../kwok-stages.ts';
 import { GPU_TAINT } from './nodes.ts';
+import type { Limit } from './plan.ts';
 
 /** What a workload's pods are like; its pods carry the label `app: <name>`. */
 export interface Workload {
@@ -24,8 +25,8 @@ export interface Workload {
   readonly gpus?: number;
   readonly emptyDir?: boolean;
   readonly priorityClassName?: string;
-  /** Values of `kubernetes.io/hostname` that its pods may run on. @default any */
-  readonly onlyOn?: readonly string[];
+  /** Beside `app`. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 interface Replicated extends Workload {
@@ -76,38 +77,68 @@ export function daemonSet(workload: Workload): V1DaemonSet {
   };
 }
 
-/** A training run: one pod, started again when it dies. */
-export function job(workload: Workload): V1Job {
+interface Ranks extends Workload {
+  /** How many pods the run has; each a rank. @default 1 */
+  readonly completions?: number;
+  /** How many of them run now. @default all */
+  readonly parallelism?: number;
+}
+
+/** A training run. One pod alone is started again when it dies; a rank among several ends the whole, as in `examples/`. */
+export function job(workload: Ranks): V1Job {
+  const { completions = 1, parallelism = completions } = workload;
   const { metadata, spec } = template(workload);
+  const gang: Partial<V1JobSpec> = {
+    completionMode: 'Indexed',
+    podReplacementPolicy: 'Failed',
+    podFailurePolicy: { rules: [{ action: 'FailJob', onPodConditions: [DISRUPTED] }] },
+  };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: metadataOf(workload),
     spec: {
       backoffLimit: 6,
+      completions,
+      parallelism,
+      ...(completions > 1 && gang),
       template: { metadata: metadata ?? {}, spec: { ...podSpec(spec), restartPolicy: 'Never' } },
     },
   };
 }
 
+const DISRUPTED = { type: 'DisruptionTarget', status: 'True' };
+
 /** By which `settle` finds pods that no controller counts. */
 export const BARE_LABEL = 'fleet/bare';
 
+interface SinglePod extends Workload {
+  /** Where it runs. @default where the scheduler says */
+  readonly node?: string;
+  /** As a kubelet makes it for a static pod. */
+  readonly isMirror?: boolean;
+}
+
 /** A pod that nobody recreates. */
-export function barePod(workload: Workload): V1Pod {
+export function barePod({ isMirror, node, ...workload }: SinglePod): V1Pod {
   const { metadata, spec } = template(workload);
+  const mirror = isMirror && { 'kubernetes.io/config.mirror': workload.name };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { ...metadata, ...metadataOf(workload), labels: { app: workload.name, [BARE_LABEL]: 'true' } },
-    spec: podSpec(spec),
+    metadata: {
+      ...metadataOf(workload),
+      labels: { ...metadata?.labels, [BARE_LABEL]: 'true' },
+      annotations: { ...metadata?.annotations, ...mirror },
+    },
+    spec: { ...podSpec(spec), ...(node !== undefined && { nodeName: node }) },
   };
 }
 
 /** A budget for the workload's pods. */
 export function budget(
   { namespace, name }: Pick<Workload, 'namespace' | 'name'>,
-  limit: { readonly maxUnavailable: number | string } | { readonly minAvailable: number | string },
+  limit: Limit,
 ): V1PodDisruptionBudget {
   return {
     apiVersion: 'policy/v1',
@@ -127,13 +158,13 @@ function template(workload: Workload): V1PodTemplateSpec {
     emptyDir,
     graceSeconds = 30,
     gpus = 0,
+    labels,
     name,
-    onlyOn,
     priorityClassName,
     stopsAfterSeconds = 0,
   } = workload;
   return {
-    metadata: { labels: { app: name }, annotations: { [STOPS_AFTER]: String(stopsAfterSeconds) } },
+    metadata: { labels: { app: name, ...labels }, annotations: { [STOPS_AFTER]: String(stopsAfterSeconds) } },
     spec: {
       terminationGracePeriodSeconds: graceSeconds,
       tolerations: [{ key: GPU_TAINT, operator: 'Exists' }],
@@ -149,15 +180,8 @@ function template(workload: Workload): V1PodTemplateSpec {
       ],
       ...(emptyDir && { volumes: [{ name: 'scratch', emptyDir: {} }] }),
       ...(priorityClassName && { priorityClassName }),
-      ...(onlyOn && { affinity: affinityTo(onlyOn) }),
     },
   };
-}
-
-function affinityTo(hostnames: readonly string[]): V1Affinity {
-  const expression = { key: 'kubernetes.io/hostname', operator: 'In', values: [...hostnames] };
-  const nodeSelectorTerms = [{ matchExpressions: [expression] }];
-  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
 }
 
 function podSpec(spec: V1PodTemplateSpec['spec']): NonNullable<V1PodTemplateSpec['spec']> {

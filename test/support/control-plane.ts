@@ -1,11 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFile } from 'node:fs/promises';
 import {
   type CoreV1Api,
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
-  loadAllYaml,
   type PolicyV1Api,
 } from '@kubernetes/client-node';
 import { worldCredentials } from '../../cli/replay/embedded-deps.ts';
@@ -15,6 +13,7 @@ import {
   startControlPlane,
 } from '../../controlplane/control-plane.ts';
 import { type EksAuthenticator, startEksAuthenticator } from '../../controlplane/eks-authenticator.ts';
+import { applyYaml, enrol } from '../../controlplane/enrol.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { openAccess } from '../../functions/cluster/access.ts';
 import { createApi } from '../../functions/cluster/api.ts';
@@ -77,9 +76,7 @@ export async function startTestPlane(
     asResponder,
     responderKubeconfig: await writeKubeconfig(plane, asResponder),
     create: async (object) => void (await objects.create(object)),
-    apply: async (yaml) => {
-      for (const object of loadAllYaml(yaml)) await objects.create(object);
-    },
+    apply: (yaml) => applyYaml(admin, yaml),
     connectAsResponder: async () =>
       connectTo(await responderTarget(plane), { clock: systemClock, random: Math.random }),
     close: async () => {
@@ -88,24 +85,12 @@ export async function startTestPlane(
     },
   };
   try {
-    await test.apply(await readManifest('infra/k8s/rbac.yaml'));
-    await test.apply(await readManifest('infra/k8s/admission.yaml'));
-    await untilPoliciesHold(await test.connectAsResponder());
+    await enrol(admin, await test.connectAsResponder());
   } catch (error) {
     await test.close();
     throw error;
   }
   return test;
-}
-
-/** The API server takes up to a second to see new policies; of ours, the one that this asks for is the last. */
-async function untilPoliciesHold(cluster: ClusterPort): Promise<void> {
-  const nobody = { namespace: 'default', name: 'nobody', uid: '' };
-  for (const until = Date.now() + 30_000; ; await sleep(100)) {
-    const answer = await cluster.evict(nobody, { dryRun: true });
-    if (answer.type === 'refused' && answer.reason.includes('spot-responder-removals')) return;
-    if (Date.now() > until) throw new Error(`the policies do not hold: an eviction is ${answer.type}`);
-  }
 }
 
 /** Where and as whom the responder connects; the token is good for 15 minutes. */
@@ -155,9 +140,4 @@ async function writeKubeconfig(plane: ControlPlane, config: KubeConfig): Promise
   const file = await plane.kubeconfigFor('responder', ['spot-responder']);
   await writeFile(file, config.exportConfig());
   return file;
-}
-
-/** The text of a manifest of this project. */
-function readManifest(path: string): Promise<string> {
-  return readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
