@@ -13,6 +13,8 @@ export interface AuditedRequest {
   readonly code: number;
   readonly receivedAt: Date;
   readonly completedAt: Date;
+  /** The same in microseconds since the epoch, which a Date cannot hold. */
+  readonly span: { readonly from: number; readonly to: number };
   readonly userAgent: string;
   readonly dryRun: boolean;
   /** Of the pod to be evicted or deleted, where the request makes it a precondition. */
@@ -79,10 +81,19 @@ function toRequest(event: z.output<typeof auditEvent>): AuditedRequest {
     code: event.responseStatus?.code ?? 0,
     receivedAt: new Date(event.requestReceivedTimestamp),
     completedAt: new Date(event.stageTimestamp),
+    span: {
+      from: microseconds(event.requestReceivedTimestamp),
+      to: microseconds(event.stageTimestamp),
+    },
     userAgent: event.userAgent ?? '',
     dryRun: event.requestURI.includes('dryRun=All'),
     ...uidOf(event.requestObject),
   };
+}
+
+/** Of `2026-11-25T06:25:10.254321Z`. */
+function microseconds(time: string): number {
+  return Date.parse(`${time.slice(0, 19)}Z`) * 1000 + Number(time.slice(20, 26));
 }
 
 function uidOf(body: z.output<typeof auditEvent>['requestObject']): { uid?: string } {
@@ -105,4 +116,30 @@ export function removedTwice(requests: readonly AuditedRequest[]): readonly stri
     [namespace, name, uid].join('/'),
   );
   return [...byPod].filter(([, { length }]) => length > 1).map(([pod]) => pod);
+}
+
+/**
+ * How many requests the first eviction waited for, one after the other: each came after the one before it had been
+ * answered, as the server saw it. Undefined when nothing was evicted.
+ */
+export function roundTripsBeforeEviction(requests: readonly AuditedRequest[]): number | undefined {
+  const inOrder = requests.toSorted((one, other) => one.span.from - other.span.from);
+  const first = inOrder.find(({ resource }) => resource === 'pods/eviction');
+  if (!first) return undefined;
+  const answered: { readonly at: number; readonly trips: number }[] = [];
+  const tripsBefore = (moment: number) =>
+    answered.filter(({ at }) => at <= moment).reduce((most, { trips }) => Math.max(most, trips), 0);
+  for (const { span } of inOrder.slice(0, inOrder.indexOf(first)))
+    answered.push({ at: span.to, trips: tripsBefore(span.from) + 1 });
+  return tripsBefore(first.span.from);
+}
+
+/** Requests by verb and resource. */
+export function countRequests(requests: readonly AuditedRequest[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { resource, verb } of requests) {
+    const what = `${verb} ${resource || '(other)'}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -1,4 +1,4 @@
-import type { AuditedRequest } from '../../controlplane/audit.ts';
+import { type AuditedRequest, countRequests } from '../../controlplane/audit.ts';
 import type { SeenPod } from './pod-log.ts';
 
 /** What one contestant did to one fleet, from the API server's own log and an onlooker's watch. Seconds from `start`. */
@@ -46,7 +46,7 @@ export function figuresOf({ doomed, pods, requests, start, toMove }: Trace): Fig
   const moved = new Set(tellings.filter(({ code }) => code < 300).map(({ name }) => name));
   return {
     requestsPerNode: requests.length / doomed.length,
-    requests: countBy(requests),
+    requests: countRequests(requests),
     cordoned: spread(doomed.map((node) => firstOf(cordonsOf(requests, node).map(endOf)))),
     firstSent: spread(doomed.map((node) => firstOf((ofNode.get(node) ?? []).map(beginOf)))),
     firstAccepted: spread(doomed.map((node) => firstOf(accepted(node).map(endOf)))),
@@ -74,15 +74,6 @@ export function figuresOf({ doomed, pods, requests, start, toMove }: Trace): Fig
   function beginOf({ receivedAt }: AuditedRequest): number {
     return seconds(receivedAt);
   }
-}
-
-function countBy(requests: readonly AuditedRequest[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { resource, verb } of requests) {
-    const what = `${verb} ${resource || '(other)'}`;
-    counts[what] = (counts[what] ?? 0) + 1;
-  }
-  return counts;
 }
 
 function cordonsOf(requests: readonly AuditedRequest[], node: string): AuditedRequest[] {

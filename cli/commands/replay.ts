@@ -4,6 +4,9 @@ import type { ReplayOptions } from '../replay/options.ts';
 import { runReplay } from '../replay/run.ts';
 import { scenarios } from '../replay/scenarios.ts';
 
+/** What names and addresses of the fleet have room for. */
+const MOST_NODES = 5000;
+
 const exitHelp = `
 Exit codes: 0 node emptied in time (or nothing to do) · 1 failed · 2 wrong flag, file or event · 3 blocked by a
 budget · 4 pods still terminating at the deadline · 5 no node of ours · 6 told or cordoned only, by policy ·
@@ -17,9 +20,13 @@ export function replayCommand(): Command {
       new Option('--scenario <name>', 'a scripted situation').choices(scenarios.map((each) => each.name)),
     )
     .option('--list', 'list the scenarios')
+    .option('--real', 'start a real control plane on this machine, fill it with a fleet, replay on it')
+    .option('--nodes <n>', 'a storm on a fleet of so many nodes', wholeNumber('--nodes'))
+    .option('--interrupt <m>', 'how many of them are interrupted at once', wholeNumber('--interrupt'))
+    .option('--dry-run', 'send the plan with dryRun=All: the server checks it and changes nothing')
     .option('--kubeconfig <file>', 'use the cluster of this kubeconfig; a dry run unless --execute')
     .option('--context <name>', 'context within the kubeconfig')
-    .option('--cluster <name>', 'name to show for that cluster')
+    .option('--cluster <name>', 'name of that cluster (with --kubeconfig or --real)')
     .option('--execute', 'really act on the real cluster')
     .option('--instance <id>', 'aim the event at this instance')
     .option('--node <name>', 'aim the event at the instance of this node (with --kubeconfig)')
@@ -40,4 +47,12 @@ function positive(text: string): number {
   if (!(value > 0 && value <= 200))
     throw new ConfigurationError(`--speed is "${text}"; it must be a number above 0 and up to 200.`);
   return value;
+}
+
+function wholeNumber(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[0-9]+$/.test(text) && value >= 1 && value <= MOST_NODES) return value;
+    throw new ConfigurationError(`${flag} is "${text}"; it must be a whole number from 1 to ${MOST_NODES}.`);
+  };
 }

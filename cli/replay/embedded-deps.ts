@@ -16,7 +16,7 @@ import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices, type PolicyChoices } from '../../functions/respond/policy.ts';
 import { invocationTime } from './lambda.ts';
 import { quietLog } from './quiet-log.ts';
-import { type EmbeddedWorld, region } from './world.ts';
+import { type AwsSide, region } from './world.ts';
 
 /** Where an embedded world listens; plain data, so that a second process can be pointed at it. */
 export interface WorldAddress {
@@ -31,7 +31,7 @@ const LEASE_SECONDS = 15;
 /** An embedded account takes any; an authenticator of EKS tokens has to know them. */
 export const worldCredentials = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' };
 
-export function addressOf({ account, queue, tableEndpoint, tableName }: EmbeddedWorld): WorldAddress {
+export function addressOf({ account, queue, tableEndpoint, tableName }: AwsSide): WorldAddress {
   return { region, accountEndpoint: account.endpoint, tableEndpoint, tableName, queueUrl: queue.url };
 }
 

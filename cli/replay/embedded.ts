@@ -7,14 +7,17 @@ import type { Moment } from '../../functions/respond/report.ts';
 import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
+import { chooseScenario } from './choose-scenario.ts';
 import { startDoomedRun } from './crash.ts';
 import { depsForWorld } from './embedded-deps.ts';
 import { indexWorld } from './embedded-index.ts';
-import { gpuNode, spareNode } from './fleet.ts';
+import { spareNode } from './fleet.ts';
 import type { LoadedEvent } from './load-events.ts';
 import { type ReplayOptions, requireInstanceId } from './options.ts';
+import { noProgress, showProgress } from './real/progress.ts';
+import { openRealWorld } from './real/world.ts';
 import type { ReplayWorld } from './replay-world.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Replayed } from './show.ts';
 import { openSimulatedWorld } from './simulated-world.ts';
 import { chooseWorkspace, startSlackReplay } from './slack.ts';
@@ -31,11 +34,11 @@ export async function replayEmbedded(
   options: ReplayOptions,
   stopped: AbortSignal,
 ): Promise<Replayed> {
-  const scenario = chooseScenario(loaded, options);
+  const scenario = chooseScenario(loaded.length > 0, options);
   const events = await eventsOf(scenario, loaded, options);
   const signals = events.map(({ event, file }) => parseNamed(event, file));
   const workspace = chooseWorkspace(options);
-  const world = await openSimulatedWorld(scenario, options);
+  const world = await openWorld(scenario, options, stopped);
   try {
     await world.fill(withReservations(scenario.fleet(doomedBy(scenario, signals)), signals));
     await indexWorld(world.address, world.clock);
@@ -45,7 +48,7 @@ export async function replayEmbedded(
     const conversation = await slack?.finish(stopped);
     return {
       ...(loaded.length === 0 && { scenario: scenario.name }),
-      dryRun: false,
+      dryRun: options.dryRun ?? false,
       ...replayed,
       ...(await world.seen()),
       ...(conversation && { conversation }),
@@ -55,17 +58,12 @@ export async function replayEmbedded(
   }
 }
 
-function chooseScenario(loaded: readonly LoadedEvent[], options: ReplayOptions): Scenario {
-  const name = options.scenario ?? 'inference-node';
-  const scenario = scenarios.find((each) => each.name === name);
-  if (!scenario) throw new ConfigurationError(`--scenario is "${name}"; --list shows the scenarios.`);
-  const own = loaded.length === 0 ? {} : { fleet: gpuNode({ budgetBlocks: false }), deliveries: [] };
-  const slowest = options.slack || options.slackToken ? SLACK_SPEED : Number.POSITIVE_INFINITY;
-  return { ...scenario, ...own, speed: options.speed ?? Math.min(scenario.speed, slowest) };
+function openWorld(scenario: Scenario, options: ReplayOptions, stopped: AbortSignal): Promise<ReplayWorld> {
+  if (!options.real) return openSimulatedWorld(scenario, options);
+  const progress = options.json ? noProgress : showProgress(process.stderr);
+  const { apiServerDelayMs } = scenario;
+  return openRealWorld({ clusterName: options.cluster, apiServerDelayMs, progress, stopped });
 }
-
-/** A real workspace has its own time, and its messages should be seen to change. */
-const SLACK_SPEED = 6;
 
 async function eventsOf(
   scenario: Scenario,
@@ -132,7 +130,7 @@ async function deliverAll(
   const start = clock.now();
   const observe = observer(start, events, options);
   const deps = depsForWorld(address, clock, 'replay', scenario.choices);
-  const run: RespondOptions = { dryRun: false, lastTry: true, signal: stopped, observe };
+  const run: RespondOptions = { dryRun: options.dryRun ?? false, lastTry: true, signal: stopped, observe };
   const answers = await Promise.all(
     events.map(async ({ afterSeconds, event, file }, at) => {
       await clock.sleep(afterSeconds * 1000, stopped);

@@ -1,4 +1,4 @@
-import type { FleetPlan, PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan.ts';
+import type { FleetPlan, Limit, PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan.ts';
 import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';
 
 /** Plans a scenario's fleet. `doomed` are the instances that the events name; the first is the node at place 0. */
@@ -8,38 +8,78 @@ export type Fleet = (doomed: readonly InstanceId[]) => FleetPlan;
 export function gpuNode({ budgetBlocks }: { budgetBlocks: boolean }): Fleet {
   return (doomed) => {
     const { nodes, spares } = nodesFor(doomed, 2);
-    const [spare = 0, other = 0] = spares;
     return {
       nodes,
       daemonSets: 3,
       workloads: [
-        {
-          kind: 'Deployment',
-          namespace: 'inference',
-          name: 'llm',
-          on: [0, 0, spare, other],
-          gpus: 1,
-          graceSeconds: 30,
-          stopsAfterSeconds: 12,
-          budget: budgetBlocks ? { minAvailable: 4 } : { maxUnavailable: 1 },
-        },
-        gateway([0, spare]),
-        {
-          kind: 'StatefulSet',
-          namespace: 'inference',
-          name: 'feature-cache',
-          on: [0],
-          graceSeconds: 60,
-          stopsAfterSeconds: 20,
-          emptyDir: true,
-        },
+        ...inference(spares, budgetBlocks ? { minAvailable: 4 } : { maxUnavailable: 1 }),
         { ...finetune, graceSeconds: 300, stopsAfterSeconds: 45 },
-        coredns([0, other]),
-        debugShell,
-        { kind: 'MirrorPod', namespace: 'kube-system', name: 'node-agent', on: [0] },
       ],
     };
   };
+}
+
+/** The same with a training job over all three nodes that saves first, in place of one that did not opt in. */
+export function inferenceAndTraining(): Fleet {
+  return (doomed) => {
+    const { nodes, spares } = nodesFor(doomed, 2);
+    return {
+      nodes,
+      daemonSets: 3,
+      workloads: [...inference(spares, { maxUnavailable: 1 }), llama([...spares, 0], 'all')],
+    };
+  };
+}
+
+function inference(spares: readonly number[], budget: Limit): readonly PlannedWorkload[] {
+  const [spare = 0, other = 0] = spares;
+  return [
+    {
+      kind: 'Deployment',
+      namespace: 'inference',
+      name: 'llm',
+      on: [0, 0, spare, other],
+      gpus: 1,
+      graceSeconds: 30,
+      stopsAfterSeconds: 12,
+      budget,
+    },
+    {
+      kind: 'Deployment',
+      namespace: 'inference',
+      name: 'gateway',
+      on: [0, spare],
+      graceSeconds: 20,
+      stopsAfterSeconds: 5,
+    },
+    {
+      kind: 'StatefulSet',
+      namespace: 'inference',
+      name: 'feature-cache',
+      on: [0],
+      graceSeconds: 60,
+      stopsAfterSeconds: 20,
+      emptyDir: true,
+    },
+    {
+      kind: 'Deployment',
+      namespace: 'kube-system',
+      name: 'coredns',
+      on: [0, other],
+      graceSeconds: 30,
+      stopsAfterSeconds: 5,
+      priorityClassName: 'system-cluster-critical',
+    },
+    {
+      kind: 'Pod',
+      namespace: 'default',
+      name: 'debug-shell',
+      on: [0],
+      graceSeconds: 5,
+      stopsAfterSeconds: 1,
+    },
+    { kind: 'MirrorPod', namespace: 'kube-system', name: 'node-agent', on: [0] },
+  ];
 }
 
 /**
@@ -107,25 +147,6 @@ export function stormNodes(spareNodes = 10): Fleet {
   });
 }
 
-const gateway = (on: readonly number[]): PlannedWorkload => ({
-  kind: 'Deployment',
-  namespace: 'inference',
-  name: 'gateway',
-  on,
-  graceSeconds: 20,
-  stopsAfterSeconds: 5,
-});
-
-const coredns = (on: readonly number[]): PlannedWorkload => ({
-  kind: 'Deployment',
-  namespace: 'kube-system',
-  name: 'coredns',
-  on,
-  graceSeconds: 30,
-  stopsAfterSeconds: 5,
-  priorityClassName: 'system-cluster-critical',
-});
-
 const llama = (on: readonly number[], answers: 'all' | 'nothing'): PlannedWorkload => ({
   kind: 'Job',
   namespace: 'training',
@@ -138,15 +159,6 @@ const llama = (on: readonly number[], answers: 'all' | 'nothing'): PlannedWorklo
 });
 
 const finetune: PlannedWorkload = { kind: 'Job', namespace: 'training', name: 'finetune', on: [0], gpus: 1 };
-
-const debugShell: PlannedWorkload = {
-  kind: 'Pod',
-  namespace: 'default',
-  name: 'debug-shell',
-  on: [0],
-  graceSeconds: 5,
-  stopsAfterSeconds: 1,
-};
 
 /** The doomed nodes first; where no event names an instance, one that nothing happens to. */
 function nodesFor(

@@ -18,6 +18,12 @@ export interface ReplayOptions {
   /** True: the token is in the environment. */
   readonly slackToken?: string | true;
   readonly slackChannel?: string;
+  /** On a real control plane of this machine. */
+  readonly real?: true;
+  /** Size of the storm's fleet, and how many of it are interrupted. */
+  readonly nodes?: number;
+  readonly interrupt?: number;
+  readonly dryRun?: true;
 }
 
 /** @throws ConfigurationError when `--instance` is no EC2 instance id. */

@@ -17,9 +17,20 @@ export interface ReplayWorld {
   close(): Promise<void>;
 }
 
-interface Seen {
+export interface Seen {
   /** By verb and resource. */
   readonly requests: Readonly<Record<string, number>>;
   /** Pods whose eviction was accepted more than once. */
   readonly evictedTwice: number;
+  /** Where it is a real one. */
+  readonly server?: ServerFigures;
+}
+
+export interface ServerFigures {
+  /** Of Kubernetes. */
+  readonly version: string;
+  /** Requests that the first eviction waited for, one after the other, as the server saw them. */
+  readonly roundTripsBeforeEviction?: number;
+  /** Pods that controllers made in place of those that went, where controllers run. */
+  readonly replaced?: { readonly pods: number; readonly running: number };
 }

@@ -1,6 +1,13 @@
 import type { PolicyChoices } from '../../functions/respond/policy.ts';
 import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';
-import { type Fleet, gpuNode, nodeWithTenPods, stormNodes, trainingGang } from './fleet.ts';
+import {
+  type Fleet,
+  gpuNode,
+  inferenceAndTraining,
+  nodeWithTenPods,
+  stormNodes,
+  trainingGang,
+} from './fleet.ts';
 
 /** One event of a scenario: a file of `events/`, aimed at an instance, some seconds after the first. */
 interface Delivery {
@@ -26,12 +33,34 @@ export interface Scenario {
 const gpu = instance(1);
 const spot = 'spot-interruption-terminate.json';
 
+/** Many nodes at once, of so many. */
+export function stormOf(nodes: number, interrupted: number): Scenario {
+  return {
+    name: 'storm',
+    about: `${interrupted} of ${nodes} nodes are interrupted at once`,
+    speed: 2,
+    fleet: stormNodes(nodes - interrupted),
+    deliveries: Array.from({ length: interrupted }, (_, at) => ({
+      afterSeconds: 0,
+      sample: spot,
+      instanceId: instance(at + 1),
+    })),
+  };
+}
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'inference-node',
     about: 'one GPU node with an inference service, DaemonSets, a bare pod and a training job (the default)',
     speed: 20,
     fleet: gpuNode({ budgetBlocks: false }),
+    deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
+  },
+  {
+    name: 'inference-and-training',
+    about: 'the same with a training job over three nodes that saves first (the default with --real)',
+    speed: 20,
+    fleet: inferenceAndTraining(),
     deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
   },
   {
@@ -48,17 +77,7 @@ export const scenarios: readonly Scenario[] = [
     fleet: gpuNode({ budgetBlocks: true }),
     deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
   },
-  {
-    name: 'storm',
-    about: '50 nodes are interrupted at once',
-    speed: 2,
-    fleet: stormNodes(),
-    deliveries: Array.from({ length: 50 }, (_, at) => ({
-      afterSeconds: 0,
-      sample: spot,
-      instanceId: instance(at + 1),
-    })),
-  },
+  { ...stormOf(60, 50), about: '50 nodes are interrupted at once' },
   {
     name: 'rebalance-then-interruption',
     about: 'a rebalance recommendation (told only), and the interruption 30 s later',

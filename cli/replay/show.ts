@@ -1,6 +1,7 @@
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { ReplayOptions } from './options.ts';
+import type { ServerFigures } from './replay-world.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
 import { conversationOf, showConversation } from './show-slack.ts';
 import type { Conversation } from './slack.ts';
@@ -19,6 +20,7 @@ export interface Replayed {
   readonly evictedTwice?: number;
   /** With `--slack`. */
   readonly conversation?: Conversation;
+  readonly server?: ServerFigures;
 }
 
 /** Prints the result, as JSON or for people, and returns the exit code. */

@@ -10,12 +10,10 @@ import { spareNode } from './fleet.ts';
 
 export const region = 'us-east-2';
 const zone = 'us-east-2a';
-const clusterName = 'demo';
+export const clusterName = 'demo';
 
-/** A cluster, an account and a table on this machine, each spoken to over its real protocol. */
-export interface EmbeddedWorld {
-  readonly clock: Clock;
-  readonly cluster: SimulatedCluster;
+/** What the responder uses of AWS, on this machine and spoken to over its real protocols. */
+export interface AwsSide {
   readonly account: SimulatedAccount;
   readonly tableEndpoint: string;
   readonly tableName: string;
@@ -24,23 +22,38 @@ export interface EmbeddedWorld {
   readonly close: () => Promise<void>;
 }
 
+/** The same with a simulated cluster. */
+export interface EmbeddedWorld extends AwsSide {
+  readonly clock: Clock;
+  readonly cluster: SimulatedCluster;
+}
+
 export async function startWorld(clock: Clock): Promise<EmbeddedWorld> {
+  const [cluster, aws] = await Promise.all([startSimulatedCluster({ clock }), startAwsSide(clock)]);
+  aws.account.addCluster({ name: clusterName, endpoint: cluster.url, ca: '' });
+  return {
+    ...aws,
+    clock,
+    cluster,
+    close: async () => {
+      await Promise.all([cluster.close(), aws.close()]);
+    },
+  };
+}
+
+export async function startAwsSide(clock: Clock): Promise<AwsSide> {
   await loadLazyClients();
-  const [cluster, account, table] = await Promise.all([
-    startSimulatedCluster({ clock }),
+  const [account, table] = await Promise.all([
     startSimulatedAccount({ clock, region }),
     startSimulatedTable(),
   ]);
-  account.addCluster({ name: clusterName, endpoint: cluster.url, ca: '' });
   return {
-    clock,
-    cluster,
     account,
     tableEndpoint: table.endpoint,
     tableName: table.tableName,
     queue: account.addQueue({ name: 'spot-responder-continuations' }),
     close: async () => {
-      await Promise.all([cluster.close(), account.close(), table.close()]);
+      await Promise.all([account.close(), table.close()]);
     },
   };
 }
@@ -72,7 +85,7 @@ export function addPlannedNode({ cluster, account }: EmbeddedWorld, node: Planne
 }
 
 /** The instance of a node, tagged as EKS does. */
-function addInstance(
+export function addInstance(
   account: SimulatedAccount,
   { instanceId, number, reservation }: PlannedNode,
   cluster: string,
