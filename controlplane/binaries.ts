@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ConfigurationError } from '../functions/errors.ts';
 
 /** The programs of a control plane, by the names under which they are released. */
@@ -40,7 +41,8 @@ export async function findBinaries(needed: readonly Binary[]): Promise<BinarySea
   const named = process.env.KUBEBUILDER_ASSETS;
   if (named) return holding(named, needed, 'KUBEBUILDER_ASSETS');
   if (existsSync(unpack)) {
-    return holding(execFileSync(unpack, { encoding: 'utf8' }).trim(), needed, 'the packed binaries');
+    const { stdout } = await promisify(execFile)(unpack);
+    return holding(stdout.trim(), needed, 'the packed binaries');
   }
   return download(needed);
 }

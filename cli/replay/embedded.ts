@@ -7,7 +7,7 @@ import type { Moment } from '../../functions/respond/report.ts';
 import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
-import { chooseScenario } from './choose-scenario.ts';
+import { chooseScenario, HURRY } from './choose-scenario.ts';
 import { startDoomedRun } from './crash.ts';
 import { depsForWorld } from './embedded-deps.ts';
 import { indexWorld } from './embedded-index.ts';
@@ -21,6 +21,7 @@ import type { Scenario } from './scenarios.ts';
 import type { Replayed } from './show.ts';
 import { openSimulatedWorld } from './simulated-world.ts';
 import { chooseWorkspace, startSlackReplay } from './slack.ts';
+import { printStorm } from './storm-progress.ts';
 import { printTimeline } from './timeline.ts';
 import { region } from './world.ts';
 
@@ -42,7 +43,8 @@ export async function replayEmbedded(
   try {
     await world.fill(withReservations(scenario.fleet(doomedBy(scenario, signals)), signals));
     await indexWorld(world.address, world.clock);
-    world.begin();
+    if (options.real && !options.json) console.log(headline(scenario, options));
+    await world.begin();
     await using slack = options.slack || workspace ? await startSlackReplay(world, workspace) : undefined;
     const replayed = await deliverAll(world, scenario, events, options, stopped);
     const conversation = await slack?.finish(stopped);
@@ -56,6 +58,11 @@ export async function replayEmbedded(
   } finally {
     await world.close();
   }
+}
+
+function headline({ about }: Scenario, { dryRun }: ReplayOptions): string {
+  const how = dryRun ? 'a dry run' : `in real time; pods stop and save ${HURRY} times as fast`;
+  return `\n${about.replace(/ \(.*\)$/, '')}, ${how}\n`;
 }
 
 function openWorld(scenario: Scenario, options: ReplayOptions, stopped: AbortSignal): Promise<ReplayWorld> {
@@ -165,9 +172,6 @@ function observer(
   options: ReplayOptions,
 ): (instanceId: string, moment: Moment) => void {
   if (options.json) return () => undefined;
-  const crowd = events.length > 3;
-  const print = printTimeline(process.stdout, start, events.length > 1);
-  return (instanceId, moment) => {
-    if (!crowd || moment.type === 'cordoned' || moment.type === 'closed') print(instanceId, moment);
-  };
+  if (events.length > 3) return printStorm(process.stdout, start, events.length);
+  return printTimeline(process.stdout, start, events.length > 1);
 }

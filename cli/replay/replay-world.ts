@@ -11,13 +11,13 @@ export interface ReplayWorld {
   /** Adds the fleet and waits until all of it runs. */
   fill(plan: FleetPlan): Promise<void>;
   /** From now on requests are the replay's own. */
-  begin(): void;
+  begin(): Promise<void>;
   /** What the API server saw since. */
   seen(): Promise<Seen>;
   close(): Promise<void>;
 }
 
-export interface Seen {
+interface Seen {
   /** By verb and resource. */
   readonly requests: Readonly<Record<string, number>>;
   /** Pods whose eviction was accepted more than once. */

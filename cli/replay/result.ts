@@ -1,5 +1,6 @@
 import { secondsBetween } from '../../functions/clock.ts';
 import type { InterruptionReport, Moment, TrainingPod } from '../../functions/respond/report.ts';
+import type { ServerFigures } from './replay-world.ts';
 import { textOf } from './timeline.ts';
 
 /**
@@ -15,10 +16,12 @@ export interface ReplayResult {
   readonly interruptions: readonly InterruptionResult[];
   /** Requests the API server received in all, by verb and resource. */
   readonly requests: Readonly<Record<string, number>>;
-  /** Pods whose eviction the server accepted more than once; known on the embedded cluster only. */
+  /** Pods whose eviction the server accepted more than once; known where the API server is ours. */
   readonly evictedTwice?: number;
   /** With `--slack`: what Slack shows at the end, and the calls it took. */
   readonly slack?: SlackResult;
+  /** On a real control plane: what only such a server can tell. */
+  readonly server?: ServerFigures;
   /** Seconds from each event to each milestone, over all interruptions. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
 }

@@ -1,3 +1,4 @@
+import { secondsBetween } from '../../functions/clock.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { ReplayOptions } from './options.ts';
@@ -5,7 +6,7 @@ import type { ServerFigures } from './replay-world.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
 import { conversationOf, showConversation } from './show-slack.ts';
 import type { Conversation } from './slack.ts';
-import { interruptionTable, layOut, podTable } from './table.ts';
+import { layOut, podTable, stormTable } from './table.ts';
 import { tellInTerminal } from './told.ts';
 
 /** What a replay brought, before it is shown. */
@@ -46,7 +47,7 @@ function worstExitCode(reports: readonly InterruptionReport[]): number {
 }
 
 function toResult(
-  { reports, scenario, dryRun, ignored, requests, evictedTwice, conversation }: Replayed,
+  { reports, scenario, dryRun, ignored, requests, evictedTwice, conversation, server }: Replayed,
   exitCode: number,
 ): ReplayResult {
   return {
@@ -59,19 +60,39 @@ function toResult(
     requests,
     ...(evictedTwice !== undefined && { evictedTwice }),
     ...(conversation && { slack: conversationOf(conversation) }),
+    ...(server && { server }),
     percentiles: computePercentiles(reports),
   };
 }
 
-function showPeople({ reports, ignored, requests, conversation }: Replayed): void {
+function showPeople({ reports, ignored, requests, conversation, server }: Replayed): void {
   for (const { file, reason } of ignored) console.log(`\n${file}: ignored, ${reason}`);
-  if (reports.length > 3) console.log(`\n${interruptionTable(reports)}`);
+  if (reports.length > 3) console.log(`\n${stormTable(reports)}`);
   else for (const report of reports) showReport(report, conversation === undefined);
   if (conversation) showConversation(conversation);
   if (reports.length > 1) console.log(`\n${percentileTable(computePercentiles(reports))}`);
   const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
   const parts = Object.entries(requests).map(([what, count]) => `${count} ${what}`);
   if (total > 0) console.log(`\nAPI server requests: ${total} (${parts.join(', ')})`);
+  if (server) console.log(describeServer(server, reports).join('\n'));
+}
+
+/** What only a real API server can tell. */
+function describeServer(
+  { replaced, roundTripsBeforeEviction: trips, version }: ServerFigures,
+  reports: readonly InterruptionReport[],
+): readonly string[] {
+  const [only] = reports;
+  const at = reports.length === 1 ? only?.drain?.firstEvictionAt : undefined;
+  const seconds = at && only ? `${secondsBetween(only.interruption.noticedAt, at).toFixed(2)} s` : undefined;
+  const waited = trips === undefined ? undefined : `after ${trips} round trip${trips === 1 ? '' : 's'}`;
+  return [
+    `  as the audit log of Kubernetes ${version} has them`,
+    ...(seconds && waited ? [`First eviction: ${seconds} after the event, ${waited}`] : []),
+    ...(replaced && replaced.pods > 0
+      ? [`Replacements: ${replaced.running} of ${replaced.pods} pods run on other nodes`]
+      : []),
+  ];
 }
 
 function showReport(report: InterruptionReport, withMessage: boolean): void {

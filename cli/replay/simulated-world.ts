@@ -16,7 +16,7 @@ export async function openSimulatedWorld(scenario: Scenario, { speed }: ReplayOp
     address: addressOf(world),
     account: world.account,
     fill: async (plan) => seed(world, plan),
-    begin: () => {
+    begin: async () => {
       before = cluster.requests.length;
       if (scenario.apiServerDelayMs)
         cluster.inject({ match: () => true, fault: { type: 'slow', ms: scenario.apiServerDelayMs } });

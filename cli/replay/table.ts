@@ -10,18 +10,36 @@ export function podTable(report: InterruptionReport): string {
   return layOut([['POD', 'DECISION', 'OUTCOME', 'AT', 'WHY'], ...rows]);
 }
 
-/** One row an interruption, for storms. */
-export function interruptionTable(reports: readonly InterruptionReport[]): string {
-  const rows = reports.map(({ interruption, nodeName, outcome, drain }) => [
-    interruption.instanceId,
-    nodeName ?? '-',
-    interruption.kind,
-    outcome.type,
-    String(
-      drain?.pods.filter(({ decision }) => decision === 'evict' || decision === 'save-first').length ?? 0,
-    ),
+const MOST_ROWS = 10;
+
+/** One row an interruption; of many, one row an outcome and those that did not go well. */
+export function stormTable(reports: readonly InterruptionReport[]): string {
+  if (reports.length <= MOST_ROWS) return interruptionTable(reports);
+  const rows = [...Map.groupBy(reports, ({ outcome }) => outcome.type)].map(([type, group]) => [
+    type,
+    String(group.length),
+    String(group.reduce((sum, report) => sum + countEvicted(report), 0)),
+  ]);
+  const summary = layOut([['OUTCOME', 'NODES', 'EVICTED'], ...rows]);
+  const others = reports.filter(({ outcome }) => outcome.type !== 'emptied' && outcome.type !== 'planned');
+  if (others.length === 0) return summary;
+  const rest = others.length > MOST_ROWS ? `\nand ${others.length - MOST_ROWS} more` : '';
+  return `${summary}\n\n${interruptionTable(others.slice(0, MOST_ROWS))}${rest}`;
+}
+
+function interruptionTable(reports: readonly InterruptionReport[]): string {
+  const rows = reports.map((report) => [
+    report.interruption.instanceId,
+    report.nodeName?.split('.')[0] ?? '-',
+    report.interruption.kind,
+    report.outcome.type,
+    String(countEvicted(report)),
   ]);
   return layOut([['INSTANCE', 'NODE', 'SIGNAL', 'OUTCOME', 'EVICTED'], ...rows]);
+}
+
+function countEvicted({ drain }: InterruptionReport): number {
+  return drain?.pods.filter(({ decision }) => decision === 'evict' || decision === 'save-first').length ?? 0;
 }
 
 /** Columns as wide as their widest cell, two spaces apart. */

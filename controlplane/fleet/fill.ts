@@ -4,6 +4,9 @@ import {
   CoreV1Api,
   type KubeConfig,
   type KubernetesObject,
+  type V1Deployment,
+  type V1Job,
+  type V1StatefulSet,
 } from '@kubernetes/client-node';
 import { createAll, inParallel } from './create.ts';
 import { nodeName, nodeObject, PODS, ZONE } from './nodes.ts';
@@ -22,13 +25,13 @@ export interface FillOptions {
  * are full before the next ones come. At the end every node has as much room as it likes.
  */
 export async function fill(admin: KubeConfig, plan: FleetPlan, options: FillOptions = {}): Promise<void> {
-  const namespaces = new Set(plan.workloads.map(({ namespace }) => namespace));
   await createAll(admin, [
-    ...[...namespaces].filter((name) => !BUILT_IN.includes(name)).map(namespaceObject),
+    ...namespacesOf(plan),
     ...DAEMON_SETS.slice(0, plan.daemonSets).map((name) => daemonSet({ namespace: 'kube-system', name })),
   ]);
   const placed = new Set<number>();
   for (const places of groupByShare(plan)) {
+    options.signal?.throwIfAborted();
     await createAll(
       admin,
       places.map((at) => nodeAt(plan, at, plan.daemonSets + shareOf(plan, at).length)),
@@ -47,8 +50,14 @@ export async function fill(admin: KubeConfig, plan: FleetPlan, options: FillOpti
   await settle(admin, { ...options, nodes: placed.size });
 }
 
-/** The API server makes them. */
+/** The API server makes these. */
 const BUILT_IN = ['default', 'kube-system'];
+
+/** Those that the plan's workloads need and the API server does not make. */
+export function namespacesOf({ workloads }: FleetPlan): readonly KubernetesObject[] {
+  const names = new Set(workloads.map(({ namespace }) => namespace));
+  return [...names].filter((name) => !BUILT_IN.includes(name)).map(namespaceObject);
+}
 
 /** Places of nodes, those with the same workloads together; the first node of the plan is among the last. */
 function groupByShare(plan: FleetPlan): readonly (readonly number[])[] {
@@ -61,7 +70,7 @@ function shareOf({ workloads }: FleetPlan, node: number): readonly number[] {
   return workloads.flatMap(({ on }, at) => on.filter((place) => place === node).map(() => at));
 }
 
-function nodeAt({ nodes }: FleetPlan, at: number, pods?: number) {
+export function nodeAt({ nodes }: FleetPlan, at: number, pods?: number) {
   const node = nodes[at];
   if (!node) throw new RangeError(`the plan has no node ${at}`);
   return nodeObject({ name: nodeName(node.number), instanceId: node.instanceId, zone: ZONE }, pods);
@@ -93,7 +102,10 @@ async function grow(
   if (kind === 'Job') await admin.makeApiClient(BatchV1Api).patchNamespacedJob(size('/spec/parallelism'));
 }
 
-function controllerOf({ budget, saves, ...workload }: PlannedWorkload, replicas: number): KubernetesObject {
+export function controllerOf(
+  { budget, saves, ...workload }: PlannedWorkload,
+  replicas: number,
+): V1Deployment | V1StatefulSet | V1Job {
   if (workload.kind === 'Deployment') return deployment({ ...workload, replicas });
   if (workload.kind === 'StatefulSet') return statefulSet({ ...workload, replicas });
   const labels = saves && { 'spot-responder/checkpoint': 'enabled' };
@@ -106,7 +118,7 @@ function controllerOf({ budget, saves, ...workload }: PlannedWorkload, replicas:
 }
 
 /** No scheduler is asked: whoever makes such a pod names the node. */
-function singlePod(workload: PlannedWorkload, node: string): KubernetesObject {
+export function singlePod(workload: PlannedWorkload, node: string) {
   return barePod({ ...workload, node, isMirror: workload.kind === 'MirrorPod' });
 }
 

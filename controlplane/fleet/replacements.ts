@@ -8,26 +8,25 @@ export interface Replacements {
 }
 
 const LOOK_AGAIN_MS = 300;
+const PATIENCE_MS = 10_000;
 
-/** Waits until all pods made since then run, or `patienceMs` have passed. DaemonSets replace nothing here. */
-export async function untilReplaced(
+/** Remembers the pods there are; the answer waits, for ten seconds at most, until all that came since run. */
+export async function watchReplacements(
   admin: KubeConfig,
-  since: Date,
-  { patienceMs, signal }: { readonly patienceMs: number; readonly signal: AbortSignal },
-): Promise<Replacements> {
+): Promise<(signal: AbortSignal) => Promise<Replacements>> {
   const core = admin.makeApiClient(CoreV1Api);
-  for (const until = Date.now() + patienceMs; ; await sleep(LOOK_AGAIN_MS)) {
-    const { items } = await core.listPodForAllNamespaces();
-    const made = items.filter((pod) => isReplacement(pod, since));
-    const running = made.filter(({ status }) => status?.phase === 'Running').length;
-    if (running === made.length || Date.now() > until || signal.aborted)
-      return { pods: made.length, running };
-  }
+  const list = async () => (await core.listPodForAllNamespaces()).items;
+  const known = new Set((await list()).map(({ metadata }) => metadata?.uid));
+  return async (signal) => {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_AGAIN_MS)) {
+      const made = (await list()).filter((pod) => !known.has(pod.metadata?.uid) && isToStay(pod));
+      const running = made.filter(({ status }) => status?.phase === 'Running').length;
+      if (running === made.length || Date.now() > until || signal.aborted)
+        return { pods: made.length, running };
+    }
+  };
 }
 
-/** The server's times have whole seconds. */
-function isReplacement({ metadata }: V1Pod, since: Date): boolean {
-  const isDaemon = metadata?.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') ?? false;
-  const madeAt = metadata?.creationTimestamp?.getTime() ?? 0;
-  return !isDaemon && !metadata?.deletionTimestamp && madeAt >= Math.floor(since.getTime() / 1000) * 1000;
+function isToStay({ metadata }: V1Pod): boolean {
+  return !metadata?.deletionTimestamp;
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 export interface CliRun {
   readonly code: number;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
+import { startSimulatedKubelet } from '../../controlplane/kubelet-stand-in.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
-import { startSimulatedKubelet } from '../support/simulated-kubelet.ts';
 
 const node = 'ip-10-0-0-11';
 const namespace = 'inference';

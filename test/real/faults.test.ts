@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Fault } from '../../controlplane/fault-proxy.ts';
+import { startSimulatedKubelet } from '../../controlplane/kubelet-stand-in.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
-import { startSimulatedKubelet } from '../support/simulated-kubelet.ts';
 import { openFaultScene, type SceneOptions } from './fault-scene.ts';
 import { violationsOf } from './fault-verdict.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '../../../controlplane/audit.ts';
 import { type EksAuthenticator, startEksAuthenticator } from '../../../controlplane/eks-authenticator.ts';
 import { enrol } from '../../../controlplane/enrol.ts';
-import { fill } from '../../../controlplane/fleet/fill.ts';
+import { openFleet } from '../../../controlplane/fleet/fleet.ts';
 import type { FleetPlan } from '../../../controlplane/fleet/plan.ts';
-import { untilReplaced } from '../../../controlplane/fleet/replacements.ts';
+import { watchReplacements } from '../../../controlplane/fleet/replacements.ts';
 import { type HostedPlane, startHostedPlane } from '../../../controlplane/hosted-plane.ts';
 import { startSlowLink } from '../../../controlplane/slow-link.ts';
 import { systemClock } from '../../../functions/clock.ts';
@@ -34,7 +34,6 @@ export interface RealWorldOptions {
 
 /** As the audit log names it: the role's session that the EKS token proves. */
 const RESPONDER = 'arn:aws:sts::111122223333:assumed-role/SpotResponder/respond';
-const REPLACED_MS = 10_000;
 
 /**
  * A world whose cluster is a real control plane on this machine. The responder comes in with its EKS token, has the
@@ -46,6 +45,7 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
   const { clusterName = demo, progress, stopped } = options;
   await using opened = new AsyncDisposableStack();
   const kubernetes = await progress.step('Programs', (update) => findPrograms(update));
+  stopped.throwIfAborted();
   const authenticator = await startAuthenticator(clusterName);
   opened.defer(authenticator.close);
   const plane = await startPlane(kubernetes, authenticator, options);
@@ -62,12 +62,16 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
   const version = await serverVersion(admin);
   await progress.step('Identity', async (update) => {
     update('EKS token, group spot-responder; rbac.yaml, admission.yaml');
-    await enrol(admin, await connectAsResponder(plane, clusterName, ca));
+    await enrol(admin, await connectAsResponder(plane, clusterName, ca), stopped);
   });
+  if (kubernetes.lacks) progress.note(describeLack(kubernetes.lacks));
+  const fleet = openFleet(admin, kubernetes.controllers);
+  opened.defer(fleet.close);
   const closing = new AbortController();
   opened.defer(async () => closing.abort(new Error('the replay is over')));
   const stack = opened.move();
   let begun = new Date();
+  let replaced: Awaited<ReturnType<typeof watchReplacements>> | undefined;
   return {
     clock: systemClock,
     address: addressOf(aws),
@@ -75,17 +79,16 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
     fill: async (plan) => {
       for (const node of plan.nodes) addInstance(aws.account, node, clusterName);
       await progress.step('Fleet', (update) =>
-        fill(admin, plan, { signal: stopped, onProgress: (each) => update(describeFleet(each)) }),
+        fleet.fill(plan, { signal: stopped, onProgress: (each) => update(describeFleet(each)) }),
       );
       await startTrainers(plane, plan, closing.signal);
     },
-    begin: () => {
+    begin: async () => {
+      if (kubernetes.controllers) replaced = await watchReplacements(admin);
       begun = new Date();
     },
     seen: async () => {
-      const replaced = kubernetes.controllers
-        ? await untilReplaced(admin, begun, { patienceMs: REPLACED_MS, signal: stopped })
-        : undefined;
+      const replacements = await replaced?.(stopped);
       const requests = (await readAuditLog(plane.auditLog)).filter(isOurs);
       const roundTrips = roundTripsBeforeEviction(requests);
       return {
@@ -94,7 +97,7 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
         server: {
           version,
           ...(roundTrips !== undefined && { roundTripsBeforeEviction: roundTrips }),
-          ...(replaced && { replaced }),
+          ...(replacements && { replaced: replacements }),
         },
       };
     },
@@ -152,4 +155,11 @@ async function startTrainers(plane: HostedPlane, plan: FleetPlan, signal: AbortS
 
 function describeFleet({ running, wanted }: { readonly running: number; readonly wanted: number }): string {
   return `${running} of ${wanted} pods run`;
+}
+
+function describeLack(reason: string): string {
+  return [
+    `  Left out       controllers: ${reason}.`,
+    '                 Pods are placed by hand, nothing replaces them, budgets count nothing.',
+  ].join('\n');
 }

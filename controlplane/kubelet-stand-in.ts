@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreV1Api, V1Pod } from '@kubernetes/client-node';
-import { STOPS_AFTER } from '../../controlplane/kwok-stages.ts';
+import { STOPS_AFTER } from './kwok-stages.ts';
 
 const LOOK_AGAIN_MS = 200;
 
