@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -8,7 +9,7 @@ export function buildProgram(): Command {
   const program = new Command('spot-responder')
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')
     .version('0.1.0');
-  for (const command of [replayCommand(), simulateCommand(), notifyCommand()])
+  for (const command of [replayCommand(), simulateCommand(), fallbackCommand(), notifyCommand()])
     program.addCommand(throwing(command));
   return throwing(program);
 }

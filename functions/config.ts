@@ -78,6 +78,17 @@ export function readIndexConfig(
 }
 
 /**
+ * What the fallback needs of the same environment; all else stands in its groups' tags.
+ *
+ * @throws ConfigurationError naming the variable.
+ */
+export function readFallbackConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'region' | 'incidentTable' | 'eventBus'> {
+  return { ...readIndexConfig(environment), eventBus: required(environment, 'EVENT_BUS') };
+}
+
+/**
  * The notifier's environment.
  *
  * | Variable | Meaning | Default |

@@ -9,6 +9,7 @@ new SpotResponderStack(app, 'SpotResponder', {
   description: 'Spot interruption responder for EKS',
   responderCode: built('respond'),
   indexerCode: built('index-nodes'),
+  fallbackCode: built('fallback'),
   notifierCode: built('notify'),
   ...slackOf(app),
 });

@@ -12,6 +12,7 @@ import type { Construct } from 'constructs';
 import { signalPatterns } from '../functions/signals/parse.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { Continuations } from './constructs/continuations.ts';
+import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier, type SlackOptions } from './constructs/notifier.ts';
 
@@ -20,6 +21,8 @@ export interface SpotResponderStackProps extends StackProps {
   readonly responderCode: Code;
   /** The built index function, `dist/index-nodes`. */
   readonly indexerCode: Code;
+  /** The built fallback, `dist/fallback`. */
+  readonly fallbackCode: Code;
   /** The built notifier, `dist/notify`. */
   readonly notifierCode: Code;
   /** @default nobody is told in Slack; the events are on the bus all the same */
@@ -51,6 +54,7 @@ export class SpotResponderStack extends Stack {
     table.grant(responder, 'dynamodb:BatchGetItem');
     new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
+    new Fallback(this, 'Fallback', { code: props.fallbackCode, table, bus, deadLetters });
     if (props.slack) {
       const { notifierCode: code, slack } = props;
       new Notifier(this, 'Notifier', { code, bus, table, responderLogs: responder.logGroup, slack });

@@ -3,7 +3,7 @@ import { type Api, createApi } from './api.ts';
 import { listBudgets } from './budgets.ts';
 import { deletePod, evict, markDisrupted } from './eviction.ts';
 import { getNode, listNodes, patchNode } from './nodes.ts';
-import { listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
+import { listPods, listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
 import type { ClusterPort } from './port.ts';
 import { createRequestCounts } from './request-counts.ts';
 
@@ -19,6 +19,7 @@ export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' |
     listPodsOnNode: (nodeName, signal) => listPodsOnNode(api, nodeName, signal),
     watchPodsOnNode: (nodeName, resourceVersion, signal) =>
       watchPodsOnNode(api, nodeName, resourceVersion, signal),
+    listPods: (which, signal) => listPods(api, which, signal),
     listPodsByLabel: (selection) => listPodsByLabel(api, selection),
     watchPodsByLabel: (selection, resourceVersion, signal) =>
       watchPodsByLabel(api, selection, resourceVersion, signal),

@@ -73,6 +73,7 @@ function toNode({ metadata, spec, status }: V1Node): ClusterNode {
     unschedulable: spec?.unschedulable ?? false,
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     gpus: countGpus(status?.capacity ?? {}),
+    allocatableGpus: countGpus(status?.allocatable ?? {}),
   };
 }
 

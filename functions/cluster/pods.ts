@@ -6,7 +6,7 @@ import { type Api, persist, READ_TIMEOUT_MS, readText, unwrap, via } from './api
 import { type ApiStatus, parseStatus } from './api-status.ts';
 import { accessFault, describeFailure, type Operation } from './faults.ts';
 import { toPod } from './pod.ts';
-import type { PodEvent, PodList, PodSelection } from './port.ts';
+import type { Pod, PodEvent, PodList, PodSelection } from './port.ts';
 
 /** The server sends a bookmark about once a minute; silence beyond that means the stream is dead. */
 const IDLE_MS = 90_000;
@@ -14,15 +14,44 @@ const IDLE_MS = 90_000;
 const WATCH_SECONDS = 900;
 
 export function listPodsOnNode(api: Api, nodeName: string, signal?: AbortSignal): Promise<PodList> {
-  return listPods(api, onNode(nodeName), signal);
+  return listOnce(api, onNode(nodeName), signal);
 }
 
 export function watchPodsOnNode(api: Api, nodeName: string, resourceVersion: string, signal: AbortSignal) {
   return watchPods(api, onNode(nodeName), resourceVersion, signal);
 }
 
+const PAGE_SIZE = 500;
+
+export async function* listPods(
+  api: Api,
+  which: 'all' | 'unbound',
+  signal?: AbortSignal,
+): AsyncGenerator<Pod> {
+  const operation = onPods('list', `${which} pods`);
+  const query = which === 'unbound' ? { fieldSelector: 'spec.nodeName=,status.phase=Pending' } : {};
+  const options = via(api, { timeoutMs: READ_TIMEOUT_MS, signal });
+  for (let token: string | undefined, more = true; more; more = token !== undefined) {
+    const page = { ...query, limit: PAGE_SIZE, ...(token && { _continue: token }) };
+    const answer = await persist(
+      api,
+      operation,
+      () => api.core.listPodForAllNamespaces(page, options),
+      signal,
+    );
+    // The list's snapshot expired while we paged: the server offers a token to go on with newer data.
+    if (!answer.ok && answer.status.code === 410 && answer.status.continueToken) {
+      token = answer.status.continueToken;
+      continue;
+    }
+    const { items, metadata } = unwrap(api, operation, answer);
+    for (const pod of items) yield toPod(pod);
+    token = metadata?._continue || undefined;
+  }
+}
+
 export function listPodsByLabel(api: Api, selection: PodSelection): Promise<PodList> {
-  return listPods(api, byLabel(selection));
+  return listOnce(api, byLabel(selection));
 }
 
 export function watchPodsByLabel(
@@ -49,7 +78,7 @@ function byLabel({ namespace, labels }: PodSelection): Scope {
   return { namespace, query: { labelSelector: labels }, words: `pods ${labels} of namespace ${namespace}` };
 }
 
-async function listPods(
+async function listOnce(
   api: Api,
   { namespace, query, words }: Scope,
   signal?: AbortSignal,

@@ -26,6 +26,8 @@ export interface ClusterNode {
   readonly ready: boolean;
   /** In its capacity, any vendor's `…/gpu` resource. */
   readonly gpus: number;
+  /** What pods may use now: none while the device plugin is not up. */
+  readonly allocatableGpus: number;
 }
 
 export interface OwnerReference {
@@ -57,6 +59,23 @@ export interface Pod {
   readonly usesEmptyDir: boolean;
   /** GPUs requested, all containers, any vendor's `…/gpu` resource. */
   readonly gpus: number;
+  /** Set while the scheduler finds no node for it. */
+  readonly waiting?: Waiting;
+}
+
+/** A pod without a node, and which nodes it may go to. */
+export interface Waiting {
+  readonly since: Date;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Required node affinity: one of these terms must hold, with all that it asks. Empty: no such affinity. */
+  readonly nodeTerms: readonly (readonly NodeRequirement[])[];
+}
+
+export interface NodeRequirement {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Lt`. */
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 export interface Toleration {
@@ -151,6 +170,8 @@ export interface ClusterPort {
   listPodsOnNode(nodeName: string, signal?: AbortSignal): Promise<PodList>;
   /** Yields until `signal` aborts; always ends with `lost` when the stream breaks by itself. */
   watchPodsOnNode(nodeName: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<PodEvent>;
+  /** Pages through the pods of the cluster, 500 at a time: all of them, or those that no node has yet. */
+  listPods(which: 'all' | 'unbound', signal?: AbortSignal): AsyncIterable<Pod>;
   /** One request. */
   listPodsByLabel(selection: PodSelection): Promise<PodList>;
   /** As `watchPodsOnNode`; a pod whose labels stop matching is `gone`. */

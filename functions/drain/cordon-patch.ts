@@ -9,8 +9,11 @@ import {
 } from './cordon-record.ts';
 import { TAINT_KEY } from './taint.ts';
 
+/** What the taint says. */
+export type CordonReason = InterruptionKind | 'return-to-spot';
+
 interface CordonCause {
-  readonly reason: InterruptionKind;
+  readonly reason: CordonReason;
   readonly incidentId: string;
   readonly deadline?: Date;
 }

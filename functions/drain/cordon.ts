@@ -2,8 +2,7 @@ import type { Clock } from '../clock.ts';
 import { insist } from '../cluster/insist.ts';
 import type { ClusterNode, ClusterPort } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
-import type { InterruptionKind } from '../signals/interruption.ts';
-import { buildCordon, buildCordonUnseen, buildUncordon } from './cordon-patch.ts';
+import { buildCordon, buildCordonUnseen, buildUncordon, type CordonReason } from './cordon-patch.ts';
 import { readCordonRecord } from './cordon-record.ts';
 import { findNode, type NodeIdentity } from './find-node.ts';
 
@@ -19,7 +18,7 @@ export interface CordonRequest extends NodeIdentity {
   readonly providerIdHint?: string;
   /** Whether the node had taints when somebody last looked. */
   readonly taintedHint?: boolean;
-  readonly reason: InterruptionKind;
+  readonly reason: CordonReason;
   readonly incidentId: string;
   readonly deadline?: Date;
   readonly dryRun: boolean;

@@ -49,6 +49,8 @@ export interface DrainPlan {
 export interface PlanContext {
   readonly severity: Severity;
   readonly checkpoint: CheckpointResponse;
+  /** On a soft signal too: the node is emptied for good, not on suspicion. @default false */
+  readonly movesEmptyDirs?: boolean;
   /** Keys of the gangs that have a pod on the node that opted in: their other pods are held as well. */
   readonly savingGangs: ReadonlySet<string>;
 }

@@ -6,12 +6,9 @@ import type { DrainPlan, Hazard, PlanContext, PodDecision, SkipReason } from './
 import { TAINT_KEY } from './taint.ts';
 
 /** Decides for every pod of a node; pure. Acting on the plan, or rehearsing it, is `executePlan`'s work. */
-export function planDrain(
-  pods: readonly Pod[],
-  { checkpoint, severity }: Omit<PlanContext, 'savingGangs'>,
-): DrainPlan {
+export function planDrain(pods: readonly Pod[], chosen: Omit<PlanContext, 'savingGangs'>): DrainPlan {
   const savingGangs = new Set(pods.filter(hasOptedIn).map((pod) => gangOf(pod).key));
-  const context = { checkpoint, severity, savingGangs };
+  const context = { ...chosen, savingGangs };
   return { context, decisions: pods.map((pod) => decidePod(pod, context)) };
 }
 
@@ -65,8 +62,8 @@ function awaitTerminatingPod(pod: Pod): PodDecision | undefined {
  * also tolerates our taint, and so declares that it knows, is left to it.
  */
 function respectDoNotEvict(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
+  if (severity === 'soft') return asksToStay(pod) ? skip(pod, 'do-not-evict') : undefined;
   if (!asksNotToBeEvicted(pod)) return undefined;
-  if (severity === 'soft') return skip(pod, 'do-not-evict');
   if (!pod.tolerations.some(toleratesOurTaint)) return undefined;
   return skip(pod, 'do-not-evict', 'stays on a node that is about to go, as it asked');
 }
@@ -78,8 +75,8 @@ function spareBarePod(pod: Pod, { severity }: PlanContext): PodDecision | undefi
     : undefined;
 }
 
-function spareEmptyDirPod(pod: Pod, { severity }: PlanContext): PodDecision | undefined {
-  if (severity !== 'soft' || !pod.usesEmptyDir) return undefined;
+function spareEmptyDirPod(pod: Pod, { movesEmptyDirs, severity }: PlanContext): PodDecision | undefined {
+  if (severity !== 'soft' || movesEmptyDirs || !pod.usesEmptyDir) return undefined;
   return skip(pod, 'empty-dir-on-soft-signal', WARNINGS['empty-dir']);
 }
 
@@ -147,6 +144,16 @@ const WARNINGS: Readonly<Record<Hazard, string>> = {
 
 function asksNotToBeEvicted(pod: Pod): boolean {
   return pod.annotations[DO_NOT_EVICT_ANNOTATION] === 'true';
+}
+
+/** The autoscalers' own words for it too: they mean what may wait, as a soft signal may. */
+function asksToStay(pod: Pod): boolean {
+  const { annotations } = pod;
+  return (
+    asksNotToBeEvicted(pod) ||
+    annotations['karpenter.sh/do-not-disrupt'] === 'true' ||
+    annotations['cluster-autoscaler.kubernetes.io/safe-to-evict'] === 'false'
+  );
 }
 
 function isBare(pod: Pod): boolean {

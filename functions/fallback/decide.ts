@@ -32,7 +32,7 @@ export interface Decided {
  */
 export function decide(state: PoolState, memory: Memory, now: Date): Decided {
   const unfit = findUnfitPods(state);
-  const shortage = measureShortage(state, unfit, memory.ask, now);
+  const shortage = measureShortage(state, unfit, memory, now);
   const hold = rememberShortage(memory.hold, shortage.knownGpus, state.pool, now);
   const ahead = foreseeDeepening(memory.deepening, shortage.knownGpus, countGpus(state.fallbacks), now);
   const breakers = updateBreakers(memory.breakers, state.fallbacks, now);
@@ -42,6 +42,7 @@ export function decide(state: PoolState, memory: Memory, now: Date): Decided {
   const keepGpus = Math.max(hold.keepGpus, shortage.notReadyGpus) + ahead.aheadGpus;
   const release = planRelease(state, keepGpus, memory, now);
   const decision = choose();
+  const unfilledSince = (state.spot.unfilledGpus ?? 0) > 0 ? (memory.unfilledSince ?? now) : undefined;
   const ask = askForSpot(state, shortage, hold.keepGpus, memory.ask, now);
   return {
     decision,
@@ -56,6 +57,7 @@ export function decide(state: PoolState, memory: Memory, now: Date): Decided {
       deepening: ahead.memory,
       breakers,
       restingUntil: rememberRest(memory.restingUntil, decision, now),
+      ...(unfilledSince && { unfilledSince }),
     },
   };
 

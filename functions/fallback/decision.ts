@@ -30,7 +30,7 @@ export interface Restore {
   readonly reason: 'needed-again' | 'drain-timed-out' | 'do-not-disrupt';
 }
 
-type KeepReason = 'enough-spot' | 'shortage-covered' | 'holding' | 'nothing-releasable';
+export type KeepReason = 'enough-spot' | 'shortage-covered' | 'holding' | 'nothing-releasable';
 
 export interface Launch {
   readonly group: string;
@@ -48,6 +48,11 @@ export type Refusal =
       readonly roomGpus: number;
     }
   | { readonly reason: Cap; readonly group: string; readonly nodes: number }
-  | { readonly reason: FailureKind; readonly group: string; readonly until: Date };
+  | {
+      readonly reason: FailureKind;
+      readonly group: string;
+      readonly until: Date;
+      readonly remedy?: string;
+    };
 
 export type Cap = 'step' | 'max-nodes' | 'max-dollars' | 'quota';

@@ -13,14 +13,15 @@ import type { Gap, HoldMemory, Peak, Release } from './memory.ts';
 export function rememberShortage(
   memory: HoldMemory,
   shortGpus: number,
-  { relapseMinutes, bootMinutes }: HoldChoices,
+  { relapseMinutes, bootMinutes, holdMinutes }: HoldChoices,
   now: Date,
 ): Hold {
   const { peaks, ended } = noteLevels(memory.peaks, shortGpus, now);
   const gaps = ended.length === 0 ? memory.gaps : [...memory.gaps, ...ended].slice(-GAPS_KEPT);
   // What is still held may be short as often as it likes: that is no return too early.
   const relapse = judgeRelease(memory.release, shortGpus > memory.keepGpus, now);
-  const levels = learnHold(gaps, relapseMinutes);
+  const levels =
+    holdMinutes === undefined ? learnHold(gaps, relapseMinutes) : { minutesFor: () => holdMinutes };
   const factor = relapse?.doubled && gaps.length < GAPS_TO_LEARN_FROM ? 2 : 1;
   const due = largestHeld(peaks, (level) => minutesFor(levels, level, factor) - bootMinutes, now);
   const keepGpus = Math.max(shortGpus, pace(due, memory, bootMinutes, now));
@@ -37,6 +38,8 @@ export function rememberShortage(
 interface HoldChoices {
   readonly relapseMinutes: number;
   readonly bootMinutes: number;
+  /** Instead of a learned one. */
+  readonly holdMinutes?: number;
 }
 
 export interface Hold {

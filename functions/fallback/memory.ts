@@ -8,6 +8,8 @@ export interface Memory {
   readonly breakers: Readonly<Record<string, Breaker>>;
   /** By node name: a drain timed out, not asked again before this. */
   readonly restingUntil: Readonly<Record<string, Date>>;
+  /** Since when the market has not begun to give what was asked of it. */
+  readonly unfilledSince?: Date;
 }
 
 export interface Ask {

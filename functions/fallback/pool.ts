@@ -18,6 +18,8 @@ interface Pool {
    * to us, or through placeholder pods where an autoscaler follows the pods. Otherwise spot comes back by itself.
    */
   readonly asksForSpot: boolean;
+  /** The operator's own hold, in place of the learned one. */
+  readonly holdMinutes?: number;
 }
 
 /** The world as one run reads it. */
@@ -28,7 +30,7 @@ export interface PoolState {
   readonly fallbacks: readonly FallbackGroup[];
 }
 
-interface SpotSide {
+export interface SpotSide {
   /** The size that the group is meant to have. */
   readonly desiredGpus: number;
   /** The smallest number that can be asked for. */
@@ -39,6 +41,8 @@ interface SpotSide {
   readonly launching: readonly Gpus[];
   /** Under notice, still running; `since` is the notice. */
   readonly doomed: readonly Gpus[];
+  /** Asked of the market and not begun: a group's desired capacity beyond its instances. Absent: none. */
+  readonly unfilledGpus?: number;
   readonly lastFailure?: Failure;
   readonly lastLaunchAt?: Date;
 }
@@ -48,12 +52,14 @@ export interface Gpus {
   readonly since: Date;
 }
 
-interface Failure {
+export interface Failure {
   readonly kind: FailureKind;
   readonly at: Date;
+  /** What a person can do about it. */
+  readonly remedy?: string;
 }
 
-interface PodDemand {
+export interface PodDemand {
   /** GPUs of pods bound to any node of the pool, spot or fallback. */
   readonly boundGpus: number;
   readonly pending: readonly PendingPod[];
@@ -84,7 +90,7 @@ export interface FallbackGroup {
 export interface FallbackNode {
   readonly name: string;
   readonly launchedAt: Date;
-  /** A pod on it says that it must not be moved. */
+  /** It must stay: a pod on it must not be moved, it still boots, or the group's minimum needs it. */
   readonly doNotDisrupt: boolean;
   /** The gang that runs on it: its nodes are released together. */
   readonly gang?: string;

@@ -74,7 +74,8 @@ function findRooms(
     const breaker = breakers[group.name];
     if (breaker && isOpen(breaker, now)) {
       const reason = group.lastFailure?.kind ?? 'CAPACITY';
-      refusals.push({ reason, group: group.name, until: breaker.openUntil });
+      const remedy = group.lastFailure?.remedy;
+      refusals.push({ reason, group: group.name, until: breaker.openUntil, ...(remedy && { remedy }) });
       continue;
     }
     const { nodes, cap } = findRoom(group, Math.ceil(left / group.gpusPerNode), dollarsLeft);

@@ -6,6 +6,8 @@ import type { Gpus, PendingPod, PoolState } from './pool.ts';
 export interface Shortage {
   /** Within the pool's limits. */
   readonly wantedGpus: number;
+  /** Spot on its way, that is waited for. */
+  readonly creditGpus: number;
   readonly shortGpus: number;
   /** Short even of what exists and boots, and known to be: where less was asked for than wanted, nobody knows. */
   readonly knownGpus: number;
@@ -24,18 +26,20 @@ export interface Shortage {
 export function measureShortage(
   state: PoolState,
   unfit: readonly PendingPod[],
-  ask: Memory['ask'],
+  { ask, unfilledSince }: Pick<Memory, 'ask' | 'unfilledSince'>,
   now: Date,
 ): Shortage {
   const { pool, spot, pods } = state;
   const pending = pods.pending.filter((pod) => !unfit.includes(pod));
   const asked = Math.max(spot.desiredGpus, pods.boundGpus + sumGpus(pending), pool.minGpus);
   const wantedGpus = Math.min(asked, pool.maxGpus);
-  const provided = spot.readyGpus + creditFor(spot, now);
+  const creditGpus = creditFor(spot, unfilledSince, now);
+  const provided = spot.readyGpus + creditGpus;
   const existing = Math.max(provided, spot.readyGpus + sumGpus(fresh(spot.launching, now)));
   const shortGpus = Math.max(0, wantedGpus - provided);
   return {
     wantedGpus,
+    creditGpus,
     shortGpus,
     knownGpus: existing >= answeredAsk(state, wantedGpus, ask, now) ? 0 : Math.max(0, wantedGpus - existing),
     notReadyGpus: Math.max(0, wantedGpus - spot.readyGpus),
@@ -60,14 +64,19 @@ export function sumGpus(items: readonly { readonly gpus: number }[]): number {
 
 const CREDIT_SECONDS = 6 * 60;
 
+/** How long a group takes from its desired capacity to the first instance or the first failure, generously. */
+const ANSWER_SECONDS = 90;
+
 /**
  * Spot on its way: instances that boot, or the replacements that the group owes for those under notice. The larger of the two,
- * because a replacement may already boot while the old one still runs. Nothing when the newest launch failed; a tie is a launch
- * that brought only a part.
+ * because a replacement may already boot while the old one still runs; with them what was asked for just now and not answered.
+ * Nothing when the newest launch failed; a tie is a launch that brought only a part.
  */
-function creditFor(spot: PoolState['spot'], now: Date): number {
+function creditFor(spot: PoolState['spot'], unfilledSince: Date | undefined, now: Date): number {
   if (hasFailedSince(spot, spot.lastLaunchAt)) return 0;
-  return Math.max(sumGpus(fresh(spot.launching, now)), sumGpus(fresh(spot.doomed, now)));
+  const isNew = !unfilledSince || secondsBetween(unfilledSince, now) < ANSWER_SECONDS;
+  const unanswered = isNew ? (spot.unfilledGpus ?? 0) : 0;
+  return Math.max(sumGpus(fresh(spot.launching, now)) + unanswered, sumGpus(fresh(spot.doomed, now)));
 }
 
 /** A higher ask counts once the market has answered it, by instances or by a failure, or has had the time to. */

@@ -94,3 +94,22 @@ export const OFFER_PREFIX = 'offer#';
 export function offerKey(clusterName: string, instanceId: string): Key {
   return { ...leaderKey(clusterName), [SORT_KEY]: `${OFFER_PREFIX}${instanceId}` };
 }
+
+/** One partition a fallback pool (`cluster/name`): its state, and a line for each decision that people were told of. */
+export function poolKey(pool: string): Key {
+  return { [PARTITION_KEY]: poolPartition(pool), [SORT_KEY]: 'state' };
+}
+
+export function poolDecisionKey(pool: string, decidedAt: Date, fence: number): Key {
+  return {
+    [PARTITION_KEY]: poolPartition(pool),
+    [SORT_KEY]: `${DECISION_PREFIX}${decidedAt.toISOString()}#${fence}`,
+  };
+}
+
+export function poolPartition(pool: string): string {
+  return `${POOL_PREFIX}${pool}`;
+}
+
+export const POOL_PREFIX = 'pool#';
+export const DECISION_PREFIX = 'decision#';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../functions/clock.ts';
 import { answerAutoScaling } from './auto-scaling.ts';
-import { changeGroup, fillGroup } from './capacity.ts';
+import { changeGroup, fillGroup, membersOf } from './capacity.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
@@ -51,6 +51,8 @@ export interface SimulatedAccount {
   addAutoScalingGroup(group: SimulatedAutoScalingGroup): void;
   /** As its owner would, or as the market: sizes, tags, `denial`. Throws when the group was never added. */
   changeAutoScalingGroup(name: string, change: Partial<SimulatedAutoScalingGroup>): void;
+  /** Its members: instances that are not terminated. */
+  instancesOf(group: string): readonly SimulatedInstance[];
   autoScalingGroup(name: string): SimulatedAutoScalingGroup | undefined;
   /** Auto Scaling tries again to give every group what it desires. */
   retryLaunches(): void;
@@ -145,6 +147,7 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
     addCluster: (cluster) => state.clusters.set(cluster.name, cluster),
     addAutoScalingGroup: (group) => state.autoScalingGroups.set(group.name, group),
     changeAutoScalingGroup: (name, change) => changeGroup(state, name, change),
+    instancesOf: (group) => membersOf(state, group),
     autoScalingGroup: (name) => state.autoScalingGroups.get(name),
     retryLaunches: () => {
       for (const name of state.autoScalingGroups.keys()) fillGroup(state, name);

@@ -85,8 +85,7 @@ export function describeActivities(state: AccountState, parameters: URLSearchPar
 /** Launches what the group lacks, or writes down one failure. */
 export function fillGroup(state: AccountState, name: string): void {
   const group = groupNamed(state, name);
-  const members = [...state.instances.values()].filter((each) => groupOf(each) === name && isMember(each));
-  const missing = group.desired - members.length;
+  const missing = group.desired - membersOf(state, name).length;
   if (missing > 0 && group.denial)
     note(state, name, 'Launching a new EC2 instance.  Status Reason: see message.', 'Failed', group.denial);
   else for (let each = 0; each < missing; each++) launch(state, group);
@@ -98,6 +97,10 @@ export function changeGroup(
   change: Partial<SimulatedAutoScalingGroup>,
 ): void {
   state.autoScalingGroups.set(name, { ...groupNamed(state, name), ...change });
+}
+
+export function membersOf(state: AccountState, group: string): readonly SimulatedInstance[] {
+  return [...state.instances.values()].filter((each) => groupOf(each) === group && isMember(each));
 }
 
 export function groupOf({ tags }: SimulatedInstance): string | undefined {

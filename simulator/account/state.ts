@@ -43,7 +43,7 @@ export interface SimulatedAutoScalingGroup {
   /** @default on demand */
   readonly spot?: boolean;
   /** Every launch fails with this status message, while it is set. */
-  readonly denial?: string;
+  readonly denial?: string | undefined;
   /** Stopped instances that wait in its warm pool. @default no warm pool */
   readonly warm?: number;
 }

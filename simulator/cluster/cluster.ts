@@ -39,6 +39,8 @@ export interface SimulatedClusterOptions {
 export interface SimulatedCluster {
   readonly url: string;
   addNode(options: NodeOptions): NodeObject;
+  /** As another client would write it. */
+  changeNode(name: string, change: (node: NodeObject) => NodeObject): void;
   /** Removes the Node and its pods, as when the instance is gone. */
   removeNode(name: string): void;
   /** Returns the pods, running and ready. */
@@ -104,6 +106,10 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
 function seeding(world: World) {
   return {
     addNode: (node: NodeOptions) => addNode(world, node),
+    changeNode: (name: string, change: (node: NodeObject) => NodeObject) => {
+      const node = world.nodes.get(name);
+      if (node !== undefined) world.nodes.put(change(node));
+    },
     removeNode: (name: string) => removeNode(world, name),
     addBarePod: (pod: SinglePodOptions) => addBarePod(world, pod),
     addMirrorPod: (pod: SinglePodOptions) => addMirrorPod(world, pod),

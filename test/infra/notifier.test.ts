@@ -18,7 +18,7 @@ const options: Required<SlackOptions> = {
 };
 
 function synthesise(slack?: SlackOptions): Template {
-  const codes = { responderCode: code, indexerCode: code, notifierCode: code };
+  const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
   return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...(slack && { slack }) }));
 }
 

@@ -7,13 +7,16 @@ import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
 const stack = new SpotResponderStack(new App(), 'Test', {
   responderCode: Code.fromInline('// built elsewhere'),
+  fallbackCode: Code.fromInline('// built elsewhere'),
   indexerCode: Code.fromInline('// built elsewhere'),
   notifierCode: Code.fromInline('// built elsewhere'),
 });
+/** Rules of the fallback, which have tests of their own. */
+const FALLBACK_NUDGES = 3;
 const template = Template.fromStack(stack);
 
 test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
-  template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length);
+  template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length + FALLBACK_NUDGES);
   for (const pattern of Object.values(signalPatterns)) {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: pattern,
@@ -71,7 +74,14 @@ test('only what knows no resource level is allowed on every resource', () => {
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const everywhere = statements.filter(({ Resource }) => Resource === '*');
   expect(new Set(everywhere.flatMap(({ Action }) => Action))).toEqual(
-    new Set(['ec2:DescribeInstances', 'eks:ListClusters', 'autoscaling:DescribeLifecycleHooks']),
+    new Set([
+      'ec2:DescribeInstances',
+      'eks:ListClusters',
+      'autoscaling:DescribeLifecycleHooks',
+      'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeScalingActivities',
+      'ec2:DescribeInstanceTypes',
+    ]),
   );
 });
 

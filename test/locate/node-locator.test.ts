@@ -16,6 +16,7 @@ function node(n: number, labels: Record<string, string> = {}): ClusterNode {
     unschedulable: false,
     ready: true,
     gpus: 0,
+    allocatableGpus: 0,
   };
 }
 

@@ -24,6 +24,8 @@ export interface GroupsPort {
 /** An Auto Scaling group of a pool. */
 export interface Group {
   readonly name: string;
+  /** AWS account id. */
+  readonly account: string;
   /** Its own, with those of its EKS node group; a tag of the group wins. */
   readonly tags: Readonly<Record<string, string>>;
   /** Name of the EKS managed node group that owns it. */

@@ -57,6 +57,8 @@ function toGroup(group: AutoScalingGroup): Group {
   const buys = marketOf(group);
   return {
     name: group.AutoScalingGroupName ?? '',
+    // `arn:aws:autoscaling:REGION:ACCOUNT:autoScalingGroup:…`
+    account: group.AutoScalingGroupARN?.split(':')[4] ?? '',
     tags,
     ...(nodeGroup && { nodeGroup }),
     desired: group.DesiredCapacity ?? 0,

@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander';
+import { ConfigurationError } from '../../functions/errors.ts';
+import { explainPool } from '../fallback/explain.ts';
+import { openLiveAccount } from '../fallback/live-account.ts';
+
+interface Options {
+  readonly region?: string;
+  readonly table?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `spot-responder fallback`: looks at the on-demand fallback of a live account. */
+export function fallbackCommand(): Command {
+  const explain = new Command('explain')
+    .description(
+      "a pool's state now, what its next run decides, and the arithmetic behind it; writes nothing",
+    )
+    .argument('<pool>', 'NAME, or CLUSTER/NAME where several clusters have a pool of that name')
+    .addOption(new Option('--region <region>', 'AWS Region').env('AWS_REGION'))
+    .addOption(
+      new Option('--table <name>', "the stack's table, for what the pool remembers").env('INCIDENT_TABLE'),
+    )
+    .option('--dry-run', 'decide on the account as if the pool were met for the first time, without a table')
+    .option('--kubeconfig <file>', 'reach the cluster by this file; without it by an EKS token')
+    .option('--context <name>', 'of the kubeconfig')
+    .option('--json', 'print one object')
+    .exitOverride()
+    .action(async (pool: string, options: Options, command: Command) => {
+      const { context, dryRun, json, kubeconfig, region, table } = options;
+      if (!region) throw new ConfigurationError('--region is missing: name the Region, or set AWS_REGION.');
+      if (!dryRun && !table)
+        throw new ConfigurationError(
+          "--table is missing: name the stack's table, set INCIDENT_TABLE, or decide without memory by --dry-run.",
+        );
+      const account = openLiveAccount({
+        region,
+        ...(table && !dryRun && { table }),
+        ...(kubeconfig && { kubeconfig }),
+        ...(context && { context }),
+      });
+      const { json: fields, text } = await explainPool(account, pool);
+      const print = command.configureOutput().writeOut ?? ((out: string) => void process.stdout.write(out));
+      print(json ? `${JSON.stringify(fields, null, 2)}\n` : `${text}\n`);
+    });
+  return new Command('fallback')
+    .description('Look at the on-demand fallback of a live account.')
+    .addCommand(explain);
+}

@@ -1,0 +1,52 @@
+import { relapseMinutes } from '../learn-hold.ts';
+import { readFallbackSide } from './fallback-side.ts';
+import { readPodDemand } from './pod-demand.ts';
+import type { PoolReading, PoolWorld } from './pool-world.ts';
+import { incidentOf } from './return-marker.ts';
+import { readSpotSide } from './spot-side.ts';
+
+/** EC2's notice: a new node need not wait for the whole boot. */
+const NOTICE_MINUTES = 2;
+/** Where nobody says how large a pool may be. */
+const UNBOUNDED = 10_000;
+
+/** Counts what was read; pure. */
+export function countPool(world: PoolWorld): PoolReading {
+  const { definition, now } = world;
+  const { bootMinutes, holdMinutes, maxDollarsPerHour, name, spot: groups, stepNodes } = definition;
+  const sizes = (side: 'min' | 'max') =>
+    groups.reduce((sum, { group, gpusPerNode }) => sum + group[side] * gpusPerNode, 0);
+  const spot = readSpotSide(world);
+  const sides = definition.fallbacks.map((each) => readFallbackSide(world, each));
+  return {
+    definition,
+    now,
+    region: world.region,
+    incidents: incidentsOf(world),
+    members: sides.flatMap(({ members }) => members),
+    state: {
+      pool: {
+        name,
+        minGpus: sizes('min'),
+        maxGpus: groups.length > 0 ? sizes('max') : UNBOUNDED,
+        relapseMinutes: relapseMinutes(bootMinutes, NOTICE_MINUTES),
+        bootMinutes,
+        stepNodes,
+        asksForSpot: definition.wantedNodes !== undefined,
+        ...(maxDollarsPerHour !== undefined && { maxDollarsPerHour }),
+        ...(holdMinutes !== undefined && { holdMinutes }),
+      },
+      spot,
+      pods: readPodDemand(world, spot),
+      fallbacks: sides.map(({ group }) => group),
+    },
+  };
+}
+
+function incidentsOf({ definition, view }: PoolWorld): readonly string[] {
+  const members = definition.spot.flatMap(({ group }) => group.members);
+  return members.flatMap(({ instanceId }) => {
+    const node = view.nodes.get(instanceId);
+    return (node && incidentOf(node)) ?? [];
+  });
+}

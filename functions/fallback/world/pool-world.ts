@@ -1,0 +1,41 @@
+import type { ClusterNode, Pod } from '../../cluster/port.ts';
+import type { InstanceId } from '../../signals/interruption.ts';
+import type { PoolDefinition } from '../define/pool-definition.ts';
+import type { LaunchActivity } from '../groups/port.ts';
+import type { PoolState } from '../pool.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+/** All that was read for one pool, before it is counted. */
+export interface PoolWorld {
+  readonly definition: PoolDefinition;
+  readonly view: ClusterView;
+  /** Waiting pods of this pool. */
+  readonly waiting: readonly Pod[];
+  /** Newest first, of all groups. */
+  readonly launches: readonly LaunchActivity[];
+  readonly launchTimes: ReadonlyMap<InstanceId, Date>;
+  readonly region: string;
+  readonly now: Date;
+}
+
+/** What stands behind the name of a fallback node in a decision. */
+export interface FallbackMember {
+  readonly group: string;
+  readonly instanceId: InstanceId;
+  /** The node's name; the instance's while it has no node. */
+  readonly name: string;
+  readonly launchedAt: Date;
+  readonly node?: ClusterNode;
+  /** Why it must stay where it is. */
+  readonly stays?: string;
+}
+
+export interface PoolReading {
+  readonly definition: PoolDefinition;
+  readonly state: PoolState;
+  readonly members: readonly FallbackMember[];
+  /** Ids of the interruptions that its spot nodes are under. */
+  readonly incidents: readonly string[];
+  readonly region: string;
+  readonly now: Date;
+}

@@ -1,0 +1,244 @@
+import { setTimeout as wallSleep } from 'node:timers/promises';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { bus } from '../../../functions/announce/bus.ts';
+import { connectTo } from '../../../functions/cluster/connection.ts';
+import { openSlots } from '../../../functions/drain/slots.ts';
+import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
+import { dynamoPoolLedger } from '../../../functions/fallback/ledger/ledger.ts';
+import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
+import { type PassReport, runFallback } from '../../../functions/fallback/run/pass.ts';
+import type { Concerns } from '../../../functions/fallback/world/observe.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../../simulator/account/account.ts';
+import type { SimulatedAutoScalingGroup } from '../../../simulator/account/state.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../../simulator/cluster/cluster.ts';
+import { type SimulatedTable, startSimulatedTable } from '../../../simulator/table/table.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+
+export const region = 'us-east-2';
+export const CLUSTER = 'demo';
+export const NO_CAPACITY =
+  'Could not launch Spot Instances. InsufficientInstanceCapacity - There is no Spot capacity available that matches your request. Launching EC2 instance failed.';
+
+/** A pool of two spot nodes with four GPUs each, and an on-demand group behind it; all spoken to over its real protocol. */
+export interface FallbackScene {
+  readonly clock: FakeClock;
+  readonly account: SimulatedAccount;
+  readonly cluster: SimulatedCluster;
+  readonly table: SimulatedTable;
+  readonly lines: readonly string[];
+  /** As another process would have them. */
+  readonly deps: (owner: string) => FallbackDeps;
+  /** One pass. */
+  run(options?: { readonly deps?: FallbackDeps; readonly concerns?: Concerns }): Promise<PassReport>;
+  /** A pass at the end of each minute, with what boots and what Auto Scaling retries in between. */
+  minutes(count: number): Promise<void>;
+  /** Nodes of the group by instance, booted or not. */
+  members(group: string): readonly string[];
+  desired(group: string): number;
+  /** The instance gets its notice, as the responder leaves the node, and is gone two minutes later. */
+  doom(instanceId: string): void;
+  told(): readonly {
+    readonly action: string;
+    readonly reason: string;
+    readonly revision: number;
+    readonly episode: string;
+    readonly refusals: readonly { reason: string; remedy?: string }[];
+  }[];
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly spot?: Partial<SimulatedAutoScalingGroup>;
+  readonly fallbacks?: readonly (Partial<SimulatedAutoScalingGroup> & { readonly name: string })[];
+  readonly bootMinutes?: number;
+}
+
+const BOOT_MINUTES = 3;
+
+export async function startFallbackScene(options: SceneOptions = {}): Promise<FallbackScene> {
+  const clock = new FakeClock();
+  const [account, cluster, table] = await Promise.all([
+    startSimulatedAccount({ clock, region }),
+    startSimulatedCluster({ clock }),
+    startSimulatedTable(),
+  ]);
+  account.addCluster({ name: CLUSTER, endpoint: cluster.url, ca: '' });
+  const { log, lines } = recordingLog();
+  const booting: { at: number; join: () => void }[] = [];
+  const leaving: { at: number; leave: () => void }[] = [];
+  const boot = (options.bootMinutes ?? BOOT_MINUTES) * 60_000;
+  const join = (instanceId: string, group: string) =>
+    cluster.addNode({
+      name: `node-${instanceId}`,
+      instanceId,
+      zone: 'us-east-2a',
+      gpus: 4,
+      instanceType: 'g5.12xlarge',
+      labels: { group },
+      taints: [{ key: 'nvidia.com/gpu', effect: 'NoSchedule' }],
+    });
+  account.onLaunch(({ instanceId }, group) => {
+    if (clock.now().getTime() === START) join(instanceId, group);
+    else booting.push({ at: clock.now().getTime() + boot, join: () => void join(instanceId, group) });
+  });
+  account.onTermination((instanceId) => cluster.removeNode(`node-${instanceId}`));
+  const START = clock.now().getTime();
+  seedGroups(account, options);
+  account.retryLaunches();
+
+  const depsOf = (owner: string): FallbackDeps => {
+    const aws = {
+      endpoint: account.endpoint,
+      region,
+      credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' },
+      maxAttempts: 1,
+    };
+    const autoScaling = new AutoScalingClient(aws);
+    return {
+      clock,
+      random: () => 0.5,
+      region,
+      log,
+      groups: awsGroups({
+        autoScaling,
+        autoScalingOnce: autoScaling,
+        ec2: new EC2Client(aws),
+        eks: new EKSClient(aws),
+        clock,
+        random: () => 0.5,
+      }),
+      connect: async (name) => connectTo({ name, server: cluster.url }, { clock, random: () => 0.5 }),
+      slots: () => openSlots(),
+      announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
+      ledger: dynamoPoolLedger({
+        client: table.client(),
+        table: table.tableName,
+        clock,
+        random: () => 0.5,
+        owner,
+      }),
+    };
+  };
+  const own = depsOf('run');
+
+  const scene: FallbackScene = {
+    clock,
+    account,
+    cluster,
+    table,
+    lines,
+    deps: depsOf,
+    run: ({ deps = own, concerns } = {}) =>
+      pumped(clock, runFallback(deps, new Date(clock.now().getTime() + 45_000), concerns)),
+    minutes: async (count) => {
+      for (let minute = 0; minute < count; minute++) {
+        await clock.advance(60_000);
+        const now = clock.now().getTime();
+        for (const each of takeDue(leaving, now)) each.leave();
+        account.retryLaunches();
+        for (const each of takeDue(booting, now)) each.join();
+        await scene.run();
+      }
+    },
+    members: (group) => membersOf(account, group),
+    desired: (group) => account.autoScalingGroup(group)?.desired ?? -1,
+    doom: (instanceId) => {
+      doomNode(cluster, instanceId, clock.now());
+      leaving.push({
+        at: clock.now().getTime() + 120_000,
+        leave: () => {
+          cluster.removeNode(`node-${instanceId}`);
+          account.setInstanceState(instanceId, 'terminated');
+        },
+      });
+    },
+    told: () => account.events.map(({ detail }) => detail as ReturnType<FallbackScene['told']>[number]),
+    close: async () => {
+      await Promise.all([account.close(), cluster.close(), table.close()]);
+    },
+  };
+  return scene;
+}
+
+function takeDue<Item extends { readonly at: number }>(items: Item[], now: number): Item[] {
+  const due = items.filter(({ at }) => at <= now);
+  for (const item of due) items.splice(items.indexOf(item), 1);
+  return due;
+}
+
+function seedGroups(account: SimulatedAccount, { fallbacks, spot, tags }: SceneOptions): void {
+  const common = {
+    'eks:cluster-name': CLUSTER,
+    'spot-responder/pool': 'a10g',
+    'spot-responder/boot-minutes': '3',
+    ...tags,
+  };
+  const zones = ['us-east-2a'];
+  account.addAutoScalingGroup({
+    name: 'spot',
+    desired: 2,
+    min: 0,
+    max: 4,
+    instanceType: 'g5.12xlarge',
+    spot: true,
+    zones,
+    ...spot,
+    tags: { ...common, 'spot-responder/role': 'spot', ...spot?.tags },
+  });
+  for (const fallback of fallbacks ?? [{ name: 'on-demand' }])
+    account.addAutoScalingGroup({
+      desired: 0,
+      min: 0,
+      max: 3,
+      instanceType: 'g5.12xlarge',
+      zones,
+      ...fallback,
+      tags: { ...common, 'spot-responder/role': 'fallback', ...fallback.tags },
+    });
+}
+
+function membersOf(account: SimulatedAccount, group: string): readonly string[] {
+  return account.instancesOf(group).map(({ instanceId }) => instanceId);
+}
+
+/** What the responder's cordon leaves on the node of an interrupted instance. */
+function doomNode(cluster: SimulatedCluster, instanceId: string, now: Date): void {
+  const seconds = Math.floor(now.getTime() / 1000);
+  cluster.changeNode(`node-${instanceId}`, (node) => ({
+    ...node,
+    metadata: {
+      ...node.metadata,
+      annotations: {
+        ...node.metadata.annotations,
+        'spot-responder/cordon': JSON.stringify({ incident: `${instanceId}/spot-interruption/${seconds}` }),
+      },
+    },
+    spec: {
+      ...node.spec,
+      unschedulable: true,
+      taints: [
+        ...(node.spec.taints ?? []),
+        { key: 'spot-responder/interruption', value: 'spot-interruption', effect: 'NoSchedule' },
+      ],
+    },
+  }));
+}
+
+/** Time goes on while the work waits for it, and only then. */
+async function pumped<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const watched = work.finally(() => {
+    isDone = true;
+  });
+  watched.catch(() => undefined);
+  while (!isDone) {
+    await wallSleep(1);
+    if (!isDone) await clock.advance(20);
+  }
+  return watched;
+}

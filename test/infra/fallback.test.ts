@@ -1,0 +1,84 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { readFallbackConfig } from '../../functions/config.ts';
+import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+
+const code = Code.fromInline('// built elsewhere');
+const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
+const template = Template.fromStack(new SpotResponderStack(new App(), 'Test', codes));
+
+test('the fallback runs each minute', () => {
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    Description: 'spot-responder: on-demand fallback',
+    ScheduleExpression: 'rate(1 minute)',
+  });
+});
+
+test('nudges wait some seconds for others and become one run', () => {
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 500,
+    MaximumBatchingWindowInSeconds: 5,
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+});
+
+test.each([
+  ['an interruption', { source: ['aws.ec2'], 'detail-type': ['EC2 Spot Instance Interruption Warning'] }],
+  [
+    'an instance that goes',
+    {
+      source: ['aws.ec2'],
+      'detail-type': ['EC2 Instance State-change Notification'],
+      detail: { state: ['shutting-down', 'terminated'] },
+    },
+  ],
+  [
+    'a launch, successful or not',
+    {
+      source: ['aws.autoscaling'],
+      'detail-type': ['EC2 Instance Launch Successful', 'EC2 Instance Launch Unsuccessful'],
+    },
+  ],
+])('%s nudges it', (_, EventPattern) => {
+  template.hasResourceProperties('AWS::Events::Rule', { EventPattern });
+});
+
+test.each(['spot-responder/pool', 'eks:nodegroup-name'])(
+  'it changes only groups with a tag of ours or of EKS: %s',
+  (tag) => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: [
+              'autoscaling:SetDesiredCapacity',
+              'autoscaling:TerminateInstanceInAutoScalingGroup',
+              'autoscaling:LaunchInstances',
+            ],
+            Condition: { StringLike: { [`aws:ResourceTag/${tag}`]: '*' } },
+          }),
+        ]),
+      },
+    });
+  },
+);
+
+test("it reads and writes only the pools' rows", () => {
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+          Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['pool#*'] } },
+        }),
+      ]),
+    },
+  });
+});
+
+test('its configuration is what the stack sets', () => {
+  const environment = { AWS_REGION: 'us-east-2', INCIDENT_TABLE: 't', EVENT_BUS: 'b' };
+  expect(readFallbackConfig(environment)).toEqual({ region: 'us-east-2', incidentTable: 't', eventBus: 'b' });
+});
