@@ -3,14 +3,15 @@ import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { statusCommand } from './commands/status.ts';
 
 /** The whole command line; every failure is thrown, so that main decides the exit code. */
 export function buildProgram(): Command {
   const program = new Command('spot-responder')
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')
     .version('0.1.0');
-  for (const command of [replayCommand(), simulateCommand(), fallbackCommand(), notifyCommand()])
-    program.addCommand(throwing(command));
+  const commands = [replayCommand(), simulateCommand(), fallbackCommand(), notifyCommand(), statusCommand()];
+  for (const command of commands) program.addCommand(throwing(command));
   return throwing(program);
 }
 

@@ -149,3 +149,8 @@ export function readSlackAtHand(environment: Environment = process.env): SlackAt
   const { SLACK_API_URL: apiUrl, SLACK_SECRET: secretId, SLACK_TOKEN: token } = environment;
   return { ...(token && { token }), ...(secretId && { secretId }), ...(apiUrl && { apiUrl }) };
 }
+
+/** The table that a command line looks into, where no flag names it. */
+export function readTableAtHand(environment: Environment = process.env): string | undefined {
+  return environment.INCIDENT_TABLE || undefined;
+}

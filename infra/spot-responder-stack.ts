@@ -39,6 +39,10 @@ export class SpotResponderStack extends Stack {
   constructor(scope: Construct, id: string, props: SpotResponderStackProps) {
     super(scope, id, props);
     const table = this.#addTable();
+    new CfnOutput(this, 'IncidentTable', {
+      description: 'For spot-responder status',
+      value: table.tableName,
+    });
     const bus = new EventBus(this, 'Bus', { eventBusName: 'spot-responder' });
     const deadLetters = this.#addQueue('DeadLetters', { retentionPeriod: Duration.days(14) });
     const responder = this.#addResponder(props.responderCode, table.tableName, bus.eventBusName, deadLetters);

@@ -1,5 +1,5 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { callTable } from '../table/call.ts';
+import { callTable, type TableAccess } from '../table/call.ts';
 import {
   expiryAfter,
   historyKey,
@@ -33,7 +33,7 @@ export async function writeHistory(
 
 /** The incidents closed on the UTC day of `day`, newest first; times are ISO text. */
 export async function readHistory(
-  desk: Desk,
+  desk: Pick<Desk, 'documents' | keyof TableAccess>,
   day: Date,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const rows: Record<string, unknown>[] = [];

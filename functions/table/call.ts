@@ -120,7 +120,10 @@ function remedy(operation: string, table: string, code: string, cause: unknown):
     return `Deploy the stack in this Region, or set INCIDENT_TABLE to a table that exists.`;
   if (DENIED.has(code))
     return `Allow dynamodb:${operation} on table "${table}" in the policy of the responder's role.`;
-  if (BAD_CREDENTIALS.has(code)) return 'Give the responder valid AWS credentials.';
+  if (BAD_CREDENTIALS.has(code))
+    return 'Give valid AWS credentials: a profile, a login, or the role of the function.';
+  if (cause instanceof Error && cause.message === 'Region is missing')
+    return 'Say which Region the table is in: set AWS_REGION.';
   if (isThrottle(cause))
     return 'Use on-demand capacity for the table, or raise its provisioned or maximum throughput.';
   if (isOutage(cause))

@@ -1,0 +1,44 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { systemClock } from '../../functions/clock.ts';
+import { readTableAtHand } from '../../functions/config.ts';
+import { ConfigurationError } from '../../functions/errors.ts';
+import { dynamoOverview, type Sighting } from '../../functions/incidents/overview.ts';
+import { openIndexTable } from '../../functions/node-index/index-table.ts';
+import { nameOpen } from './name-open.ts';
+import { showStatus } from './show.ts';
+import { parseSince } from './since.ts';
+
+export interface StatusOptions {
+  readonly table?: string;
+  readonly cluster?: string;
+  readonly since: string;
+  readonly json?: true;
+}
+
+/** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
+export async function runStatus(options: StatusOptions): Promise<void> {
+  const table = options.table ?? readTableAtHand();
+  if (!table)
+    throw new ConfigurationError(
+      'status: which table? Give --table or set INCIDENT_TABLE; the stack\'s output "IncidentTable" is its name.',
+    );
+  const clock = systemClock;
+  const now = clock.now();
+  const since = parseSince(options.since, now);
+  const access = { client: new DynamoDBClient({ maxAttempts: 1 }), table, clock, random: Math.random };
+  const overview = dynamoOverview(access);
+  const [open, closed] = await Promise.all([overview.open(), overview.closed(since, now)]);
+  const named = await nameOpen(openIndexTable(access), open);
+  const sightings = [...named, ...closed].filter(isOf(options.cluster)).filter(isNews(since));
+  if (options.json) console.log(JSON.stringify({ schemaVersion: 1, since, incidents: sightings }, null, 2));
+  else console.log(showStatus(sightings, since));
+}
+
+/** What a dead run left behind long ago is no longer anybody's business. */
+function isNews(since: Date): (sighting: Sighting) => boolean {
+  return ({ standing }) => standing.type !== 'abandoned' || standing.since >= since;
+}
+
+function isOf(cluster: string | undefined): (sighting: Sighting) => boolean {
+  return (sighting) => cluster === undefined || sighting.cluster === cluster;
+}
