@@ -17,12 +17,16 @@ export interface AuthenticatorOptions {
   readonly clusterName: string;
   readonly region: string;
   readonly entries: readonly AccessEntry[];
+  /** Tokens signed earlier have expired. @default none, within their 15 minutes */
+  readonly since?: Date;
 }
 
 export interface EksAuthenticator {
   readonly url: string;
   /** Why tokens were refused, latest last; never a token. */
   readonly refusals: readonly string[];
+  /** Tokens signed before this second have expired; the API server remembers one that it knows for two seconds. */
+  expireTokens(): void;
   close(): Promise<void>;
 }
 
@@ -33,8 +37,9 @@ export interface EksAuthenticator {
  */
 export async function startEksAuthenticator(options: AuthenticatorOptions): Promise<EksAuthenticator> {
   const refusals: string[] = [];
+  let since = new Date(0);
   const server = createServer((request, response) => {
-    answer(request, response, options, refusals).catch(() => response.writeHead(400).end());
+    answer(request, response, { ...options, since }, refusals).catch(() => response.writeHead(400).end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,6 +48,9 @@ export async function startEksAuthenticator(options: AuthenticatorOptions): Prom
   return {
     url: `http://127.0.0.1:${address.port}/authenticate`,
     refusals,
+    expireTokens: () => {
+      since = new Date(Math.floor(Date.now() / 1000) * 1000);
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -97,7 +105,11 @@ export async function verifyToken(
   const url = decode(token);
   if (typeof url === 'string') return url;
   const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
-  return refuseUrl(url, query) ?? refuseAge(query, now) ?? (await checkSignature(url, query, options));
+  return (
+    refuseUrl(url, query) ??
+    refuseAge(query, now, options.since) ??
+    (await checkSignature(url, query, options))
+  );
 }
 
 function decode(token: string): URL | string {
@@ -129,13 +141,13 @@ function signingRegion(query: ReadonlyMap<string, string>): string {
   return (query.get('x-amz-credential') ?? '').split('/')[2] ?? '';
 }
 
-function refuseAge(query: ReadonlyMap<string, string>, now: Date): string | undefined {
+function refuseAge(query: ReadonlyMap<string, string>, now: Date, since = new Date(0)): string | undefined {
   const signedAt = parseAmzDate(query.get('x-amz-date') ?? '');
   if (!signedAt) return 'X-Amz-Date is no date';
   const seconds = Number(query.get('x-amz-expires'));
   if (!(seconds > 0 && seconds <= 900)) return 'X-Amz-Expires is not between 1 and 900';
   const age = (now.getTime() - signedAt.getTime()) / 60_000;
-  return age >= -5 && age <= TOKEN_MINUTES ? undefined : 'the token has expired';
+  return age >= -5 && age <= TOKEN_MINUTES && signedAt >= since ? undefined : 'the token has expired';
 }
 
 function parseAmzDate(text: string): Date | undefined {

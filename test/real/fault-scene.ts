@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PolicyV1Api, type V1Pod } from '@kubernetes/client-node';
 import { depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import type { FaultProxy } from '../../controlplane/fault-proxy.ts';
@@ -22,7 +23,7 @@ export interface SceneOptions {
   readonly table: SimulatedTable;
   /** What is left of the two minutes when the event comes. @default 45 */
   readonly secondsLeft?: number;
-  /** One more pod, whose budget never allows. @default false */
+  /** One more pod, whose budget does not allow its eviction. @default false */
   readonly blockedPod?: boolean;
 }
 
@@ -37,6 +38,12 @@ export interface FaultScene {
   readonly leaving: readonly string[];
   /** What has happened so far. */
   readonly moments: readonly Moment[];
+  /** Names of the pods that are on the node now, by the API server's own word. */
+  podsOnNode(): Promise<readonly string[]>;
+  /** From now on the blocked pod's budget allows its eviction. */
+  unblock(): Promise<void>;
+  /** Resolves at the first moment of a type. */
+  until(type: Moment['type']): Promise<void>;
   /** The whole story, from the event to its outcome. */
   respond(options?: { readonly dryRun?: boolean }): Promise<InterruptionReport>;
   close(): Promise<void>;
@@ -76,6 +83,11 @@ export async function openFaultScene(options: SceneOptions): Promise<FaultScene>
   const noticedAt = new Date(Date.now() - (NOTICE_SECONDS - secondsLeft) * 1000);
   const event = retimeEvent(aimEvent(sample, doomed.instanceId), noticedAt);
   const moments: Moment[] = [];
+  const awaited: { readonly type: Moment['type']; readonly come: () => void }[] = [];
+  const observe = (moment: Moment) => {
+    moments.push(moment);
+    for (const { come, type } of awaited) if (type === moment.type) come();
+  };
   return {
     node: doomed.name,
     namespace,
@@ -84,12 +96,20 @@ export async function openFaultScene(options: SceneOptions): Promise<FaultScene>
     auditLog: plane.auditLog,
     leaving,
     moments,
+    podsOnNode: async () => {
+      const { items } = await plane.core.listPodForAllNamespaces({
+        fieldSelector: `spec.nodeName=${doomed.name}`,
+      });
+      return items.map(({ metadata }) => metadata?.name ?? '');
+    },
+    unblock: () => allow(plane, namespace, 'blocked', 1),
+    until: (type) => new Promise((come) => awaited.push({ type, come })),
     respond: async ({ dryRun = false } = {}) => {
       const answer = await respond(event, deps, {
         dryRun,
         lastTry: false,
         signal: new AbortController().signal,
-        observe: (_, moment) => moments.push(moment),
+        observe: (_, moment) => observe(moment),
       });
       const [report] = answer.type === 'responded' ? answer.reports : [];
       if (!report) throw new Error('the event was ignored');
@@ -123,9 +143,20 @@ async function fill(
     plane.create(budget({ namespace, name: 'shared' }, { maxUnavailable: 2 })),
     plane.create(budget({ namespace, name: 'blocked' }, { maxUnavailable: 0 })),
   ]);
-  await allow(plane, namespace, 'shared', 2);
+  // More than there are pods: an eviction that a crash cut in two has used one up, and nobody gives it back here.
+  await allow(plane, namespace, 'shared', 10);
   await allow(plane, namespace, 'blocked', 0);
+  await untilRunning(plane, namespace);
   return [...free, ...shared, ...blocked];
+}
+
+/** No budget holds a pod that has not started. */
+async function untilRunning({ core }: TestPlane, namespace: string): Promise<void> {
+  for (;;) {
+    const { items } = await core.listNamespacedPod({ namespace });
+    if (items.every(({ status }) => status?.phase === 'Running')) return;
+    await sleep(50);
+  }
 }
 
 /** Owned by a ReplicaSet that nobody runs: what is evicted does not come back. */
