@@ -17,6 +17,7 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
  * | `REBALANCE_CHECKPOINT_MINUTES` | on rebalances, a training gang is asked to save at most once in so many minutes | `10` |
  * | `LONGEST_DRAIN_MINUTES` | a drain that no deadline ends sooner stops after this long; a terminate hook is kept waiting no longer | `120` |
+ * | `KUBERNETES_EVENTS` | `false` writes none on nodes and pods | `true` |
  * | `LEASE_SECONDS` | a run silent for this long is taken over | `15` |
  */
 export interface Config {
@@ -25,6 +26,7 @@ export interface Config {
   readonly eventBus: string;
   readonly continuationQueue: string;
   readonly leaseSeconds: number;
+  readonly kubernetesEvents: boolean;
   readonly choices: PolicyChoices;
 }
 
@@ -35,6 +37,7 @@ export function readConfig(environment: Environment = process.env): Config {
     eventBus: required(environment, 'EVENT_BUS'),
     continuationQueue: required(environment, 'CONTINUATION_QUEUE'),
     leaseSeconds: wholeNumber(environment, 'LEASE_SECONDS', { fallback: 15, least: 5, most: 120 }),
+    kubernetesEvents: oneOf(environment, 'KUBERNETES_EVENTS', ['true', 'false'], 'true') === 'true',
     choices: {
       onRebalance: oneOf(
         environment,

@@ -14,6 +14,7 @@ test('defaults act on what is certain and only tell about the rest', () => {
     incidentTable: 'incidents',
     eventBus: 'spot-responder',
     continuationQueue: 'https://sqs.example/later',
+    kubernetesEvents: true,
     leaseSeconds: 15,
     choices: {
       onRebalance: 'tell',

@@ -3,7 +3,9 @@ import type { SeenPod } from './pod-log.ts';
 
 /** What one contestant did to one fleet, from the API server's own log and an onlooker's watch. Seconds from `start`. */
 export interface Figures {
+  /** All but Kubernetes Events, which no drain waits for. */
   readonly requestsPerNode: number;
+  readonly eventsPerNode: number;
   /** The same by verb and resource, in all. */
   readonly requests: Readonly<Record<string, number>>;
   /** Over the doomed nodes. */
@@ -40,12 +42,14 @@ export function figuresOf({ doomed, pods, requests, start, toMove }: Trace): Fig
   const tellings = requests.filter(
     ({ dryRun, resource, verb }) => !dryRun && (resource === 'pods/eviction' || verb === 'delete'),
   );
+  const events = requests.filter(({ resource }) => resource === 'events');
   const ofNode = Map.groupBy(tellings, ({ name }) => names.get(name)?.node ?? '');
   const accepted = (node: string) => (ofNode.get(node) ?? []).filter(({ code }) => code < 300);
   const left = (node: string) => pods.filter((pod) => toMove.has(pod.uid) && pod.node === node);
   const moved = new Set(tellings.filter(({ code }) => code < 300).map(({ name }) => name));
   return {
-    requestsPerNode: requests.length / doomed.length,
+    requestsPerNode: (requests.length - events.length) / doomed.length,
+    eventsPerNode: events.length / doomed.length,
     requests: countRequests(requests),
     cordoned: spread(doomed.map((node) => firstOf(cordonsOf(requests, node).map(endOf)))),
     firstSent: spread(doomed.map((node) => firstOf((ofNode.get(node) ?? []).map(beginOf)))),

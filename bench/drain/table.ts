@@ -3,7 +3,7 @@ import type { Trial } from './trial.ts';
 
 const COLUMNS = [
   'contestant',
-  'requests/node',
+  'requests + Events/node',
   'cordoned',
   'first sent',
   'first accepted',
@@ -37,10 +37,11 @@ function layOutSeries(trials: readonly Trial[]): string {
 }
 
 function cellsOf({ contestant, cost, figures }: Trial): string[] {
-  const { cordoned, empty, firstAccepted, firstSent, lastAccepted } = figures;
+  const { cordoned, empty, eventsPerNode, firstAccepted, firstSent, lastAccepted } = figures;
+  const events = eventsPerNode > 0 ? ` + ${eventsPerNode.toFixed(1)}` : '';
   return [
     contestant,
-    figures.requestsPerNode.toFixed(1),
+    figures.requestsPerNode.toFixed(1) + events,
     ...[cordoned, firstSent, firstAccepted, lastAccepted, empty].map(showSpread),
     String(figures.givenUp),
     String(figures.movedTwice),

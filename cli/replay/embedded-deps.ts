@@ -12,6 +12,7 @@ import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
 import { openLeader } from '../../functions/leader/leader.ts';
 import { lifecycleHooks } from '../../functions/lifecycle/hooks.ts';
 import { openShortestPath } from '../../functions/node-index/shortest-path.ts';
+import { openRecorder } from '../../functions/recorder/recorder.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices, type PolicyChoices } from '../../functions/respond/policy.ts';
 import { invocationTime } from './lambda.ts';
@@ -58,17 +59,19 @@ export function depsForWorld(
     owner,
     leaseSeconds,
   };
+  const path = openShortestPath({ ...table, region: address.region, log: quietLog, aws });
   return {
     region: address.region,
     clock,
     random,
     log: quietLog,
-    ...openShortestPath({ ...table, region: address.region, log: quietLog, aws }),
+    ...path,
     slots: slotsByCluster(),
     leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log: quietLog }),
     incidents: dynamoIncidents(table),
     markers: s3Markers({ ...aws, forcePathStyle: true }),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
+    recorder: openRecorder({ connect: path.connect, clock, log: quietLog }),
     hooks: lifecycleHooks({ autoScaling: new AutoScalingClient(aws) }),
     choices: { ...defaultChoices, ...choices },
     heartbeatSeconds: leaseSeconds / 3,

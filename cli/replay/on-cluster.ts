@@ -8,6 +8,7 @@ import type { Incidents } from '../../functions/incidents/incident.ts';
 import { alone } from '../../functions/leader/leader.ts';
 import type { Hooks } from '../../functions/lifecycle/hooks.ts';
 import { nodeLocator } from '../../functions/locate/node-locator.ts';
+import { openRecorder } from '../../functions/recorder/recorder.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
 import { respond } from '../../functions/respond/respond.ts';
@@ -101,6 +102,7 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     leader: alone,
     incidents: unrecorded,
     markers: s3Markers({ region }),
+    recorder: openRecorder({ connect: async () => cluster, clock, log: quietLog }),
     announcer: { announce: async () => ({ type: 'announced' }), failures: () => 0 },
     hooks: unanswered,
     choices: defaultChoices,

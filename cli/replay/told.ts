@@ -10,7 +10,7 @@ export function tellInTerminal(report: InterruptionReport): string {
   const ending = handledDetail(report);
   if (!instance || !ending) return untold(report);
   const incident = incidentId ?? `${interruption.instanceId}/${interruption.kind}`;
-  const gpus = moments.find((moment) => moment.type === 'cordoned')?.node.gpus;
+  const gpus = moments.flatMap((moment) => (moment.type === 'cordoned' ? [moment.node.gpus] : []))[0];
   const node = { ...(nodeName !== undefined && { node: nodeName }), ...(gpus ? { gpus } : {}) };
   const facts = { ...factsOf(interruption, instance), ...node };
   const story = takeAnnounced(emptyStory(incident), {

@@ -1,6 +1,7 @@
 import { annotatePod } from './annotation.ts';
 import { type Api, createApi } from './api.ts';
 import { listBudgets } from './budgets.ts';
+import { recordEvent } from './events.ts';
 import { deletePod, evict, markDisrupted } from './eviction.ts';
 import { getNode, listNodes, patchNode } from './nodes.ts';
 import { listPods, listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
@@ -28,6 +29,7 @@ export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' |
     deletePod: (pod, options) => deletePod(api, pod, options),
     markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),
     annotatePod: (pod, name, value, options) => annotatePod(api, pod, name, value, options),
+    recordEvent: (event) => recordEvent(api, event),
     requestCounts: counts.read,
   };
 }

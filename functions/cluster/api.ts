@@ -40,6 +40,8 @@ export interface Api {
 /** Reads and patches answer fast; an eviction may wait ten seconds in the server's own conflict retry. */
 export const READ_TIMEOUT_MS = 10_000;
 export const EVICT_TIMEOUT_MS = 20_000;
+/** Nobody waits for an Event. */
+export const EVENT_TIMEOUT_MS = 3_000;
 
 export interface CallOptions {
   readonly timeoutMs: number;

@@ -158,6 +158,28 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
+/** A Kubernetes Event, as `kubectl describe` shows it below its object. */
+export interface ObjectEvent {
+  /** Two Events of one name in one namespace are one. */
+  readonly name: string;
+  readonly about:
+    | { readonly kind: 'Node'; readonly name: string; readonly uid: string }
+    | ({ readonly kind: 'Pod' } & PodRef);
+  readonly type: 'Normal' | 'Warning';
+  /** In CamelCase, for `--field-selector reason=…`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly at: Date;
+}
+
+export type EventAnswer =
+  /** Also when it was there already. */
+  | { readonly type: 'recorded' }
+  /** The namespace is going, or a policy does not want it: the next one may fare better. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** 429, 5xx or no answer. */
+  | { readonly type: 'overloaded'; readonly reason: string };
+
 export interface ClusterPort {
   /** Cluster name, for logs and messages. */
   readonly name: string;
@@ -202,6 +224,8 @@ export interface ClusterPort {
     value: string,
     options: WriteOptions,
   ): Promise<'patched' | 'conflict' | 'gone'>;
+  /** One attempt: a lost Event is no reason to load the server again. */
+  recordEvent(event: ObjectEvent): Promise<EventAnswer>;
   /** Requests sent so far by verb and resource, e.g. `create pods/eviction` → 10. */
   requestCounts(): Readonly<Record<string, number>>;
 }

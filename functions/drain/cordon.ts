@@ -20,7 +20,10 @@ export interface CordonRequest extends NodeIdentity {
   readonly taintedHint?: boolean;
   readonly reason: CordonReason;
   readonly incidentId: string;
+  /** For the node's annotation. */
   readonly deadline?: Date;
+  /** When to give up. @default a minute from now */
+  readonly until?: Date;
   readonly dryRun: boolean;
   readonly signal?: AbortSignal;
 }
@@ -35,9 +38,9 @@ export type Cordon =
  * never touched, whatever its name. Throws `ClusterError` when the API server cannot be used.
  */
 export async function cordonInstance(deps: CordonDeps, request: CordonRequest): Promise<Cordon> {
-  const { deadline, signal } = request;
+  const { signal, until } = request;
   let areHintsGood = true;
-  return insist(deps, { until: untilOf(deps, deadline), ...(signal && { signal }) }, async (within) => {
+  return insist(deps, { until: untilOf(deps, until), ...(signal && { signal }) }, async (within) => {
     const cordon = areHintsGood ? await cordonUnseen(deps, request, within) : undefined;
     areHintsGood = false;
     return cordon ?? cordonFound(deps, request, within);
@@ -99,11 +102,11 @@ async function cordonFound(
   return { type: 'cordoned', node: answer.node, already };
 }
 
-/** How long to insist where no deadline tells. */
+/** How long to insist where nobody says. */
 const PATIENCE_MS = 60_000;
 
-function untilOf({ clock }: CordonDeps, deadline?: Date): Date {
-  return deadline ?? new Date(clock.now().getTime() + PATIENCE_MS);
+function untilOf({ clock }: CordonDeps, until?: Date): Date {
+  return until ?? new Date(clock.now().getTime() + PATIENCE_MS);
 }
 
 function outrun(cluster: string): ClusterError {

@@ -13,6 +13,7 @@ import { dynamoLeaderDesk } from '../leader/desk.ts';
 import { openLeader } from '../leader/leader.ts';
 import { lifecycleHooks } from '../lifecycle/hooks.ts';
 import { openShortestPath } from '../node-index/shortest-path.ts';
+import { openRecorder, silentRecorder } from '../recorder/recorder.ts';
 import { handleDelivery } from '../respond/delivery.ts';
 import type { RespondDeps } from '../respond/deps.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
@@ -31,17 +32,19 @@ const table = {
   owner: crypto.randomUUID(),
   leaseSeconds: config.leaseSeconds,
 };
+const path = openShortestPath({ ...table, region: config.region, log });
 const deps: Omit<RespondDeps, 'timeLeftMs'> = {
   region: config.region,
   clock,
   random,
   log,
-  ...openShortestPath({ ...table, region: config.region, log }),
+  ...path,
   slots: slotsByCluster(),
   leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log }),
   incidents: dynamoIncidents(table),
   markers: s3Markers({ region: config.region }),
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
+  recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),
   choices: config.choices,
   heartbeatSeconds: config.leaseSeconds / 3,

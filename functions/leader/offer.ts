@@ -7,6 +7,7 @@ import { storedTime } from '../table/stored-time.ts';
 export interface Offer {
   readonly clusterName: string;
   readonly nodeName: string;
+  readonly nodeUid: string;
   readonly interruption: Interruption;
   readonly lease: Lease;
 }
@@ -34,6 +35,7 @@ const storedInterruption = z.object({
 const storedOffer = z.object({
   clusterName: z.string(),
   nodeName: z.string(),
+  nodeUid: z.string(),
   interruption: storedInterruption,
   lease: z.object({ instanceId: z.string(), incidentId: z.string(), owner: z.string(), fence: z.number() }),
 });

@@ -9,6 +9,7 @@ import type { Leader } from '../leader/leader.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
 import type { Locator } from '../locate/located.ts';
 import type { Log } from '../log.ts';
+import type { Recorder } from '../recorder/recorder.ts';
 import type { PolicyChoices } from './policy.ts';
 import type { InterruptionReport, Moment } from './report.ts';
 
@@ -28,6 +29,8 @@ export interface RespondDeps {
   readonly incidents: Incidents;
   readonly markers: Markers;
   readonly announcer: Announcer;
+  /** Kubernetes Events. */
+  readonly recorder: Recorder;
   readonly hooks: Hooks;
   readonly choices: PolicyChoices;
   /** Seconds between heartbeats of a held lease. */

@@ -11,6 +11,7 @@ import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
 import { chooseResponse } from './policy.ts';
+import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
 import { actWhereItIs } from './second-opinion.ts';
@@ -133,7 +134,8 @@ async function respondToLocated(
   const waiting = await keepHookWaiting(named);
   const located = { ...named, interruption: waiting.interruption };
   const herald = openHerald(located, instance, lease);
-  const chapter = withObserver(located, herald.observe);
+  const records = openRecords(located, lease);
+  const chapter = withObserver(withObserver(located, herald.observe), records.observe);
   const { interruption, deps, note, options } = chapter;
   note({
     type: 'located',
@@ -159,7 +161,7 @@ async function respondToLocated(
   // A node that was handed over has its ending still to come.
   const ending = result.outcome.type === 'joined' ? undefined : lease;
   const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, ending);
-  await herald.handled(report);
+  await Promise.all([herald.handled(report), records.handled(report)]);
   return report;
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterNode } from '../cluster/port.ts';
 import type { Place } from '../leader/leader.ts';
 import { drainEndsAt, type NodeResult, type Scene } from './scene.ts';
 
@@ -19,10 +20,11 @@ export async function chooseDrainer(scene: Scene): Promise<Place> {
 export async function handOver(
   { cluster, interruption, lease }: Scene,
   place: Place,
-  nodeName: string,
+  node: ClusterNode,
 ): Promise<Omit<NodeResult, 'requests'> | undefined> {
   if (place.type === 'here' || !lease) return undefined;
-  const answer = await place.offer({ clusterName: cluster.name, nodeName, interruption, lease });
+  const { name: nodeName, uid: nodeUid } = node;
+  const answer = await place.offer({ clusterName: cluster.name, nodeName, nodeUid, interruption, lease });
   if (answer === 'declined') return undefined;
   const reason = `handed to the run that drains the nodes of ${cluster.name}`;
   return { outcome: { type: 'joined', reason }, nodeName };

@@ -12,7 +12,7 @@ import { listPods, look, lookAhead } from './look.ts';
 import type { Response } from './policy.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { saveAndStay } from './save-training.ts';
-import type { NodeResult, Scene } from './scene.ts';
+import { giveUpAt, type NodeResult, type Scene } from './scene.ts';
 import { tellAndSave } from './tell.ts';
 
 /** Everything that touches the cluster for one interruption: undo, or cordon, plan and act. */
@@ -60,7 +60,7 @@ async function undoCordon(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
   if (!node)
     return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in ${cluster.name}` } };
   await uncordonNode({ cluster, clock: deps.clock, random: deps.random }, node, options.dryRun);
-  note({ type: 'uncordoned', at: deps.clock.now(), text: node.name });
+  note({ type: 'uncordoned', at: deps.clock.now(), text: node.name, cluster: cluster.name, node });
   return { outcome: options.dryRun ? { type: 'planned' } : { type: 'uncordoned' }, nodeName: node.name };
 }
 
@@ -101,6 +101,7 @@ async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<O
     type: 'cordoned',
     at: deps.clock.now(),
     text: cordon.already ? `${node.name}, cordoned before` : node.name,
+    cluster: cluster.name,
     node,
   });
   if (!response.drain) {
@@ -110,7 +111,7 @@ async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<O
     const training = response.checkpoint === 'none' ? [] : await saveOnNode(scene, node.name);
     return { outcome, nodeName: node.name, ...(training.length > 0 && { training }) };
   }
-  const handed = await handOver(scene, place, node.name);
+  const handed = await handOver(scene, place, node);
   if (handed) return handed;
   const ahead = await looking;
   const isGood = ahead?.nodeName === node.name && !hasNothingToMove(scene, ahead.list);
@@ -122,7 +123,8 @@ async function saveOnNode(scene: Scene, nodeName: string): Promise<readonly Trai
   return saveAndStay(scene, nodeName, pods);
 }
 
-function cordonScene({ cluster, deps, incidentId, instance, interruption, options, signal }: Scene) {
+function cordonScene(scene: Scene) {
+  const { cluster, deps, incidentId, instance, interruption, options, signal } = scene;
   return cordonInstance(
     { cluster, clock: deps.clock, random: deps.random },
     {
@@ -133,6 +135,7 @@ function cordonScene({ cluster, deps, incidentId, instance, interruption, option
       reason: interruption.kind,
       incidentId,
       ...(interruption.deadline && { deadline: interruption.deadline }),
+      until: giveUpAt(scene),
       dryRun: options.dryRun,
       signal,
     },

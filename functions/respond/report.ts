@@ -44,10 +44,15 @@ export type Moment =
       readonly text: string;
     }
   | { readonly type: 'planned'; readonly at: Date; readonly text: string; readonly plan: DrainPlan }
-  | { readonly type: 'cordoned'; readonly at: Date; readonly text: string; readonly node: ClusterNode }
+  | {
+      readonly type: 'cordoned' | 'uncordoned';
+      readonly at: Date;
+      readonly text: string;
+      readonly cluster: string;
+      readonly node: ClusterNode;
+    }
   | {
       readonly type:
-        | 'uncordoned'
         | 'retrying'
         | 'handed-over'
         | 'closed'

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ApiRequest } from './api-request.ts';
 import { isDryRun, parseJson } from './delete-options.ts';
-import { type Answer, badRequest, ok } from './status.ts';
+import { type Answer, badRequest, failure, namespaceTerminating, ok } from './status.ts';
+import { keyOf } from './store.ts';
 import { newMetadata, type World } from './world.ts';
 
 const event = z.looseObject({
@@ -20,10 +21,12 @@ export function createEvent(world: World, request: ApiRequest): Answer {
   if (name === undefined && generateName === undefined) {
     return badRequest('resource name may not be empty');
   }
-  const metadata = newMetadata(world, {
-    name: name ?? `${generateName}${world.newSuffix(5)}`,
-    namespace: request.namespace ?? 'default',
-  });
+  const { namespace = 'default' } = request;
+  const metadata = newMetadata(world, { name: name ?? `${generateName}${world.newSuffix(5)}`, namespace });
+  if (world.events.get(keyOf(metadata)))
+    return failure(409, 'AlreadyExists', `events "${metadata.name}" already exists`);
+  if (world.terminatingNamespaces.has(namespace))
+    return namespaceTerminating('events', metadata.name, namespace);
   const stored = { ...parsed.data, kind: 'Event', apiVersion: 'v1', metadata };
   return ok(isDryRun(request.query) ? stored : world.events.put(stored), 201);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { budgetCases } from './cases/budgets.ts';
 import { cordonCases } from './cases/cordon.ts';
 import { deletionCases } from './cases/deletion.ts';
+import { eventCases } from './cases/events.ts';
 import { evictionCases } from './cases/eviction.ts';
 import { historyCases } from './cases/history.ts';
 import { nodeCases } from './cases/nodes.ts';
@@ -24,6 +25,7 @@ const CONTRACT: readonly Topic[] = [
   unobservedBudgetCases,
   deletionCases,
   podStatusCases,
+  eventCases,
   historyCases,
 ];
 

@@ -36,11 +36,21 @@ export interface Lab {
   settleBudgets(): Promise<void>;
   /** A JSON patch of `pods/status` as the responder itself could send it, past the adapter. */
   patchPodStatus(pod: Pod, patch: readonly JsonPatchOperation[]): Promise<void>;
+  /** Kubernetes Events that the API holds about an object. */
+  readEvents(uid: string): Promise<readonly StoredEvent[]>;
   /** A user deletes the namespace; its controller has not come to the pods yet. */
   terminateNamespace(namespace: string): Promise<void>;
   /** The server forgets all history: lists and watches from before now are answered 410. */
   forgetHistory(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface StoredEvent {
+  readonly namespace: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly component: string;
 }
 
 export interface NodeOptions {

@@ -1,7 +1,7 @@
-import { CoreV1Api } from '@kubernetes/client-node';
+import { CoreV1Api, type CoreV1Event } from '@kubernetes/client-node';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
 import { createDisruptionController } from './disruption-controller.ts';
-import { createNames, findListed, type Lab, pageFiller, readBack } from './lab.ts';
+import { createNames, findListed, type Lab, pageFiller, readBack, type StoredEvent } from './lab.ts';
 import { changeTaints, createNode, furnishNode, type Kubelets, reportReady } from './real-nodes.ts';
 import { createPod, readPod, reportPod } from './real-pods.ts';
 
@@ -48,10 +48,18 @@ export async function openRealLab(kubelets: Kubelets = 'played'): Promise<Lab> {
       const responder = plane.asResponder.makeApiClient(CoreV1Api);
       await responder.patchNamespacedPodStatus({ namespace, name, body });
     },
+    readEvents: async (uid) => {
+      const { items } = await core.listEventForAllNamespaces({ fieldSelector: `involvedObject.uid=${uid}` });
+      return items.map(toStoredEvent);
+    },
     terminateNamespace: async (name) => void (await core.deleteNamespace({ name })),
     forgetHistory: () => forgetHistory(plane),
     close: plane.close,
   };
+}
+
+function toStoredEvent({ message = '', metadata, reason = '', source, type = '' }: CoreV1Event): StoredEvent {
+  return { namespace: metadata.namespace ?? '', type, reason, message, component: source?.component ?? '' };
 }
 
 /** The API server keeps a window of history itself: compacting etcd alone would go unnoticed. */

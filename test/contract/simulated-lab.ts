@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { systemClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
 import type { ClusterNode, ClusterPort, Pod, Taint } from '../../functions/cluster/port.ts';
@@ -12,6 +13,7 @@ import {
   type PodOptions,
   pageFiller,
   readBack,
+  type StoredEvent,
   type StoredPod,
 } from './lab.ts';
 
@@ -41,6 +43,7 @@ export async function openSimulatedLab(): Promise<Lab> {
     confirmStopped: (pod) => expectOk(send(simulated, 'DELETE', podPath(pod), { gracePeriodSeconds: 0 })),
     settleBudgets: async () => undefined,
     patchPodStatus: (pod, patch) => expectOk(send(simulated, 'PATCH', statusPath(pod), patch, JSON_PATCH)),
+    readEvents: async (uid) => readEvents(simulated, uid),
     terminateNamespace: async (namespace) => simulated.terminateNamespace(namespace),
     forgetHistory: async () => {
       simulated.compact();
@@ -49,6 +52,24 @@ export async function openSimulatedLab(): Promise<Lab> {
     close: simulated.close,
   };
 }
+
+function readEvents(simulated: SimulatedCluster, uid: string): StoredEvent[] {
+  const parsed = z.array(simulatedEvent).parse(simulated.events());
+  return parsed
+    .filter(({ involvedObject }) => involvedObject.uid === uid)
+    .map(({ message, metadata, reason, source, type }) => {
+      return { namespace: metadata.namespace, type, reason, message, component: source.component };
+    });
+}
+
+const simulatedEvent = z.object({
+  metadata: z.object({ namespace: z.string() }),
+  involvedObject: z.object({ uid: z.string() }),
+  type: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  source: z.object({ component: z.string() }),
+});
 
 const JSON_PATCH = { 'content-type': 'application/json-patch+json' };
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };

@@ -40,6 +40,7 @@ function offerOf(owner: string, number = 1): Offer {
   return {
     clusterName: 'prod',
     nodeName: `node-${number}`,
+    nodeUid: `uid-of-node-${number}`,
     interruption: anInterruption({ instanceId: id }),
     lease: { instanceId: id, incidentId: `${id}/spot-interruption/1`, owner, fence: 1 },
   };

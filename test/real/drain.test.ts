@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { startSimulatedKubelet } from '../../controlplane/kubelet-stand-in.ts';
@@ -85,4 +87,19 @@ test('with exactly our rules and policies a real node is cordoned in one patch a
   expect(spec?.taints?.map(({ key }) => key)).toEqual(
     expect.arrayContaining(['nvidia.com/gpu', 'spot-responder/interruption']),
   );
+});
+
+test('kubectl describe tells what became of the node and of its pods', async () => {
+  const describe = async (...what: string[]) => {
+    const kubeconfig = await plane.kubeconfigFor('admin');
+    const kubectl = join(plane.binaries, 'kubectl');
+    return (await execa(kubectl, ['--kubeconfig', kubeconfig, ...what])).stdout;
+  };
+  const ofNode = await describe('describe', 'node', node);
+  expect(ofNode).toMatch(/Warning +InterruptionReceived .*spot-responder +spot-interruption \(terminate\)/);
+  expect(ofNode).toMatch(/Normal +Cordoned .*spot-responder +Takes no new pods/);
+  expect(ofNode).toMatch(/Normal +InterruptionHandled .*spot-responder +spot-interruption ended as emptied/);
+  const ofPods = await describe('get', 'events', '-n', namespace, '--field-selector', 'reason=Evicted');
+  for (const pod of pods)
+    expect(ofPods).toMatch(new RegExp(`Normal +Evicted +pod/${pod} +Evicted from node`));
 });

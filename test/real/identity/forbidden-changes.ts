@@ -81,6 +81,30 @@ export function forbiddenChangesCases(scene: () => IdentityScene): void {
     expect((await plane.core.readNamespacedPod(pod)).spec?.containers[0]?.image).toBe('none');
   });
 
+  test.each([
+    ['in the name of another', { reportingComponent: 'kubelet' }, 'reportingComponent'],
+    ["in nobody's name", { reportingComponent: '' }, 'reportingComponent'],
+    [
+      'about a Secret',
+      { involvedObject: { kind: 'Secret', name: 'x', namespace: NAMESPACE } },
+      'involvedObject',
+    ],
+  ])('the responder may not record an Event %s', async (_, changes, field) => {
+    const { me, plane } = scene();
+    const involvedObject = { kind: 'Pod', name: 'any', namespace: NAMESPACE };
+    const [metadata, reportingInstance] = [{ name: 'forged' }, 'any'];
+    const body = {
+      metadata,
+      involvedObject,
+      reportingComponent: 'spot-responder',
+      reportingInstance,
+      ...changes,
+    };
+    await expectRefusal(me.createNamespacedEvent({ namespace: NAMESPACE, body }), field);
+    const { items } = await plane.core.listNamespacedEvent({ namespace: NAMESPACE });
+    expect(items.map(({ metadata: { name } }) => name)).not.toContain('forged');
+  });
+
   describe('a pod is removed only in good order', () => {
     test.each([
       ['without options', () => ({}), 'preconditions.uid'],

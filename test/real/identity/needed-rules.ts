@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   AuthorizationV1Api,
@@ -7,6 +8,7 @@ import {
   type V1PolicyRule,
 } from '@kubernetes/client-node';
 import { describe, expect, test, vi } from 'vitest';
+import type { ObjectEvent } from '../../../functions/cluster/port.ts';
 import { collect } from '../../cluster/collect.ts';
 import type { TestPlane } from '../../support/control-plane.ts';
 import { type IdentityScene, NODE } from './scene.ts';
@@ -37,7 +39,20 @@ const uses: Readonly<Record<string, (parts: Parts) => Promise<unknown>>> = {
   'patch pods/status': async ({ cluster, newPod }) =>
     cluster.markDisrupted(await newPod(), 'Why', 'why', { dryRun: true }),
   'list poddisruptionbudgets': ({ cluster }) => cluster.listBudgets(),
+  'create events': ({ cluster }) => cluster.recordEvent(newEvent()),
 };
+
+function newEvent(): ObjectEvent {
+  const about = { kind: 'Node', name: NODE, uid: 'any' } as const;
+  return {
+    name: `event-${randomUUID()}`,
+    about,
+    type: 'Normal',
+    reason: 'Cordoned',
+    message: 'why',
+    at: new Date(),
+  };
+}
 
 export function neededRulesCases(scene: () => IdentityScene): void {
   describe('each rule is needed', () => {
