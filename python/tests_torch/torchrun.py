@@ -50,8 +50,11 @@ class Torchrun:
         """SIGTERM to the agent alone, as a container runtime does it."""
         self.agent.send_signal(signal.SIGTERM)
 
-    def wait(self):
-        return self.agent.wait(PATIENCE_SECONDS)
+    def wait(self, expected):
+        """Waits for its end; another exit code is told with all that was printed."""
+        code = self.agent.wait(PATIENCE_SECONDS)
+        if code != expected:
+            raise AssertionError(f"ended with {code}, not {expected}:\n{self.output()}")
 
     def close(self):
         """Kills what is left of it at once."""

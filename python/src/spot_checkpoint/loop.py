@@ -17,7 +17,7 @@ from .manifest import Checkpoint
 from .pod import own_pod
 from .request import CheckpointRequest, RequestFile
 from .store import StateWriter, Store
-from .torch_ddp import current_group, require_ranks
+from .torch_ddp import TorchGroup, current_group, require_ranks
 from .watcher import Watcher
 
 TERMINATED = 143
@@ -55,6 +55,7 @@ class SpotCheckpoint:
         if check_every_steps < 1:
             raise ValueError("check_every_steps must be at least 1")
         self._group = group or current_group(environment)
+        self._own_group = self._group if group is None else None
         self._gang = GangStore(Store(root, keep), self._group, sharded)
         self._watcher = Watcher(RequestFile(annotations, now), self._on_request, poll_seconds)
         self._acknowledger = acknowledger or own_pod(environment) or NoAck()
@@ -77,6 +78,9 @@ class SpotCheckpoint:
         self._watcher.stop()
         if self._sender is not None:
             self._sender.close()
+        # After another error a collective may be under way still, and the process does not end well in any case.
+        if isinstance(self._own_group, TorchGroup) and (error is None or isinstance(error, SystemExit)):
+            self._own_group.close()
         if isinstance(error, SystemExit) and not error.code and self._watcher.terminating:
             raise SystemExit(TERMINATED) from error
 

@@ -38,7 +38,8 @@ class TorchGroup:
     """Every rank of torch.distributed, over a gloo group of its own. Creating it is collective.
 
     With gloo the question asked at each step stays on the CPU and does not wait for the GPU's queue, as it would
-    over NCCL.
+    over NCCL. Close it before the interpreter ends: gloo's threads may let go of a tensor of the last answer a moment after
+    it is given, and in a finalizing interpreter that is fatal (https://github.com/pytorch/pytorch/issues/190489).
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class TorchGroup:
         import torch.distributed
 
         self._torch: Any = torch
-        self._group = torch.distributed.new_group(backend="gloo")
+        self._group: Any = torch.distributed.new_group(backend="gloo")
         self.rank: int = torch.distributed.get_rank()
         self.world_size: int = torch.distributed.get_world_size()
 
@@ -56,6 +57,12 @@ class TorchGroup:
         tensor = torch.tensor(list(values), dtype=torch.int64)
         torch.distributed.all_reduce(tensor, op=torch.distributed.ReduceOp.MAX, group=self._group)
         return [int(value) for value in tensor.tolist()]
+
+    def close(self) -> None:
+        """Ends the group and waits for its threads. Not while a collective is under way: it would wait for that too."""
+        group, self._group = self._group, None
+        if group is not None and self._torch.distributed.is_initialized():
+            self._torch.distributed.destroy_process_group(group)
 
 
 def training_state(step: int, **parts: Any) -> dict[str, Any]:
