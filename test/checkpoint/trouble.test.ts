@@ -12,7 +12,7 @@ test('a run that takes over finds the request in flight and follows it', async (
   await using scene = await openScene();
   const [, , third] = scene.train({ savesInSeconds: 30 });
   const stop = new AbortController();
-  const dying = scene.send(spot, {}, 0, doomed, stop.signal);
+  const dying = scene.send(spot, {}, 0, doomed, { signal: stop.signal });
   if (third) await scene.untilAsked(third);
   stop.abort(new Error('the first run dies'));
   const [first] = await dying;

@@ -27,7 +27,7 @@ export async function violationsOf(
     ...(dryRun ? removals : removals.filter(({ name }) => !scene.leaving.includes(name))).map(
       ({ name }) => `${name} was evicted, which is ${dryRun ? 'a dry run' : 'not to leave the node'}`,
     ),
-    ...evictedBefore(cordonOf(requests, scene), removals),
+    ...(dryRun ? changesOf(requests, scene) : evictedBefore(cordonOf(requests, scene), removals)),
     ...unnamed(scene, report),
     ...(report.finishedAt.getTime() > scene.deadline.getTime() + TOLERANCE_MS
       ? ['the outcome came after the deadline']
@@ -40,6 +40,13 @@ function cordonOf(requests: readonly AuditedRequest[], { node }: FaultScene): Da
     ({ code, dryRun, name, resource, verb }) =>
       verb === 'patch' && resource === 'nodes' && name === node && code === 200 && !dryRun,
   )?.completedAt;
+}
+
+function changesOf(requests: readonly AuditedRequest[], { namespace, node }: FaultScene): string[] {
+  return requests
+    .filter(({ dryRun, verb }) => !dryRun && !['get', 'list', 'watch'].includes(verb))
+    .filter((request) => request.namespace === namespace || request.name === node)
+    .map(({ name, resource, verb }) => `a dry run sent ${verb} ${resource} ${name} in earnest`);
 }
 
 function evictedBefore(cordonedAt: Date | undefined, removals: readonly AuditedRequest[]): string[] {

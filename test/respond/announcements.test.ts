@@ -51,7 +51,7 @@ test('progress counts the pods to be moved and names their workload, the end nam
 test('a takeover is newer than all that the first run told', async () => {
   await using scene = await openScene();
   const stop = new AbortController();
-  const first = scene.send('spot-interruption-terminate', {}, 0, undefined, stop.signal);
+  const first = scene.send('spot-interruption-terminate', {}, 0, undefined, { signal: stop.signal });
   stop.abort(new Error('killed'));
   await first;
   await scene.send();

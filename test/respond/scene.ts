@@ -4,7 +4,7 @@ import { indexWorld } from '../../cli/replay/embedded-index.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, startWorld } from '../../cli/replay/world.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { IndexPassReport } from '../../functions/node-index/index-pass.ts';
-import type { RespondDeps } from '../../functions/respond/deps.ts';
+import type { RespondDeps, RespondOptions } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
@@ -26,7 +26,7 @@ export interface Scene {
     part?: Partial<RespondDeps>,
     ageSeconds?: number,
     instance?: InstanceId,
-    stopped?: AbortSignal,
+    options?: Partial<RespondOptions>,
   ) => Promise<readonly InterruptionReport[]>;
   /** One pass of the node index over the world as it is. */
   readonly index: () => Promise<IndexPassReport>;
@@ -62,7 +62,7 @@ export async function openScene(speed = 40, clock: Clock = patientClock(speed)):
       part = {},
       ageSeconds = 0,
       instance = doomed,
-      stopped = new AbortController().signal,
+      options = {},
     ) => {
       const event = aimEvent(readSample(sample), instance);
       const timed = retimeEvent(event, new Date(clock.now().getTime() - ageSeconds * 1000));
@@ -72,8 +72,9 @@ export async function openScene(speed = 40, clock: Clock = patientClock(speed)):
         {
           dryRun: false,
           lastTry: true,
-          signal: stopped,
+          signal: new AbortController().signal,
           observe: () => undefined,
+          ...options,
         },
       );
       return answer.type === 'responded' ? answer.reports : [];
