@@ -15,12 +15,16 @@ new SpotResponderStack(app, 'SpotResponder', {
 });
 app.synth();
 
-/** `-c slackSecret=NAME -c slackChannel=C0123456789`; without a secret nobody is told in Slack. */
+/**
+ * `-c slackSecret=NAME -c slackChannel=C0123456789`; without a secret nobody is told in Slack. `-c slackWeeklyDigest=false`
+ * leaves out the digest.
+ */
 function slackOf({ node }: App) {
   const secretName: unknown = node.tryGetContext('slackSecret');
   const channel: unknown = node.tryGetContext('slackChannel');
   if (typeof secretName !== 'string') return {};
-  return { slack: { secretName, ...(typeof channel === 'string' && { channel }) } };
+  const weeklyDigest = String(node.tryGetContext('slackWeeklyDigest')) !== 'false';
+  return { slack: { secretName, weeklyDigest, ...(typeof channel === 'string' && { channel }) } };
 }
 
 function built(handler: string): Code {

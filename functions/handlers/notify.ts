@@ -3,10 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../clock.ts';
 import { readNotifierConfig } from '../config.ts';
+import { dynamoOverview } from '../incidents/overview.ts';
 import { type DeliverDeps, deliverNotices } from '../notify/deliver.ts';
+import { type DigestDeps, publishDigest, readDigestRequest } from '../notify/digest.ts';
 import { dynamoLedger } from '../notify/ledger/ledger.ts';
 import { slackSecret } from '../notify/slack/secret.ts';
-import { slackSpeaker } from '../notify/speaker.ts';
+import { type SpeakerDeps, slackSpeaker } from '../notify/speaker.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 import { emitNotices } from '../telemetry/metrics.ts';
 
@@ -15,26 +17,32 @@ const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-notifier' }));
 const secret = slackSecret({ secrets: new SecretsManagerClient({}), secretId, clock });
-const deps: DeliverDeps = {
+const table = { client: new DynamoDBClient({ maxAttempts: 1 }), table: incidentTable, clock, random };
+const speaker: SpeakerDeps = {
   clock,
+  random,
   log,
+  secret,
   settings,
-  ledger: dynamoLedger({
-    client: new DynamoDBClient({ maxAttempts: 1 }),
-    table: incidentTable,
-    clock,
-    random,
-  }),
-  speak: slackSpeaker({ clock, random, log, secret, settings, ...(apiUrl !== undefined && { apiUrl }) }),
+  ...(apiUrl !== undefined && { apiUrl }),
+};
+const common = { clock, log, settings, ledger: dynamoLedger(table) };
+const deps: DeliverDeps = { ...common, speak: slackSpeaker(speaker) };
+const digestDeps: DigestDeps = {
+  ...common,
+  overview: dynamoOverview(table),
+  speakBy: (scriptOf) => slackSpeaker(speaker, scriptOf),
 };
 
 /** For writing down where we are, and for Lambda to take the answer. */
 const MARGIN_MS = 10_000;
 
-/** Takes a batch of the queue behind our bus. What Slack did not take is delivered again. */
-export const handler = async (batch: unknown, context: { getRemainingTimeInMillis(): number }) => {
+/** Takes a batch of the queue behind our bus, or the weekly schedule's word. What Slack did not take is delivered again. */
+export const handler = async (delivery: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
-  const delivered = await deliverNotices(batch, deps, until);
+  const digest = readDigestRequest(delivery);
+  if (digest) return publishDigest(digest, digestDeps, until);
+  const delivered = await deliverNotices(delivery, deps, until);
   const failed = delivered.batchItemFailures.length;
   emitNotices({ delivered: delivered.records - failed, failed });
   return { batchItemFailures: delivered.batchItemFailures };

@@ -66,7 +66,7 @@ function channelsOf(announced: Announced, settings: NotifySettings): readonly st
   return [...new Set([...main, ...added.map(({ channel }) => channel)])];
 }
 
-function mainChannel(cluster: string | undefined, { channel, routes }: NotifySettings): string {
+export function mainChannel(cluster: string | undefined, { channel, routes }: NotifySettings): string {
   return routes.find((route) => !isAddition(route) && fitsCluster(route, cluster))?.channel ?? channel;
 }
 

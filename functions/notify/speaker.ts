@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { tellFallback } from './message/fallback.ts';
-import { tellConversation } from './message.ts';
 import type { Speak } from './publish.ts';
-import { channelOf, kindOf } from './routing.ts';
+import { channelOf } from './routing.ts';
+import { type ScriptOf, scriptOfConversation } from './script.ts';
 import { type NotifySettings, readerOf } from './settings.ts';
 import { addMessages } from './slack/add.ts';
 import { slackBot } from './slack/bot.ts';
@@ -13,8 +12,6 @@ import { openPace } from './slack/pace.ts';
 import type { SlackSecret } from './slack/secret.ts';
 import { showMessages } from './slack/show.ts';
 import { slackWebhook, type Webhook } from './slack/webhook.ts';
-import { newestDecision } from './story.ts';
-import { planDecision, planWebhook } from './webhook-plan.ts';
 
 export interface SpeakerDeps {
   readonly clock: Clock;
@@ -29,22 +26,19 @@ export interface SpeakerDeps {
 }
 
 /** Speaks in Slack by whatever the secret holds: a bot edits and threads, a webhook adds. */
-export function slackSpeaker(deps: SpeakerDeps): Speak {
+export function slackSpeaker(deps: SpeakerDeps, scriptOf: ScriptOf = scriptOfConversation): Speak {
   const { secret, settings } = deps;
   const tools = { ...deps, pace: openPace(deps.clock), forget: () => secret.forget() };
   return async (hold, stories, until) => {
     const { conversation } = hold;
     const channel = channelOf(conversation);
     const reader = readerOf(settings, channel);
-    const isOfPool = kindOf(conversation) === 'fallback';
+    const { messages, plan } = scriptOf(conversation);
     const access = await secret.read();
     if (access.type === 'bot') {
-      const decision = newestDecision(stories);
-      const own = decision ? [tellFallback(decision, reader)] : [];
-      const messages = isOfPool ? own : tellConversation(stories, reader);
-      return showMessages({ ...tools, bot: () => connectBot(deps) }, hold, channel, messages, until);
+      const wanted = messages(stories, reader);
+      return showMessages({ ...tools, bot: () => connectBot(deps) }, hold, channel, wanted, until);
     }
-    const plan = isOfPool ? planDecision : planWebhook;
     return addMessages(
       { ...tools, webhook: () => connectWebhook(deps, channel) },
       hold,

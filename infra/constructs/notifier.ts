@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -6,6 +6,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -17,6 +24,10 @@ import { CONVERSATION_PREFIX, HISTORY_PREFIX, STORY_PREFIX } from '../../functio
 export interface SlackOptions extends Partial<Omit<NotifySettings, 'logGroup'>> {
   /** Name of the secret with the bot token or the webhooks; never its value. */
   readonly secretName: string;
+  /** One message a week with what came and how it ended: Mondays at nine. @default true */
+  readonly weeklyDigest?: boolean;
+  /** Where it is nine, as `Europe/Berlin`. @default UTC */
+  readonly digestTimeZone?: string;
 }
 
 export interface NotifierProps {
@@ -71,6 +82,24 @@ export class Notifier extends Construct {
         maxConcurrency: 2,
       }),
     );
+    const { digestTimeZone, weeklyDigest = true } = props.slack;
+    if (weeklyDigest) this.#addDigest(digestTimeZone);
+  }
+
+  /** Sent with the time it was meant for, so that every try tells of the same week. */
+  #addDigest(timeZone = 'Etc/UTC'): void {
+    new Schedule(this, 'WeeklyDigest', {
+      description: 'spot-responder: digest of the week for Slack',
+      schedule: ScheduleExpression.cron({
+        weekDay: 'MON',
+        hour: '9',
+        minute: '0',
+        timeZone: TimeZone.of(timeZone),
+      }),
+      target: new LambdaInvoke(this.function, {
+        input: ScheduleTargetInput.fromObject({ digest: 'weekly', time: ContextAttribute.scheduledTime }),
+      }),
+    });
   }
 
   #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {

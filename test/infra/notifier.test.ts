@@ -1,8 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readNotifierConfig } from '../../functions/config.ts';
+import { readDigestRequest } from '../../functions/notify/digest.ts';
 import type { SlackOptions } from '../../infra/constructs/notifier.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
@@ -15,6 +16,8 @@ const options: Required<SlackOptions> = {
   tellRebalances: true,
   windowSeconds: 60,
   accountNames: { '111122223333': 'ml-prod' },
+  weeklyDigest: true,
+  digestTimeZone: 'Europe/Berlin',
 };
 
 function synthesise(slack?: SlackOptions): Template {
@@ -65,7 +68,8 @@ test('the function gets what its configuration reads, and of the secret only the
   });
 });
 
-function settingsOf({ secretName: _, ...settings }: Required<SlackOptions>) {
+function settingsOf(slack: Required<SlackOptions>) {
+  const { digestTimeZone: _zone, secretName: _name, weeklyDigest: _digest, ...settings } = slack;
   return settings;
 }
 
@@ -82,5 +86,29 @@ test('the role may read that secret, and only its own rows', () => {
         }),
       ]),
     },
+  });
+});
+
+describe('the weekly digest', () => {
+  const schedules = (slack: SlackOptions) =>
+    Object.values(synthesise(slack).findResources('AWS::Scheduler::Schedule')).map(
+      ({ Properties }) => Properties,
+    );
+  const digests = (slack: SlackOptions) =>
+    schedules(slack).filter(({ Target }) => String(Target.Input).includes('digest'));
+
+  test('is asked for on Mondays at nine with the time it was meant for, as the notifier reads it', () => {
+    const [digest] = digests(options);
+    expect(digest).toMatchObject({
+      ScheduleExpression: 'cron(0 9 ? * MON *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+    });
+    const sent = digest?.Target.Input.replace('<aws.scheduler.scheduled-time>', '2026-11-23T09:00:00Z');
+    expect(readDigestRequest(JSON.parse(sent))).toEqual({ scheduledAt: new Date('2026-11-23T09:00:00Z') });
+  });
+
+  test('is on unless it is switched off', () => {
+    expect(digests({ secretName: 'slack' })).toHaveLength(1);
+    expect(digests({ secretName: 'slack', weeklyDigest: false })).toEqual([]);
   });
 });

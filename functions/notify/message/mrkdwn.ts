@@ -41,7 +41,7 @@ export function clip(text: string, longest: number): string {
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
-/** The same text without mark-up, for a terminal and for the notification line. */
+/** The same text without mark-up, for a terminal. */
 export function toPlain(mrkdwn: string): string {
   return mrkdwn
     .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')

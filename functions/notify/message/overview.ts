@@ -2,8 +2,8 @@ import { secondsBetween } from '../../clock.ts';
 import type { Sighting } from '../../incidents/overview.ts';
 import { type Level, levelOfOutcome } from '../level.ts';
 import type { Handled } from '../story.ts';
-import { say } from './mrkdwn.ts';
-import { nameOfKind, nameOfOutcome, plural, SYMBOL, symbolOfEnd } from './words.ts';
+import { code, dayAndTime, say } from './mrkdwn.ts';
+import { nameOfKind, nameOfOutcome, plural, SYMBOL, shortNode, symbolOfEnd } from './words.ts';
 
 /** How an incident stands, in the words that `status` and the weekly digest share. */
 export interface Stand {
@@ -47,6 +47,24 @@ export function summarise(sightings: readonly Sighting[]): readonly string[] {
 }
 
 const MOST_CLUSTERS = 8;
+
+/** The ones that a person has to look at, or had to; one line each. */
+export function troubles(sightings: readonly Sighting[]): readonly string[] {
+  return sightings
+    .filter((sighting) => standOf(sighting).level !== 'info')
+    .toSorted((one, other) => weigh(other) - weigh(one))
+    .map((sighting) => {
+      const { symbol, title } = standOf(sighting);
+      const { standing } = sighting;
+      const reason = standing.type === 'closed' ? standing.reason : undefined;
+      const where = `${code(shortNode(sighting))} in ${say(sighting.cluster ?? 'an unknown cluster', 100)}`;
+      return `${symbol} ${where}, ${dayAndTime(sighting.noticedAt)}: ${title}${reason === undefined ? '' : `: ${say(reason, 200)}`}`;
+    });
+}
+
+function weigh(sighting: Sighting): number {
+  return standOf(sighting).level === 'critical' ? 1 : 0;
+}
 
 function nameOfEnd(sighting: Sighting): string {
   const { standing } = sighting;
