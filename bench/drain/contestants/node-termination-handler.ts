@@ -28,7 +28,7 @@ export const nodeTerminationHandler: Contestant = {
     return {
       drain: async () => {
         meter.reset();
-        await arena.aws.send(eventsFor(arena.doomed));
+        await arena.aws.send(eventsFor(arena.doomed).map((event) => JSON.stringify(event)));
         await once(child, 'exit');
       },
       cost: () => meter.read(),

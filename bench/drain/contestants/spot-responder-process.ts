@@ -3,14 +3,15 @@ import { systemClock } from '../../../functions/clock.ts';
 import { handleDelivery } from '../../../functions/respond/delivery.ts';
 
 /**
- * As many Lambda environments as there are events, in one process: each has clients, connections, slots and a name of
- * its own, and none knows of the others but through the table. Modules are loaded before, as in a warm environment.
+ * As many Lambda environments as there will be events, in one process: each has clients, connections, slots and a name
+ * of its own, and none knows of the others but through the table. All are up before, as warm environments are.
  */
 const address: WorldAddress = JSON.parse(process.argv[2] ?? '');
+const environments = Array.from({ length: Number(process.argv[3]) }, (_, at) =>
+  depsForWorld(address, systemClock, `environment-${at}`),
+);
 process.on('message', async (events: readonly unknown[]) => {
-  await Promise.all(
-    events.map((event, at) => handleDelivery(event, depsForWorld(address, systemClock, `environment-${at}`))),
-  );
+  await Promise.all(environments.map((environment, at) => handleDelivery(events[at], environment)));
   process.send?.('done');
 });
 process.send?.('ready');
