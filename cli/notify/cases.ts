@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Announced } from '../../functions/notify/announced.ts';
-import { readAnnounced } from '../../functions/notify/announced.ts';
-import type { Checkpoint, Fallback, Handled, Progress, Received } from '../../functions/notify/story.ts';
+import { advance, clean, end, missed, pod, receive, saved, scaledOut } from './sample-events.ts';
+import { storm } from './storm-case.ts';
 
 /** A conversation to look at: what was announced, and what it shows. */
 export interface Case {
@@ -9,15 +8,6 @@ export interface Case {
   readonly about: string;
   readonly events: readonly Announced[];
 }
-
-const received = sample('interruption-received') as { detail: Received };
-const progress = sample('interruption-progress') as { detail: Progress };
-const handled = sample('interruption-handled') as { detail: Handled };
-const saved = sample('checkpoint-completed') as { detail: Checkpoint };
-const missed = sample('checkpoint-missed') as { detail: Checkpoint };
-const scaledOut = sample('fallback-decided') as { detail: Fallback };
-const refused = sample('fallback-refused') as { detail: Fallback };
-const clean = handled.detail.pods.filter(({ result, hazards }) => result !== 'deleted' && !hazards);
 
 const spot: readonly Case[] = [
   { name: 'receipt', about: 'posted within seconds of the notice', events: [receive()] },
@@ -138,90 +128,3 @@ const others: readonly Case[] = [
 ];
 
 export const cases: readonly Case[] = [...spot, ...others];
-
-/** Decisions of a pool have a conversation of their own. */
-export const fallbackCases: readonly Fallback[] = [
-  scaledOut.detail,
-  refused.detail,
-  {
-    ...refused.detail,
-    action: 'scale-out',
-    revision: 121,
-    reason: '8 GPUs are short; the first group is out of capacity, the next one is asked',
-    launches: [{ group: 'gpu-on-demand-b', desired: 2 }],
-    refusals: [{ reason: 'CAPACITY', group: 'gpu-on-demand', until: new Date('2026-11-20T10:11:00Z') }],
-    shortGpus: 0,
-    dollarsPerHour: 11.34,
-  },
-  {
-    ...scaledOut.detail,
-    action: 'release',
-    revision: 130,
-    reason: 'spot has covered the largest recent shortage for 34 minutes',
-    launches: [],
-    nodes: ['ip-10-0-2-7.us-east-2.compute.internal'],
-    fallbackNodes: 1,
-    dollarsPerHour: 5.67,
-  },
-  {
-    ...scaledOut.detail,
-    action: 'terminate',
-    revision: 131,
-    reason: 'drained; the pool runs on spot again',
-    launches: [],
-    nodes: ['ip-10-0-2-7.us-east-2.compute.internal'],
-    fallbackNodes: 1,
-    dollarsPerHour: 0,
-  },
-];
-
-function receive(part: Partial<Received> = {}): Announced {
-  return { type: 'Interruption Received', detail: { ...received.detail, ...part } };
-}
-
-function advance(part: Partial<Progress>): Announced {
-  return { type: 'Interruption Progress', detail: { ...progress.detail, ...part } };
-}
-
-function end(part: Partial<Handled>): Announced {
-  return { type: 'Interruption Handled', detail: { ...handled.detail, ...part } };
-}
-
-function pod(
-  namespace: string,
-  name: string,
-  result: Handled['pods'][number]['result'],
-  part: Partial<Handled['pods'][number]>,
-): Handled['pods'][number] {
-  return { namespace, name, result, ...part };
-}
-
-/** `size` nodes; `ended` of them are done, every ninth with a pod that could not be moved. */
-function storm(size: number, ended: number): readonly Announced[] {
-  return Array.from({ length: size }, (_, at): readonly Announced[] => {
-    const instanceId = `i-0${(at + 1).toString(16).padStart(16, 'b')}`;
-    const identity = {
-      incident: `${instanceId}/spot-interruption/1795168805`,
-      instanceId,
-      zone: `us-east-2${'abc'[at % 3]}`,
-      instanceType: at % 4 === 0 ? 'g5.48xlarge' : 'g5.12xlarge',
-    };
-    const node = `ip-10-0-${3 + Math.floor(at / 100)}-${20 + (at % 100)}.us-east-2.compute.internal`;
-    const emptiedAt = new Date(handled.detail.finishedAt.getTime() - at * 700);
-    const stuck = pod('inference', `llm-6d5f9c7b8-${at.toString(36).padStart(5, 'q')}`, 'blocked', {
-      budgets: ['llm'],
-      reason: 'budget llm',
-    });
-    const wrong = { outcome: { type: 'blocked' as const }, emptiedAt: undefined, pods: [stuck, ...clean] };
-    return at < ended
-      ? [receive(identity), end({ ...identity, node, pods: clean, emptiedAt, ...(at % 9 === 8 && wrong) })]
-      : [receive(identity), advance({ ...identity, node, blockers: [] })];
-  }).flat();
-}
-
-function sample(name: string): Announced {
-  const file = new URL(`../../events/announced/${name}.json`, import.meta.url);
-  const announced = readAnnounced(JSON.parse(readFileSync(file, 'utf8')));
-  if (announced.type === 'ignored') throw new RangeError(`${name}.json: ${announced.reason}`);
-  return announced;
-}

@@ -2,11 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { type Message, plainText } from '../../functions/notify/message/blocks.ts';
+import { tellDigest } from '../../functions/notify/message/digest.ts';
 import { tellFallback } from '../../functions/notify/message/fallback.ts';
 import type { Reader } from '../../functions/notify/message/reader.ts';
 import { tellConversation } from '../../functions/notify/message.ts';
 import { emptyStory, type Story, takeAnnounced } from '../../functions/notify/story.ts';
-import { type Case, cases, fallbackCases } from './cases.ts';
+import { type Case, cases } from './cases.ts';
+import { digestAt, sampleWeek } from './digest-case.ts';
+import { fallbackCases } from './fallback-cases.ts';
 import { previewPage, type Shown } from './preview-page.ts';
 
 const reader: Reader = {
@@ -17,7 +20,7 @@ const reader: Reader = {
 
 /** Shows every kind of message in the terminal, and writes the page and one JSON a message for Slack's Block Kit Builder. */
 export async function previewMessages(folder: string): Promise<void> {
-  const shown = [...cases.map(showCase), ...fallbackCases.map(showFallback)];
+  const shown = [...cases.map(showCase), ...fallbackCases.map(showFallback), showDigest()];
   await mkdir(folder, { recursive: true });
   for (const { name, about, messages } of shown) {
     console.log(`\n${styleText('bold', name)}  ${about}`);
@@ -56,6 +59,16 @@ function showFallback(decision: (typeof fallbackCases)[number]): Shown {
     about: "a pool's own message, edited in place",
     messages: [tellFallback(decision, reader)],
     at: AT,
+  };
+}
+
+function showDigest(): Shown {
+  const from = new Date(digestAt.getTime() - 7 * 24 * 3600 * 1000);
+  return {
+    name: 'digest',
+    about: 'on Mondays, one message a channel',
+    messages: [tellDigest(sampleWeek, from, digestAt)],
+    at: digestAt,
   };
 }
 

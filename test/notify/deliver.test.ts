@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cases, fallbackCases } from '../../cli/notify/cases.ts';
+import { cases } from '../../cli/notify/cases.ts';
+import { fallbackCases } from '../../cli/notify/fallback-cases.ts';
 import type { SlackFault } from '../../simulator/slack/faults.ts';
 import type { SlackThread } from '../../simulator/slack/slack.ts';
 import { incidentEvents } from './arbitrary-events.ts';

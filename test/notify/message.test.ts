@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cases, fallbackCases } from '../../cli/notify/cases.ts';
+import { cases } from '../../cli/notify/cases.ts';
+import { fallbackCases } from '../../cli/notify/fallback-cases.ts';
 import type { Announced } from '../../functions/notify/announced.ts';
 import { plainText } from '../../functions/notify/message/blocks.ts';
 import { tellFallback } from '../../functions/notify/message/fallback.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cases, fallbackCases } from '../../cli/notify/cases.ts';
+import { cases } from '../../cli/notify/cases.ts';
+import { fallbackCases } from '../../cli/notify/fallback-cases.ts';
 import { plainText } from '../../functions/notify/message/blocks.ts';
 import type { SimulatedSlack } from '../../simulator/slack/slack.ts';
 import { asEvent, openScene, type Scene } from './scene.ts';
