@@ -80,6 +80,27 @@ const spot: readonly Case[] = [
       }),
     ],
   },
+  {
+    name: 'unanswered',
+    about: 'failed before its cluster was found: all that people hear of it',
+    events: [
+      end({
+        cluster: undefined,
+        node: undefined,
+        owner: undefined,
+        instanceType: undefined,
+        gpus: undefined,
+        zone: undefined,
+        outcome: {
+          type: 'failed',
+          reason:
+            'ec2:DescribeInstances of i-0aaaaaaaaaaaaaaa1: UnauthorizedOperation. Allow ec2:DescribeInstances to the role of the responder.',
+        },
+        emptiedAt: undefined,
+        pods: [],
+      }),
+    ],
+  },
 ];
 
 const others: readonly Case[] = [

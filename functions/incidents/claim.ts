@@ -79,7 +79,7 @@ export function decideClaim(
  * `<instance>/<kind>/<noticedAt, epoch seconds>` of the notice that began the incident. EventBridge's
  * duplicates carry the same `time`, hence the same id; later notices that join or take over keep the first id.
  */
-function incidentIdOf({ instanceId, kind, noticedAt, cancelled }: Interruption): string {
+export function incidentIdOf({ instanceId, kind, noticedAt, cancelled }: Interruption): string {
   return `${instanceId}/${cancelled ? `${kind}-cancelled` : kind}/${Math.floor(noticedAt.getTime() / 1000)}`;
 }
 

@@ -42,6 +42,8 @@ export interface EarlierRuns {
   readonly run: number;
   /** When the first run claimed it. */
   readonly begunAt: Date;
+  /** The last one ended as `failed`. */
+  readonly failed?: true;
   /** What the last one handed over, in the words of `Handover`. */
   readonly account?: string;
 }

@@ -53,8 +53,13 @@ export function readRow(
 }
 
 /** The part of the row that outlives a run. */
-export function earlierRuns({ account, begunAt, noticedAt, run }: IncidentRow): EarlierRuns {
-  return { run: run ?? 0, begunAt: begunAt ?? noticedAt, ...(account !== undefined && { account }) };
+export function earlierRuns({ account, begunAt, noticedAt, outcome, run, state }: IncidentRow): EarlierRuns {
+  return {
+    run: run ?? 0,
+    begunAt: begunAt ?? noticedAt,
+    ...(state === 'closed' && outcome === 'failed' && { failed: true }),
+    ...(account !== undefined && { account }),
+  };
 }
 
 export function toRecord(row: IncidentRow): IncidentRecord {

@@ -63,6 +63,20 @@ export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: L
   };
 }
 
+/** The end of a run that had nothing to tell before; of `lease`, the one of a claim that failed is 0. */
+export async function announceEnd(
+  chapter: Chapter,
+  report: InterruptionReport,
+  lease: Pick<Lease, 'incidentId' | 'fence'>,
+): Promise<void> {
+  const ending = handledDetail(report);
+  if (!ending) return;
+  const facts = factsOf(chapter.interruption, report.instance);
+  const identity = { incident: lease.incidentId, revision: revisionOf(lease, 0) };
+  const detail = { ...facts, ...identity, ...ending };
+  await announce(chapter, { detailType: 'Interruption Handled', detail, time: chapter.deps.clock.now() });
+}
+
 type Telling = Announcement extends infer Each
   ? Each extends Announcement
     ? Omit<Each, 'time'>

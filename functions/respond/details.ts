@@ -9,28 +9,33 @@ import type { InterruptionReport } from './report.ts';
 
 type Handled = Detail<'Interruption Handled'>;
 
-/** What is known of an interruption from its notice and its instance. */
-export function factsOf(interruption: Interruption, instance: LocatedInstance) {
+/** What is known of an interruption from its notice and, where it was found, its instance. */
+export function factsOf(interruption: Interruption, instance: LocatedInstance | undefined) {
   const { account, action, deadline, instanceId, kind, noticedAt, region, severity } = interruption;
-  const { clusterName, instanceType, owner, zone } = instance;
   return {
     account,
     region,
-    cluster: clusterName,
     instanceId,
-    owner: ownerOf(owner),
     kind,
     action,
     severity,
     noticedAt,
+    ...(deadline && { deadline }),
+    ...(instance && placeOf(instance)),
+  };
+}
+
+function placeOf({ clusterName, instanceType, owner, zone }: LocatedInstance) {
+  return {
+    cluster: clusterName,
+    owner: ownerOf(owner),
     ...(instanceType !== undefined && { instanceType }),
     ...(zone !== undefined && { zone }),
-    ...(deadline && { deadline }),
   };
 }
 
 /** Grows over all runs of an incident: a later run has a greater fence. */
-export function revisionOf({ fence }: Lease, sequence: number): number {
+export function revisionOf({ fence }: Pick<Lease, 'fence'>, sequence: number): number {
   return fence * 1_000_000 + sequence;
 }
 

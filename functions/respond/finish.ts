@@ -44,6 +44,15 @@ async function close({ deps, note }: Chapter, part: Part, lease: Lease): Promise
   }
 }
 
+/** The next delivery need not wait for the lease to die; where the table does not take it, it must. */
+export async function giveUp({ deps, note }: Chapter, lease: Lease): Promise<void> {
+  try {
+    await deps.incidents.release(lease);
+  } catch (error) {
+    note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });
+  }
+}
+
 export function failure(error: unknown): Outcome {
   if (error instanceof ClusterError || error instanceof AwsCallError)
     return { type: 'failed', reason: error.message };

@@ -6,7 +6,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
-import { failure, finish } from './finish.ts';
+import { failure, finish, giveUp } from './finish.ts';
 import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
@@ -15,6 +15,7 @@ import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
 import { actWhereItIs } from './second-opinion.ts';
+import { endUnanswered, endWithoutNode, incidentOf } from './unanswered.ts';
 
 /** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
 interface GoingOn {
@@ -46,17 +47,36 @@ export async function respondToInterruption(
       ? { type: 'resumed', at: deps.clock.now(), text: `run ${resumes.run} of ${resumes.incidentId}` }
       : { type: 'received', at: deps.clock.now(), text: describe(interruption) },
   );
+  const [claim, location] = await Promise.allSettled([
+    offered ? adoptIncident(chapter, offered) : claimIncident(chapter, resumes),
+    resumes
+      ? ({ type: 'located', instance: resumes.instance } as const)
+      : deps.locator.locate(interruption.instanceId),
+  ]);
   try {
-    const [claim, location] = await Promise.all([
-      offered ? adoptIncident(chapter, offered) : claimIncident(chapter, resumes),
-      resumes
-        ? ({ type: 'located', instance: resumes.instance } as const)
-        : deps.locator.locate(interruption.instanceId),
-    ]);
-    return await continueWithClaim(chapter, claim, location);
+    return await continueWithClaim(chapter, settled(claim), location);
   } catch (error) {
-    return finish(chapter, { outcome: failure(error) });
+    const isKnown = offered !== undefined || resumes !== undefined;
+    return endUnanswered(chapter, failure(error), { isKnown, ...whatIsKnown(claim, location) });
   }
+}
+
+/** @throws what the promise was rejected with. */
+function settled<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+function whatIsKnown(
+  claim: PromiseSettledResult<Claim | undefined>,
+  location: PromiseSettledResult<Location>,
+): { lease?: Lease; instance?: LocatedInstance } {
+  const claimed = claim.status === 'fulfilled' ? claim.value : undefined;
+  const found = location.status === 'fulfilled' ? location.value : undefined;
+  return {
+    ...(claimed?.type === 'claimed' && { lease: claimed.lease }),
+    ...(found?.type === 'located' && { instance: found.instance }),
+  };
 }
 
 /** A dry run owns nothing, so it claims nothing: the real run must find the row untouched. */
@@ -91,7 +111,7 @@ async function adoptIncident({ deps, note }: Chapter, { lease }: Offer): Promise
 async function continueWithClaim(
   chapter: Chapter,
   claim: Claim | undefined,
-  location: Location,
+  whereabouts: PromiseSettledResult<Location>,
 ): Promise<InterruptionReport> {
   if (claim?.type === 'joined')
     return finish(chapter, {
@@ -110,17 +130,11 @@ async function continueWithClaim(
       incidentId: claim.incidentId,
     });
   const lease = claim?.lease;
-  if (location.type !== 'located') {
-    if (lease) await chapter.deps.incidents.release(lease);
-    return finish(chapter, { outcome: withoutNode(location), ...incidentOf(lease) });
-  }
+  const location = settled(whereabouts);
+  if (location.type !== 'located')
+    return endWithoutNode(chapter, location, lease, claim?.earlier?.failed === true);
   const { earlier = chapter.earlier } = claim ?? {};
   return respondToLocated({ ...chapter, earlier }, lease, location);
-}
-
-/** Not being a node of ours is the common case in an account with other instances: quiet, not an error. */
-function withoutNode(location: Exclude<Location, { type: 'located' }>): Outcome {
-  return { type: location.type === 'gone' ? 'node-gone' : location.type, reason: location.reason };
 }
 
 async function respondToLocated(
@@ -156,8 +170,7 @@ async function respondToLocated(
   if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
   await held.stop();
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
-  if (lease && result.outcome.type === 'interrupted' && options.signal.aborted)
-    await deps.incidents.release(lease);
+  if (lease && result.outcome.type === 'interrupted' && options.signal.aborted) await giveUp(chapter, lease);
   // A node that was handed over has its ending still to come.
   const ending = result.outcome.type === 'joined' ? undefined : lease;
   const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, ending);
@@ -172,10 +185,6 @@ function withKeys(opened: Chapter, { clusterName }: LocatedInstance, lease: Leas
     ...(lease && { incident: lease.incidentId }),
   });
   return { ...opened, deps: { ...opened.deps, log } };
-}
-
-function incidentOf(lease: Lease | undefined): Pick<InterruptionReport, 'incidentId'> {
-  return lease ? { incidentId: lease.incidentId } : {};
 }
 
 function describe({ kind, action, deadline }: Interruption): string {

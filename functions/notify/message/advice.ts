@@ -20,7 +20,11 @@ export function adviseOn({ outcome, pods }: Handled, facts: Facts): string[] {
         'Look at its pods: they went with the instance. Was the event delayed, or the responder switched off?',
       ];
     case 'failed':
-      return [];
+      return facts.cluster === undefined
+        ? [
+            `Mend what is named above, then look at instance ${code(facts.instanceId)}: if it was a node of yours, its pods went with it.`,
+          ]
+        : [];
     case 'cordoned':
     case 'told':
       return facts.severity === 'soft' && facts.deadline

@@ -1,0 +1,61 @@
+import { incidentIdOf } from '../incidents/claim.ts';
+import type { Lease } from '../incidents/incident.ts';
+import type { LocatedInstance, Location } from '../locate/located.ts';
+import { announceEnd } from './announcements.ts';
+import type { Chapter } from './chapter.ts';
+import { finish, giveUp } from './finish.ts';
+import type { InterruptionReport, Outcome } from './report.ts';
+
+/** As far as one came. */
+interface Known {
+  readonly lease?: Lease;
+  readonly instance?: LocatedInstance;
+  /** An earlier run has told of it, and this one has no lease: what it could tell would be old. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Ends an interruption whose claim or search failed. People hear of it all the same, and why. Where it was claimed it is
+ * closed as failed, so that the next delivery claims it at once, and tells a better end in the same message.
+ */
+export async function endUnanswered(
+  chapter: Chapter,
+  outcome: Outcome,
+  { instance, isKnown, lease }: Known,
+): Promise<InterruptionReport> {
+  const report = await finish(
+    chapter,
+    { outcome, ...(instance && { instance }), ...incidentOf(lease) },
+    lease,
+  );
+  if (chapter.options.dryRun || (isKnown && !lease)) return report;
+  const { interruption } = chapter;
+  await announceEnd(chapter, report, lease ?? { incidentId: incidentIdOf(interruption), fence: 0 });
+  return report;
+}
+
+/**
+ * Not being a node of ours is the common case in an account with other instances: quiet, not an error, unless people
+ * were told that an earlier run of it failed. Tags of two clusters are theirs to mend.
+ */
+export async function endWithoutNode(
+  chapter: Chapter,
+  location: Exclude<Location, { type: 'located' }>,
+  lease: Lease | undefined,
+  hasFailed: boolean,
+): Promise<InterruptionReport> {
+  const { reason } = location;
+  const outcome: Outcome = { type: location.type === 'gone' ? 'node-gone' : location.type, reason };
+  if (!lease || (location.type !== 'ambiguous' && !hasFailed)) {
+    if (lease) await giveUp(chapter, lease);
+    return finish(chapter, { outcome, ...incidentOf(lease) });
+  }
+  const report = await finish(chapter, { outcome, ...incidentOf(lease) }, lease);
+  const told: Outcome = { type: 'told', reason: `no node of ours: ${reason}` };
+  await announceEnd(chapter, outcome.type === 'not-ours' ? { ...report, outcome: told } : report, lease);
+  return report;
+}
+
+export function incidentOf(lease: Lease | undefined): Pick<InterruptionReport, 'incidentId'> {
+  return lease ? { incidentId: lease.incidentId } : {};
+}
