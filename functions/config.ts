@@ -1,4 +1,6 @@
+import { type MarkerPlace, parsePlace } from './checkpoint/marker-place.ts';
 import { type Environment, oneOf, required, wholeNumber } from './environment.ts';
+import { ConfigurationError } from './errors.ts';
 import { LEVELS } from './notify/level.ts';
 import { DEFAULT_CHANNEL, type NotifySettings, parseAccountNames, parseRoutes } from './notify/settings.ts';
 import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
@@ -18,6 +20,7 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `REBALANCE_CHECKPOINT_MINUTES` | on rebalances, a training gang is asked to save at most once in so many minutes | `10` |
  * | `LONGEST_DRAIN_MINUTES` | a drain that no deadline ends sooner stops after this long; a terminate hook is kept waiting no longer | `120` |
  * | `KUBERNETES_EVENTS` | `false` writes none on nodes and pods | `true` |
+ * | `CHECKPOINT_MARKERS` | `s3://bucket/prefix` below which training jobs write their markers | markers are not looked for |
  * | `LEASE_SECONDS` | a run silent for this long is taken over | `15` |
  */
 export interface Config {
@@ -27,17 +30,20 @@ export interface Config {
   readonly continuationQueue: string;
   readonly leaseSeconds: number;
   readonly kubernetesEvents: boolean;
+  readonly markers?: MarkerPlace;
   readonly choices: PolicyChoices;
 }
 
 /** @throws ConfigurationError naming the variable, what it holds and what it may hold. */
 export function readConfig(environment: Environment = process.env): Config {
+  const { CHECKPOINT_MARKERS: markers } = environment;
   return {
     ...readIndexConfig(environment),
     eventBus: required(environment, 'EVENT_BUS'),
     continuationQueue: required(environment, 'CONTINUATION_QUEUE'),
     leaseSeconds: wholeNumber(environment, 'LEASE_SECONDS', { fallback: 15, least: 5, most: 120 }),
     kubernetesEvents: oneOf(environment, 'KUBERNETES_EVENTS', ['true', 'false'], 'true') === 'true',
+    ...(markers && { markers: requirePlace('CHECKPOINT_MARKERS', markers) }),
     choices: {
       onRebalance: oneOf(
         environment,
@@ -64,6 +70,13 @@ export function readConfig(environment: Environment = process.env): Config {
       }),
     },
   };
+}
+
+/** @throws ConfigurationError naming the setting, what it holds and what it may hold. */
+export function requirePlace(setting: string, text: string): MarkerPlace {
+  const place = parsePlace(text);
+  if (place) return place;
+  throw new ConfigurationError(`${setting} is "${text}"; it must be s3://bucket/prefix, without * ? or $.`);
 }
 
 /**

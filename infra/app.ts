@@ -12,6 +12,7 @@ new SpotResponderStack(app, 'SpotResponder', {
   fallbackCode: built('fallback'),
   notifierCode: built('notify'),
   ...slackOf(app),
+  ...markersOf(app),
 });
 app.synth();
 
@@ -25,6 +26,12 @@ function slackOf({ node }: App) {
   if (typeof secretName !== 'string') return {};
   const weeklyDigest = String(node.tryGetContext('slackWeeklyDigest')) !== 'false';
   return { slack: { secretName, weeklyDigest, ...(typeof channel === 'string' && { channel }) } };
+}
+
+/** `-c checkpointMarkers=s3://bucket/prefix`: where training jobs write their markers. */
+function markersOf({ node }: App) {
+  const place: unknown = node.tryGetContext('checkpointMarkers');
+  return typeof place === 'string' ? { checkpointMarkers: place } : {};
 }
 
 function built(handler: string): Code {

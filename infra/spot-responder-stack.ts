@@ -9,6 +9,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { markerPatterns } from '../functions/checkpoint/marker-place.ts';
+import { requirePlace } from '../functions/config.ts';
 import { signalPatterns } from '../functions/signals/parse.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { Continuations } from './constructs/continuations.ts';
@@ -25,6 +27,12 @@ export interface SpotResponderStackProps extends StackProps {
   readonly fallbackCode: Code;
   /** The built notifier, `dist/notify`. */
   readonly notifierCode: Code;
+  /**
+   * `s3://bucket/prefix` below which training jobs write their markers: the responder may read those and nothing else there.
+   *
+   * @default none; a job that acknowledges by marker is given its time, and the outcome says why nothing was seen
+   */
+  readonly checkpointMarkers?: string;
   /** @default nobody is told in Slack; the events are on the bus all the same */
   readonly slack?: SlackOptions;
 }
@@ -58,6 +66,7 @@ export class SpotResponderStack extends Stack {
     table.grant(responder, 'dynamodb:BatchGetItem');
     new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
+    if (props.checkpointMarkers) this.#letReadMarkers(responder, props.checkpointMarkers);
     new Fallback(this, 'Fallback', { code: props.fallbackCode, table, bus, deadLetters });
     if (props.slack) {
       const { notifierCode: code, slack } = props;
@@ -143,6 +152,16 @@ export class SpotResponderStack extends Stack {
         resources: [everywhereIn('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
       }),
     ];
+  }
+
+  /** No `s3:ListBucket`: whether a marker is absent or out of reach, it is waited for all the same. */
+  #letReadMarkers(responder: LambdaFn, text: string): void {
+    const place = requirePlace('checkpointMarkers', text);
+    const resources = markerPatterns(place).map(
+      (keys) => `arn:${this.partition}:s3:::${place.bucket}/${keys}`,
+    );
+    responder.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources }));
+    responder.addEnvironment('CHECKPOINT_MARKERS', text);
   }
 
   /** One rule a signal kind, with the pattern that stands beside its parser. */

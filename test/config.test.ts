@@ -26,11 +26,19 @@ test('defaults act on what is certain and only tell about the rest', () => {
   });
 });
 
+test('markers are looked for where it is said', () => {
+  expect(readConfig({ ...minimal, CHECKPOINT_MARKERS: 's3://bucket/training/' }).markers).toEqual({
+    bucket: 'bucket',
+    path: 'training',
+  });
+});
+
 test.each([
   [{ INCIDENT_TABLE: '' }, 'INCIDENT_TABLE is not set'],
   [{ ON_REBALANCE: 'Drain' }, 'ON_REBALANCE is "Drain"; it may be tell, cordon, drain'],
   [{ DRAIN_SELF_MANAGED: 'yes' }, 'DRAIN_SELF_MANAGED is "yes"'],
   [{ LONGEST_DRAIN_MINUTES: '2h' }, 'LONGEST_DRAIN_MINUTES is "2h"; it must be a whole number'],
+  [{ CHECKPOINT_MARKERS: 'bucket/run' }, 'CHECKPOINT_MARKERS is "bucket/run"; it must be s3://bucket/prefix'],
   [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number from 5 to 120'],
   [
     { REBALANCE_CHECKPOINT_MINUTES: '0' },

@@ -53,7 +53,7 @@ export async function askGang(deps: SaveDeps, request: SaveRequest, gang: Gang):
   for (let race = 0; race < MOST_RACES; race += 1) {
     const { pods, resourceVersion } = await cluster.listPodsByLabel(gang);
     const list = { pods: pods.filter(gang.includes), resourceVersion };
-    const options = readOptions(list.pods);
+    const options = readOptions(list.pods, deps.markers.problemWith);
     const state = await withMarker(deps, options, readState(list.pods));
     const wish = toWish(request, options, startedAt);
     const decision = decideAsk(state, wish, { ...request, now: clock.now() });
@@ -76,7 +76,7 @@ async function withMarker(
   state: SaveState,
 ): Promise<SaveState> {
   if (acknowledging.by !== 'marker' || !state.request || state.ack) return state;
-  const marker = await markers.read(acknowledging.prefix, state.request.id);
+  const marker = await markers.read(acknowledging.place, state.request.id);
   return marker.type === 'found' ? { ...state, ack: marker.ack } : state;
 }
 

@@ -59,13 +59,13 @@ function lookAt(
   const state = whatFollowed(asked, [...pods.values()]);
   const current = state.request ?? asked.request;
   const times = hurry(saveTimes(request, options, asked.request.requestedAt), current.deadline);
-  const silence =
-    options.acknowledging.by === 'none' ? 'the job acknowledges nothing' : 'no marker was found';
+  const { acknowledging } = options;
+  const silence = acknowledging.by === 'none' ? acknowledging.why : 'no marker was found';
   return {
     request: current,
     state: { ...state, ...(marker && { ack: marker }) },
     times,
-    speaks: options.acknowledging.by === 'annotation',
+    speaks: acknowledging.by === 'annotation',
     blindness: markerProblem ?? silence,
     ...(failure !== undefined && { failure }),
   };
@@ -130,7 +130,7 @@ async function watchMarker(
   const { acknowledging } = options;
   if (acknowledging.by !== 'marker') return;
   for (;;) {
-    const marker = await markers.read(acknowledging.prefix, id);
+    const marker = await markers.read(acknowledging.place, id);
     signal.throwIfAborted();
     if (marker.type === 'found') {
       sightings.marker = marker.ack;

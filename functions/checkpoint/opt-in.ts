@@ -1,6 +1,7 @@
 import type { Pod } from '../cluster/port.ts';
 import { gangOf } from './gang.ts';
 import { ACK_ANNOTATION, MARKER_ANNOTATION, OPT_IN_LABEL, TIMEOUT_ANNOTATION } from './labels.ts';
+import { type MarkerPlace, parsePlace } from './marker-place.ts';
 
 export type OptIn =
   | { readonly type: 'opted-in' }
@@ -26,9 +27,9 @@ type Acknowledging =
   /** The job says `Started` and `Complete` on its own pods. */
   | { readonly by: 'annotation' }
   /** The job writes an object when its checkpoint is complete; it never says `Started`. */
-  | { readonly by: 'marker'; readonly prefix: string }
-  /** The job says nothing; its time-out is waited for. */
-  | { readonly by: 'none' };
+  | { readonly by: 'marker'; readonly place: MarkerPlace }
+  /** Nothing that the job says can be seen, so its time-out is waited for. */
+  | { readonly by: 'none'; readonly why: string };
 
 export interface CheckpointOptions {
   readonly acknowledging: Acknowledging;
@@ -40,11 +41,14 @@ export interface CheckpointOptions {
 
 const LONGEST_TIMEOUT_SECONDS = 3600;
 
+/** Why markers in a place cannot be seen, if so. */
+type ProblemWith = (place: MarkerPlace) => string | undefined;
+
 /** The options of a gang are those of its first pod that opted in. */
-export function readOptions(pods: readonly Pod[]): CheckpointOptions {
+export function readOptions(pods: readonly Pod[], problemWith: ProblemWith): CheckpointOptions {
   const annotations = pods.find((pod) => readOptIn(pod).type === 'opted-in')?.annotations ?? {};
   const warnings: string[] = [];
-  const acknowledging = readAcknowledging(annotations, warnings);
+  const acknowledging = readAcknowledging(annotations, warnings, problemWith);
   const text = annotations[TIMEOUT_ANNOTATION];
   const seconds = Number(text);
   const isUsable = Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_TIMEOUT_SECONDS;
@@ -56,18 +60,23 @@ export function readOptions(pods: readonly Pod[]): CheckpointOptions {
 }
 
 /** JSON here is an earlier acknowledgement, so the job does it by annotation. */
-function readAcknowledging(annotations: Pod['annotations'], warnings: string[]): Acknowledging {
+function readAcknowledging(
+  annotations: Pod['annotations'],
+  warnings: string[],
+  problemWith: ProblemWith,
+): Acknowledging {
   const option = annotations[ACK_ANNOTATION] ?? 'annotation';
-  if (option === 'none') return { by: 'none' };
+  if (option === 'none') return { by: 'none', why: 'the job acknowledges nothing' };
   if (option !== 'marker') {
     if (option !== 'annotation' && !option.startsWith('{'))
       warnings.push(`annotation ${ACK_ANNOTATION} is "${option}"; it may be annotation, marker or none`);
     return { by: 'annotation' };
   }
   const prefix = annotations[MARKER_ANNOTATION] ?? '';
-  if (/^s3:\/\/[^/]+(\/|$)/.test(prefix)) return { by: 'marker', prefix };
-  warnings.push(
-    `annotation ${MARKER_ANNOTATION} is "${prefix}", not s3://bucket/prefix; no marker can be looked for`,
-  );
-  return { by: 'none' };
+  const place = parsePlace(prefix);
+  const problem = place ? problemWith(place) : 'not s3://bucket/prefix; no marker can be looked for';
+  if (place && problem === undefined) return { by: 'marker', place };
+  const why = `annotation ${MARKER_ANNOTATION} is "${prefix}", ${problem}`;
+  warnings.push(why);
+  return { by: 'none', why };
 }

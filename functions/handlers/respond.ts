@@ -3,7 +3,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
-import { s3Markers } from '../checkpoint/markers.ts';
+import { noMarkers, s3Markers } from '../checkpoint/markers.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { continuationQueue } from '../continuation/queue.ts';
@@ -42,7 +42,7 @@ const deps: Omit<RespondDeps, 'timeLeftMs'> = {
   slots: slotsByCluster(),
   leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log }),
   incidents: dynamoIncidents(table),
-  markers: s3Markers({ region: config.region }),
+  markers: config.markers ? s3Markers({ region: config.region }, config.markers) : noMarkers,
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
   recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
   hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),

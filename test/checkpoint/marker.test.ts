@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Markers, s3Markers } from '../../functions/checkpoint/markers.ts';
+import { type MarkerPlace, parsePlace } from '../../functions/checkpoint/marker-place.ts';
+import { type Markers, noMarkers, s3Markers } from '../../functions/checkpoint/markers.ts';
 import { type SimulatedObjects, startSimulatedObjects } from '../../simulator/objects/objects.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { openScene, resultsOf, secondsOf } from './scene.ts';
@@ -21,10 +22,37 @@ beforeEach(async () => {
 });
 afterEach(() => objects.close());
 
+function placeAt(text: string): MarkerPlace {
+  const place = parsePlace(text);
+  if (!place) throw new Error(`${text} is no place`);
+  return place;
+}
+
+describe('a place of markers', () => {
+  const at = placeAt('s3://bucket/training');
+
+  test.each([
+    ['s3://bucket/training', true],
+    ['s3://bucket/training/run-1', true],
+    ['s3://bucket/training-2', false],
+    ['s3://bucket', false],
+    ['s3://other/training', false],
+  ])('below s3://bucket/training: %s is %s', (text, isReadable) => {
+    expect(s3Markers({}, at).problemWith(placeAt(text)) === undefined).toBe(isReadable);
+  });
+
+  test.each(['', 'bucket/run', 's3://', 's3:///run', 's3://b*/run', 's3://bucket/run?', 's3://bucket/a$'])(
+    '"%s" is none',
+    (text) => {
+      expect(parsePlace(text)).toBeUndefined();
+    },
+  );
+});
+
 describe('a marker', () => {
   test('is looked for below the prefix, under the whole id', async () => {
-    expect(await markers.read('s3://bucket/run-1/', id)).toEqual({ type: 'absent' });
-    expect(await markers.read('s3://bucket', id)).toEqual({ type: 'absent' });
+    expect(await markers.read(placeAt('s3://bucket/run-1/'), id)).toEqual({ type: 'absent' });
+    expect(await markers.read(placeAt('s3://bucket'), id)).toEqual({ type: 'absent' });
     expect(objects.reads).toEqual([`bucket/${key}`, `bucket/_COMPLETE/${id}`]);
   });
 
@@ -34,7 +62,7 @@ describe('a marker', () => {
       key,
       JSON.stringify({ id, state: 'Complete', step: 12, uri: 's3://bucket/run-1/12' }),
     );
-    expect(await markers.read('s3://bucket/run-1', id)).toEqual({
+    expect(await markers.read(placeAt('s3://bucket/run-1'), id)).toEqual({
       type: 'found',
       ack: {
         id,
@@ -52,23 +80,23 @@ describe('a marker', () => {
     ['that is empty', ''],
   ])('%s proves nothing', async (_, body) => {
     objects.put('bucket', key, body);
-    expect(await markers.read('s3://bucket/run-1', id)).toMatchObject({
+    expect(await markers.read(placeAt('s3://bucket/run-1'), id)).toMatchObject({
       type: 'unreadable',
       reason: expect.stringContaining(id),
     });
   });
 
-  test('in a bucket without rights names the permissions', async () => {
+  test('that may not be read names the permission, and that S3 says so of an absent one too', async () => {
     objects.deny('bucket');
-    expect(await markers.read('s3://bucket/run-1', id)).toMatchObject({
+    expect(await markers.read(placeAt('s3://bucket/run-1'), id)).toMatchObject({
       type: 'unreadable',
-      reason: expect.stringMatching(/s3:GetObject on s3:\/\/bucket\/run-1.*AccessDenied.*s3:ListBucket/),
+      reason: expect.stringMatching(/s3:GetObject on s3:\/\/bucket\/run-1.*AccessDenied.*never written/),
     });
   });
 
   test('of a store that does not answer is unreadable, not an exception', async () => {
     await objects.close();
-    expect(await markers.read('s3://bucket/run-1', id)).toMatchObject({ type: 'unreadable' });
+    expect(await markers.read(placeAt('s3://bucket/run-1'), id)).toMatchObject({ type: 'unreadable' });
   });
 });
 
@@ -102,6 +130,30 @@ describe('a job that acknowledges by marker', () => {
     ]);
     expect(report && secondsOf(report, 'unsaved')[0]).toBeGreaterThanOrEqual(95);
   });
+
+  test.each([
+    ['nowhere', noMarkers, 'may read no markers: deploy it with -c checkpointMarkers=s3://bucket/prefix'],
+    ['elsewhere', s3Markers({}, { bucket: 'other', path: '' }), 'may read markers below s3://other only'],
+  ])(
+    'while the responder reads markers %s is asked, given its time and no more, and told why nobody saw',
+    async (_, reads, why) => {
+      await using scene = await openScene();
+      scene.train({
+        annotations: { ...annotations, 'spot-responder/checkpoint-timeout-seconds': '30' },
+        answers: 'nothing',
+      });
+      const [report] = await scene.send('spot-interruption-terminate', { markers: reads });
+      expect(report?.training).toMatchObject([
+        { checkpoint: { result: 'unconfirmed', reason: expect.stringContaining(why) } },
+      ]);
+      expect(report?.moments).toContainEqual(
+        expect.objectContaining({ type: 'flagged', text: expect.stringContaining(why) }),
+      );
+      const [unsaved = 0] = (report && secondsOf(report, 'unsaved')) ?? [];
+      expect(unsaved).toBeGreaterThanOrEqual(30);
+      expect(unsaved).toBeLessThan(60);
+    },
+  );
 
   test('and saved on a rebalance half a minute ago is evicted at once', async () => {
     await using scene = await openScene();

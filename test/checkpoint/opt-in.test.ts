@@ -28,8 +28,9 @@ test('who is unprotected is told what to change', () => {
   });
 });
 
+const readable = () => undefined;
 const withOptions = (annotations: Record<string, string>) =>
-  readOptions([podWith({ labels: labelled('enabled'), annotations })]);
+  readOptions([podWith({ labels: labelled('enabled'), annotations })], readable);
 
 test('without options the job acknowledges by annotation and has what the notice has room for', () => {
   expect(withOptions({})).toEqual({ acknowledging: { by: 'annotation' }, warnings: [] });
@@ -37,7 +38,10 @@ test('without options the job acknowledges by annotation and has what the notice
 
 test.each([
   [{ 'spot-responder/checkpoint-ack': 'annotation' }, { acknowledging: { by: 'annotation' } }],
-  [{ 'spot-responder/checkpoint-ack': 'none' }, { acknowledging: { by: 'none' } }],
+  [
+    { 'spot-responder/checkpoint-ack': 'none' },
+    { acknowledging: { by: 'none', why: 'the job acknowledges nothing' } },
+  ],
   [
     { 'spot-responder/checkpoint-ack': '{"id":"i-1/spot-interruption/1","state":"Started"}' },
     { acknowledging: { by: 'annotation' } },
@@ -47,7 +51,7 @@ test.each([
       'spot-responder/checkpoint-ack': 'marker',
       'spot-responder/checkpoint-marker': 's3://bucket/run-1',
     },
-    { acknowledging: { by: 'marker', prefix: 's3://bucket/run-1' } },
+    { acknowledging: { by: 'marker', place: { bucket: 'bucket', path: 'run-1' } } },
   ],
   [{ 'spot-responder/checkpoint-timeout-seconds': '45' }, { timeoutSeconds: 45 }],
 ])('%o', (annotations, expected) => {
@@ -78,5 +82,5 @@ test.each([
 test("a gang's options are those of its first pod that opted in", () => {
   const silent = { 'spot-responder/checkpoint-ack': 'none' };
   const pods = [podWith({ annotations: silent }), podWith({ labels: labelled('enabled') })];
-  expect(readOptions(pods).acknowledging).toEqual({ by: 'annotation' });
+  expect(readOptions(pods, readable).acknowledging).toEqual({ by: 'annotation' });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SaveRequest } from '../../functions/checkpoint/ask.ts';
+import { noMarkers } from '../../functions/checkpoint/markers.ts';
 import { openSaves } from '../../functions/checkpoint/saves.ts';
 import { parseRequest } from '../../functions/checkpoint/wire.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
@@ -68,8 +69,11 @@ async function race(runs: readonly Run[], size: number) {
         dryRun: false,
         signal: stop.signal,
       };
-      const markers = { read: async () => ({ type: 'absent' as const }) };
-      const hold = openSaves({ cluster, clock, random: Math.random, markers }, request, () => undefined);
+      const hold = openSaves(
+        { cluster, clock, random: Math.random, markers: noMarkers },
+        request,
+        () => undefined,
+      );
       const { pods } = await cluster.listPodsOnNode(nodeName);
       return (await Promise.all(pods.map(hold))).map(({ checkpoint }) => checkpoint);
     });

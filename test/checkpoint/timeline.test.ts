@@ -6,8 +6,8 @@ const at = (seconds: number) => new Date(noticedAt.getTime() + seconds * 1000);
 const spot = { noticedAt, deadline: at(120), giveUpAt: at(120) };
 const open = { noticedAt, giveUpAt: at(780) };
 const spoken = { acknowledging: { by: 'annotation' } } as const;
-const silent = { acknowledging: { by: 'none' } } as const;
-const marker = { acknowledging: { by: 'marker', prefix: 's3://b' } } as const;
+const silent = { acknowledging: { by: 'none', why: '' } } as const;
+const marker = { acknowledging: { by: 'marker', place: { bucket: 'b', path: '' } } } as const;
 
 const inSeconds = ({ deadline, overrideAt, saveUntil, startBy }: SaveTimes) =>
   [startBy, saveUntil, overrideAt, deadline].map((moment) => (moment.getTime() - noticedAt.getTime()) / 1000);

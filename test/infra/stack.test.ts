@@ -1,19 +1,19 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signalPatterns } from '../../functions/signals/parse.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
-const stack = new SpotResponderStack(new App(), 'Test', {
-  responderCode: Code.fromInline('// built elsewhere'),
-  fallbackCode: Code.fromInline('// built elsewhere'),
-  indexerCode: Code.fromInline('// built elsewhere'),
-  notifierCode: Code.fromInline('// built elsewhere'),
-});
+const code = Code.fromInline('// built elsewhere');
+const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
 /** Rules of the fallback, which have tests of their own. */
 const FALLBACK_NUDGES = 3;
-const template = Template.fromStack(stack);
+const template = synthesise();
+
+function synthesise(options: { readonly checkpointMarkers?: string } = {}): Template {
+  return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...options }));
+}
 
 test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
   template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length + FALLBACK_NUDGES);
@@ -83,6 +83,37 @@ test('only what knows no resource level is allowed on every resource', () => {
       'ec2:DescribeInstanceTypes',
     ]),
   );
+});
+
+describe('marker objects of training jobs', () => {
+  test('are out of reach unless a place is named', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).not.toContain('s3:GetObject');
+    expect(text).not.toContain('CHECKPOINT_MARKERS');
+  });
+
+  test.each([
+    ['s3://bucket/training/', ['training/_COMPLETE/*', 'training/*/_COMPLETE/*']],
+    ['s3://bucket', ['_COMPLETE/*', '*/_COMPLETE/*']],
+  ])('below %s can be read, and nothing else', (checkpointMarkers, keys) => {
+    const named = synthesise({ checkpointMarkers });
+    const s3 = Object.values(named.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => JSON.stringify(Action).includes('s3:'));
+    const arn = (key: string) => ({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::bucket/${key}`]],
+    });
+    expect(s3).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: keys.map(arn) }]);
+    named.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { CHECKPOINT_MARKERS: checkpointMarkers } },
+    });
+  });
+
+  test('a place that is none stops the synthesis', () => {
+    expect(() => synthesise({ checkpointMarkers: 's3://bucket/*' })).toThrow(
+      'checkpointMarkers is "s3://bucket/*"; it must be s3://bucket/prefix',
+    );
+  });
 });
 
 test("the index is written once a minute by a function that may touch the index's rows only", () => {
