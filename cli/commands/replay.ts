@@ -20,7 +20,10 @@ export function replayCommand(): Command {
       new Option('--scenario <name>', 'a scripted situation').choices(scenarios.map((each) => each.name)),
     )
     .option('--list', 'list the scenarios')
-    .option('--real', 'start a real control plane on this machine, fill it with a fleet, replay on it')
+    .option(
+      '--real',
+      "start a real control plane on this machine, fill it with a fleet, replay on it; a stand-in answers for the training Job's checkpoint",
+    )
     .option('--nodes <n>', 'a storm on a fleet of so many nodes', wholeNumber('--nodes'))
     .option('--interrupt <m>', 'how many of them are interrupted at once', wholeNumber('--interrupt'))
     .option('--dry-run', 'send the plan with dryRun=All: the server checks it and changes nothing')

@@ -7,11 +7,12 @@ import type { Moment } from '../../functions/respond/report.ts';
 import type { InstanceId, Signal } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
-import { chooseScenario, HURRY } from './choose-scenario.ts';
+import { chooseScenario } from './choose-scenario.ts';
 import { startDoomedRun } from './crash.ts';
 import { depsForWorld } from './embedded-deps.ts';
 import { indexWorld } from './embedded-index.ts';
 import { spareNode } from './fleet.ts';
+import { headline } from './headline.ts';
 import type { LoadedEvent } from './load-events.ts';
 import { type ReplayOptions, requireInstanceId } from './options.ts';
 import { noProgress, showProgress } from './real/progress.ts';
@@ -41,9 +42,10 @@ export async function replayEmbedded(
   const workspace = chooseWorkspace(options);
   const world = await openWorld(scenario, options, stopped);
   try {
-    await world.fill(withReservations(scenario.fleet(doomedBy(scenario, signals)), signals));
+    const plan = withReservations(scenario.fleet(doomedBy(scenario, signals)), signals);
+    await world.fill(plan);
     await indexWorld(world.address, world.clock);
-    if (options.real && !options.json) console.log(headline(scenario, options));
+    if (options.real && !options.json) console.log(`\n${headline(scenario, loaded, plan, options)}\n`);
     await world.begin();
     await using slack = options.slack || workspace ? await startSlackReplay(world, workspace) : undefined;
     const replayed = await deliverAll(world, scenario, events, options, stopped);
@@ -58,11 +60,6 @@ export async function replayEmbedded(
   } finally {
     await world.close();
   }
-}
-
-function headline({ about }: Scenario, { dryRun }: ReplayOptions): string {
-  const how = dryRun ? 'a dry run' : `in real time; pods stop and save ${HURRY} times as fast`;
-  return `\n${about.replace(/ \(.*\)$/, '')}, ${how}\n`;
 }
 
 function openWorld(scenario: Scenario, options: ReplayOptions, stopped: AbortSignal): Promise<ReplayWorld> {

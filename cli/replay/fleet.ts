@@ -129,23 +129,35 @@ export function nodeWithTenPods(): Fleet {
   });
 }
 
-/** Many doomed nodes with a pod of each of five services under shared budgets, and spare nodes. */
+/**
+ * Many doomed nodes with a pod of each of five services under shared budgets, spare nodes, and a training job over
+ * two of each kind.
+ */
 export function stormNodes(spareNodes = 10): Fleet {
-  return (doomed) => ({
-    nodes: nodesFor(doomed, spareNodes).nodes,
-    daemonSets: 3,
-    workloads: [1, 2, 3, 4, 5].map((service) => ({
-      kind: 'Deployment',
-      namespace: 'inference',
-      name: `service-${service}`,
-      on: doomed.map((_, at) => at),
-      graceSeconds: 30,
-      stopsAfterSeconds: 5,
-      readyAfterSeconds: 5,
-      budget: { maxUnavailable: '50%' },
-    })),
-  });
+  return (doomed) => {
+    const { nodes, spares } = nodesFor(doomed, spareNodes);
+    const on = doomed.map((_, at) => at);
+    return {
+      nodes,
+      daemonSets: 3,
+      workloads: [
+        ...[1, 2, 3, 4, 5].map((service) => stormService(`service-${service}`, on)),
+        llama([...spares.slice(0, 2), ...on.slice(0, 2)], 'all'),
+      ],
+    };
+  };
 }
+
+const stormService = (name: string, on: readonly number[]): PlannedWorkload => ({
+  kind: 'Deployment',
+  namespace: 'inference',
+  name,
+  on,
+  graceSeconds: 30,
+  stopsAfterSeconds: 5,
+  readyAfterSeconds: 5,
+  budget: { maxUnavailable: '50%' },
+});
 
 const llama = (on: readonly number[], answers: 'all' | 'nothing'): PlannedWorkload => ({
   kind: 'Job',

@@ -58,7 +58,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'inference-and-training',
-    about: 'the same with a training job over three nodes that saves first (the default with --real)',
+    about:
+      'one GPU node with inference and a rank of a training job, which saves first (the default with --real)',
     speed: 20,
     fleet: inferenceAndTraining(),
     deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
@@ -97,7 +98,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'training-silent',
-    about: 'the same job without a handler: evicted 20 s after the notice, with all the grace that is left',
+    about: 'a training job without a handler: evicted 20 s after the notice, with all the grace that is left',
     speed: 20,
     fleet: trainingGang({ answers: 'nothing' }),
     deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],

@@ -4,6 +4,7 @@ import { plainText } from '../../functions/notify/message/blocks.ts';
 import type { SlackCall } from '../../simulator/slack/proxy.ts';
 import type { SlackResult } from './result.ts';
 import type { Conversation } from './slack.ts';
+import { hang, widthOf, wrap } from './wrap.ts';
 
 type Emulated = Extract<Conversation, { type: 'emulated' }>;
 type Shown = Emulated['threads'][number]['replies'][number];
@@ -44,12 +45,14 @@ export function conversationOf(conversation: Conversation): SlackResult {
 function callLine({ method, at, text, answer }: SlackCall, startedAt: Date): string {
   const seconds = `T+${secondsBetween(startedAt, at).toFixed(1)}s`.padStart(9);
   const verb = method === 'chat.postMessage' ? 'posted' : method === 'chat.update' ? 'edited' : method;
-  return `${seconds}  ${styleText('cyan', verb.padEnd(8))}  ${answer === 'ok' ? text : answer}`;
+  const told = hang(answer === 'ok' ? text : answer, seconds.length + 12, widthOf(process.stdout));
+  return `${seconds}  ${styleText('cyan', verb.padEnd(8))}  ${told}`;
 }
 
 function quote(message: Shown, margin: string): string {
   return textOf(message)
     .split('\n')
+    .flatMap((line) => wrap(line, widthOf(process.stdout) - margin.length))
     .map((line) => `${margin}${line}`)
     .join('\n');
 }

@@ -3,11 +3,13 @@ import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { ReplayOptions } from './options.ts';
 import type { ServerFigures } from './replay-world.ts';
+import { describeRequests } from './requests.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
 import { conversationOf, showConversation } from './show-slack.ts';
 import type { Conversation } from './slack.ts';
 import { layOut, podTable, stormTable } from './table.ts';
 import { tellInTerminal } from './told.ts';
+import { widthOf, wrap } from './wrap.ts';
 
 /** What a replay brought, before it is shown. */
 export interface Replayed {
@@ -71,9 +73,8 @@ function showPeople({ reports, ignored, requests, conversation, server }: Replay
   else for (const report of reports) showReport(report, conversation === undefined);
   if (conversation) showConversation(conversation);
   if (reports.length > 1) console.log(`\n${percentileTable(computePercentiles(reports))}`);
-  const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
-  const parts = Object.entries(requests).map(([what, count]) => `${count} ${what}`);
-  if (total > 0) console.log(`\nAPI server requests: ${total} (${parts.join(', ')})`);
+  if (Object.keys(requests).length > 0)
+    console.log(`\n${describeRequests(requests, widthOf(process.stdout))}`);
   if (server) console.log(describeServer(server, reports).join('\n'));
 }
 
@@ -96,10 +97,14 @@ function describeServer(
 }
 
 function showReport(report: InterruptionReport, withMessage: boolean): void {
-  if (report.drain) console.log(`\n${podTable(report)}`);
+  const width = widthOf(process.stdout);
+  if (report.drain) console.log(`\n${podTable(report, width)}`);
   if (!withMessage) return;
-  const lines = tellInTerminal(report).split('\n');
-  console.log(['', 'The message people get:', ...lines.map((line) => `  │ ${line}`)].join('\n'));
+  const margin = '  │ ';
+  const lines = tellInTerminal(report)
+    .split('\n')
+    .flatMap((line) => wrap(line, width - margin.length));
+  console.log(['', 'The message people get:', ...lines.map((line) => margin + line)].join('\n'));
 }
 
 function percentileTable(percentiles: Readonly<Record<string, Percentiles>>): string {

@@ -5,8 +5,11 @@ import type { Moment } from '../../functions/respond/report.ts';
 
 const LINE_EVERY_SECONDS = 1;
 
+/** More pods to move from a node than a fleet of ours has, for the width of a column. */
+const MOST_PODS = 9;
+
 /** Prints how far a storm is, all nodes together, at most one line a second of its own time and one at the end. */
-export function printStorm(out: NodeJS.WritableStream, noticedAt: Date, nodes: number) {
+export function printStorm(out: NodeJS.WriteStream, noticedAt: Date, nodes: number) {
   const counts = { cordoned: 0, planned: 0, accepted: 0, gone: 0, closed: 0 };
   let printedAt = Number.NEGATIVE_INFINITY;
   return (_instanceId: string, moment: Moment): void => {
@@ -24,12 +27,12 @@ export function printStorm(out: NodeJS.WritableStream, noticedAt: Date, nodes: n
     const { accepted, closed, cordoned, gone, planned } = counts;
     const parts = [
       `T+${seconds.toFixed(1)}s`.padStart(9),
-      part('cyan', `cordoned ${share(cordoned, nodes)}`),
-      `evicted ${share(accepted, planned)}`,
-      `gone ${share(gone, planned)}`,
-      part('green', `done ${share(closed, nodes)}`),
+      styleText('cyan', `cordoned ${share(cordoned, nodes, nodes)}`, { stream: out }),
+      `evicted ${share(accepted, planned, nodes * MOST_PODS)}`,
+      `gone ${share(gone, planned, nodes * MOST_PODS)}`,
+      styleText('green', `done ${share(closed, nodes, nodes)}`, { stream: out }),
     ];
-    return parts.join('   ');
+    return parts.join('  ');
   }
 }
 
@@ -37,11 +40,7 @@ function toMove({ decisions }: DrainPlan): number {
   return decisions.filter(({ action }) => action === 'evict' || action === 'save-first').length;
 }
 
-function share(some: number, all: number): string {
-  const width = String(all).length;
-  return `${String(some).padStart(width)}/${all}`;
-}
-
-function part(style: 'cyan' | 'green', text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+/** As wide at the start, when few are known, as at the end. */
+function share(some: number, all: number, most: number): string {
+  return `${some}/${all}`.padStart(2 * String(most).length + 1);
 }

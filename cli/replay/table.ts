@@ -3,11 +3,28 @@ import { describeTraining } from '../../functions/checkpoint/outcome.ts';
 import { secondsBetween } from '../../functions/clock.ts';
 import type { PodOutcome, PodReport } from '../../functions/drain/outcome.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
+import { hang } from './wrap.ts';
 
-/** One row a pod: what was decided, what became of it, when. */
-export function podTable(report: InterruptionReport): string {
-  const rows = (report.drain?.pods ?? []).map((pod) => podRow(pod, report.interruption.noticedAt));
-  return layOut([['POD', 'DECISION', 'OUTCOME', 'AT', 'WHY'], ...rows]);
+/** What the last column needs at least; where there is less room, for all or for a word, it goes below its row. */
+const LEAST_WHY = 18;
+const BELOW = 4;
+
+/** One row a pod: what became of it, when, and why. No line is longer than `width` unless a word is. */
+export function podTable(report: InterruptionReport, width: number): string {
+  const pods = report.drain?.pods ?? [];
+  const rows = pods.map((pod) => podRow(pod, report.interruption.noticedAt));
+  const [head = '', ...lines] = layOut([['POD', 'OUTCOME', 'AT'], ...rows]).split('\n');
+  const margin = Math.max(...[head, ...lines].map(({ length }) => length)) + 2;
+  const room = width - margin;
+  const withWhy = (line: string, why: string) => {
+    const longest = Math.max(LEAST_WHY, ...why.split(' ').map(({ length }) => length));
+    if (longest <= room) return line.padEnd(margin) + hang(why, margin, width);
+    return `${line}\n${' '.repeat(BELOW)}${hang(why, BELOW, width)}`;
+  };
+  return [
+    room >= LEAST_WHY ? `${head.padEnd(margin)}WHY` : head,
+    ...pods.map((pod, at) => withWhy(lines[at] ?? '', whyOf(pod))),
+  ].join('\n');
 }
 
 const MOST_ROWS = 10;
@@ -59,19 +76,15 @@ export function layOut(rows: readonly (readonly string[])[]): string {
 
 const visible = (cell: string | undefined) => stripVTControlCharacters(cell ?? '');
 
-function podRow(
-  { namespace, name, checkpoint, decision, outcome, reason, warning }: PodReport,
-  noticedAt: Date,
-): string[] {
+function podRow({ namespace, name, outcome }: PodReport, noticedAt: Date): string[] {
   const at = endOf(outcome);
+  const when = at ? `T+${secondsBetween(noticedAt, at).toFixed(1)}s` : '-';
+  return [`${namespace}/${name}`, outcome.result, when];
+}
+
+function whyOf({ checkpoint, outcome, reason, warning }: PodReport): string {
   const why = 'reason' in outcome && outcome.result !== 'skipped' ? outcome.reason : reason;
-  return [
-    `${namespace}/${name}`,
-    decision,
-    outcome.result,
-    at ? `T+${secondsBetween(noticedAt, at).toFixed(1)}s` : '-',
-    [checkpoint ? describeTraining(checkpoint) : why, warning].filter(Boolean).join('; '),
-  ];
+  return [checkpoint ? describeTraining(checkpoint) : why, warning].filter(Boolean).join('; ');
 }
 
 function endOf(outcome: PodOutcome): Date | undefined {

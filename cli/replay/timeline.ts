@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { secondsBetween } from '../../functions/clock.ts';
 import type { Moment } from '../../functions/respond/report.ts';
+import { hang, widthOf } from './wrap.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -18,13 +19,15 @@ const styles: Partial<Record<Moment['type'], Style>> = {
 };
 
 /** Prints moments as they happen, in seconds from the event's own time. */
-export function printTimeline(out: NodeJS.WritableStream, noticedAt: Date, severalInstances: boolean) {
+export function printTimeline(out: NodeJS.WriteStream, noticedAt: Date, severalInstances: boolean) {
   return (instanceId: string, moment: Moment): void => {
     const seconds = `T+${secondsBetween(noticedAt, moment.at).toFixed(1)}s`.padStart(9);
     const who = severalInstances ? `${instanceId.slice(-6)}  ` : '';
-    const text = textOf(moment);
-    const word = styleText(styles[moment.type] ?? 'dim', moment.type.padEnd(11), { stream: process.stdout });
-    out.write(`${seconds}  ${who}${word}  ${text}\n`);
+    const word = moment.type.padEnd(11);
+    const margin = seconds.length + 2 + who.length + word.length + 2;
+    const text = hang(textOf(moment), margin, widthOf(out));
+    const coloured = styleText(styles[moment.type] ?? 'dim', word, { stream: out });
+    out.write(`${seconds}  ${who}${coloured}  ${text}\n`);
   };
 }
 

@@ -30,7 +30,7 @@ export async function fillByHand(
     ...plan.workloads.flatMap((workload) => podsOf(plan, workload)),
   ];
   await createAll(admin, pods);
-  await untilRunning(admin, pods.length, options);
+  await untilRunning(admin, { nodes: plan.nodes.length, pods: pods.length }, options);
   await inParallel(plan.workloads, (workload) => createBudget(admin, workload));
 }
 
@@ -120,14 +120,14 @@ function onNode(pod: V1Pod, number: number): V1Pod {
 
 async function untilRunning(
   admin: KubeConfig,
-  wanted: number,
+  { nodes, pods: wanted }: { readonly nodes: number; readonly pods: number },
   { onProgress, signal }: FillOptions,
 ): Promise<void> {
   const core = admin.makeApiClient(CoreV1Api);
   for (const until = Date.now() + 60_000; ; ) {
     const { items } = await core.listPodForAllNamespaces();
     const running = items.filter(({ status }) => status?.phase === 'Running').length;
-    onProgress?.({ running, wanted, budgetsPending: 0 });
+    onProgress?.({ nodesReady: nodes, running, wanted, budgetsPending: 0 });
     if (running === wanted) return;
     if (Date.now() > until) throw new Error(`${running} of ${wanted} pods run after 60 s`);
     await sleep(200, undefined, { ...(signal && { signal }) });

@@ -5,6 +5,7 @@ import {
   CoreV1Api,
   type KubeConfig,
   PolicyV1Api,
+  type V1Node,
   type V1PodDisruptionBudget,
 } from '@kubernetes/client-node';
 import { BARE_LABEL } from './workloads.ts';
@@ -19,6 +20,8 @@ export interface SettleOptions {
 }
 
 export interface SettleProgress {
+  /** Nodes that pods can be scheduled to. */
+  readonly nodesReady: number;
   readonly running: number;
   readonly wanted: number;
   /** Budgets that have not yet counted their pods as healthy. */
@@ -28,7 +31,8 @@ export interface SettleProgress {
 const LOOK_AGAIN_MS = 400;
 
 /**
- * Waits until every pod that the workloads want runs and every budget has counted its pods as healthy.
+ * Waits until every node is ready, every pod that the workloads want runs and every budget has counted its pods as
+ * healthy.
  *
  * @throws Error that says what was missing when the time was up.
  */
@@ -38,12 +42,12 @@ export async function settle(admin: KubeConfig, options: SettleOptions): Promise
   for (const until = Date.now() + timeoutSeconds * 1000; ; ) {
     const progress = await look();
     onProgress?.(progress);
-    const { budgetsPending, running, wanted } = progress;
-    if (running === wanted && budgetsPending === 0) return;
+    const { budgetsPending, nodesReady, running, wanted } = progress;
+    if (nodesReady === options.nodes && running === wanted && budgetsPending === 0) return;
     if (Date.now() > until) {
       throw new Error(
-        `The fleet did not settle within ${timeoutSeconds} s: ${running} of ${wanted} pods run, ` +
-          `${budgetsPending} budgets do not count their pods as healthy.`,
+        `The fleet did not settle within ${timeoutSeconds} s: ${nodesReady} of ${options.nodes} nodes are ready, ` +
+          `${running} of ${wanted} pods run, ${budgetsPending} budgets do not count their pods as healthy.`,
       );
     }
     await sleep(LOOK_AGAIN_MS, undefined, { ...(signal && { signal }) });
@@ -54,7 +58,14 @@ export async function settle(admin: KubeConfig, options: SettleOptions): Promise
 function openLook(admin: KubeConfig, nodes: number): () => Promise<SettleProgress> {
   const [apps, batch] = [admin.makeApiClient(AppsV1Api), admin.makeApiClient(BatchV1Api)];
   const [core, policy] = [admin.makeApiClient(CoreV1Api), admin.makeApiClient(PolicyV1Api)];
+  const countReady = async () => {
+    const { items } = await core.listNode();
+    return items.filter(isSchedulable).length;
+  };
+  let nodesReady = 0;
   return async () => {
+    // They stay ready: kwok's kubelets have no bad days.
+    if (nodesReady < nodes) nodesReady = await countReady();
     const [deployments, daemonSets, statefulSets, jobs, barePods, budgets] = await Promise.all([
       apps.listDeploymentForAllNamespaces(),
       apps.listDaemonSetForAllNamespaces(),
@@ -71,11 +82,21 @@ function openLook(admin: KubeConfig, nodes: number): () => Promise<SettleProgres
       ...barePods.items.map(({ status }) => [status?.phase === 'Running' ? 1 : 0, 1]),
     ];
     return {
+      nodesReady,
       running: counts.reduce((sum, [running = 0]) => sum + running, 0),
       wanted: counts.reduce((sum, [, wanted = 1]) => sum + wanted, 0),
       budgetsPending: budgets.items.filter((each) => !isHealthy(each)).length,
     };
   };
+}
+
+/**
+ * Ready, and rid of the taint that each node comes with until the node lifecycle controller has seen that: before,
+ * critical pods would push others off the nodes that are there.
+ */
+function isSchedulable({ spec, status }: V1Node): boolean {
+  const ready = status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True');
+  return ready === true && !spec?.taints?.some(({ key }) => key.startsWith('node.kubernetes.io/'));
 }
 
 function isHealthy({ metadata, status }: V1PodDisruptionBudget): boolean {

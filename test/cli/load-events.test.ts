@@ -1,10 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { loadEvents } from '../../cli/replay/load-events.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'events-'));
+afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
   ['empty.json', '', 'the file is empty'],

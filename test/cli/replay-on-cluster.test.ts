@@ -1,15 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { openScene, type Scene } from '../respond/scene.ts';
+import { newFolder } from '../support/new-folder.ts';
 import { runCli } from './run-cli.ts';
 
 const sample = 'events/spot-interruption-terminate.json';
 
 async function kubeconfigOf(scene: Scene): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'kubeconfig-')), 'config');
+  const file = join(await newFolder('kubeconfig'), 'config');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -1,7 +1,5 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newFolder } from '../support/new-folder.ts';
 import { runCli, runCliWith } from './run-cli.ts';
 
 const sample = 'events/spot-interruption-terminate.json';
@@ -32,7 +30,7 @@ test.each([
 });
 
 test('without the programs of a control plane one line says what to set', async () => {
-  const KUBEBUILDER_ASSETS = await mkdtemp(join(tmpdir(), 'empty-'));
+  const KUBEBUILDER_ASSETS = await newFolder('empty');
   const { code, stderr } = await runCliWith({ KUBEBUILDER_ASSETS }, 'replay', '--real', '--json');
   expect(code).toBe(2);
   expect(stderr.trim().split('\n')).toHaveLength(1);

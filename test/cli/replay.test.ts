@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
+import { newFolder } from '../support/new-folder.ts';
 import { runCli } from './run-cli.ts';
 
 async function replay(...args: string[]): Promise<{ code: number; result: ReplayResult }> {
@@ -156,7 +156,7 @@ describe('bad input', () => {
   });
 
   test('a malformed event names the file and the field', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'replay-')), 'event.json');
+    const file = join(await newFolder('replay'), 'event.json');
     await writeFile(
       file,
       JSON.stringify({

@@ -25,7 +25,8 @@ const doomed = Array.from({ length: NODES }, (_, at) => instanceId(`i-0${String(
 async function openStorm() {
   const clock = scaledClock(0.7);
   const world = await startWorld(clock);
-  seed(world, stormNodes()(doomed));
+  const { workloads, ...plan } = stormNodes()(doomed);
+  seed(world, { ...plan, workloads: workloads.filter(({ saves }) => !saves) });
   const address = addressOf(world);
   const { tableEndpoint, tableName } = world;
   const start = clock.now();

@@ -7,7 +7,8 @@ export interface Progress {
   note(text: string): void;
 }
 
-const NAME_WIDTH = 15;
+/** Of the column with what is started. */
+export const NAME_WIDTH = 15;
 
 export function showProgress(out: NodeJS.WriteStream): Progress {
   return {

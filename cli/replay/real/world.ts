@@ -11,6 +11,7 @@ import { enrol } from '../../../controlplane/enrol.ts';
 import { openFleet } from '../../../controlplane/fleet/fleet.ts';
 import type { FleetPlan } from '../../../controlplane/fleet/plan.ts';
 import { watchReplacements } from '../../../controlplane/fleet/replacements.ts';
+import type { SettleProgress } from '../../../controlplane/fleet/settle.ts';
 import { type HostedPlane, startHostedPlane } from '../../../controlplane/hosted-plane.ts';
 import { startSlowLink } from '../../../controlplane/slow-link.ts';
 import { systemClock } from '../../../functions/clock.ts';
@@ -19,8 +20,9 @@ import { signEksToken } from '../../../functions/cluster/eks-token.ts';
 import { addressOf, worldCredentials } from '../embedded-deps.ts';
 import type { ReplayWorld } from '../replay-world.ts';
 import { addInstance, clusterName as demo, region, startAwsSide } from '../world.ts';
+import { hang, widthOf } from '../wrap.ts';
 import { chooseBinaries, type Kubernetes } from './binaries.ts';
-import type { Progress } from './progress.ts';
+import { NAME_WIDTH, type Progress } from './progress.ts';
 import { startTrainer } from './trainer.ts';
 
 export interface RealWorldOptions {
@@ -61,7 +63,7 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
   const admin = openAdmin(plane.adminKubeconfig);
   const version = await serverVersion(admin);
   await progress.step('Identity', async (update) => {
-    update('EKS token, group spot-responder; rbac.yaml, admission.yaml');
+    update('EKS token; rbac.yaml and admission.yaml of infra/k8s');
     await enrol(admin, await connectAsResponder(plane, clusterName, ca), stopped);
   });
   if (kubernetes.lacks) progress.note(describeLack(kubernetes.lacks));
@@ -79,7 +81,7 @@ export async function openRealWorld(options: RealWorldOptions): Promise<ReplayWo
     fill: async (plan) => {
       for (const node of plan.nodes) addInstance(aws.account, node, clusterName);
       await progress.step('Fleet', (update) =>
-        fleet.fill(plan, { signal: stopped, onProgress: (each) => update(describeFleet(each)) }),
+        fleet.fill(plan, { signal: stopped, onProgress: (each) => update(describeFleet(plan, each)) }),
       );
       await startTrainers(plane, plan, closing.signal);
     },
@@ -153,13 +155,11 @@ async function startTrainers(plane: HostedPlane, plan: FleetPlan, signal: AbortS
   await Promise.all(training.map((workload) => startTrainer(cluster, workload, systemClock, signal)));
 }
 
-function describeFleet({ running, wanted }: { readonly running: number; readonly wanted: number }): string {
-  return `${running} of ${wanted} pods run`;
+function describeFleet({ nodes }: FleetPlan, { nodesReady, running, wanted }: SettleProgress): string {
+  return `${nodesReady}/${nodes.length} nodes ready, ${running} of ${wanted} pods run`;
 }
 
 function describeLack(reason: string): string {
-  return [
-    `  Left out       controllers: ${reason}.`,
-    '                 Pods are placed by hand, nothing replaces them, budgets count nothing.',
-  ].join('\n');
+  const lack = `controllers: ${reason}. Pods are placed by hand, nothing replaces them, budgets count nothing.`;
+  return `  ${'Left out'.padEnd(NAME_WIDTH)}${hang(lack, 2 + NAME_WIDTH, widthOf(process.stderr))}`;
 }

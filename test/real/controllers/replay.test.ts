@@ -1,18 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { ReplayResult } from '../../../cli/replay/result.ts';
 import { main, runCliWith } from '../../cli/run-cli.ts';
+import { newFolder } from '../../support/new-folder.ts';
 
-/** A folder of temporary files by which the programs of one run are known. */
-const newFolder = () => mkdtemp(join(tmpdir(), 'replay-test-'));
-
-/** Programs whose command line names the folder. */
+/** Programs whose command line names the folder, which one run has for its temporary files. */
 async function programsOf(folder: string): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-ax', '-o', 'stat=,args=']);
   return stdout.split('\n').filter((line) => line.includes(folder) && !line.startsWith('Z'));
@@ -29,7 +25,7 @@ test.each([
 ] as const)(
   '%s %s leaves no program and no file behind',
   async (signal, _when, programs) => {
-    const folder = await newFolder();
+    const folder = await newFolder('replay-test');
     const env = { ...process.env, TMPDIR: folder };
     const cli = spawn(process.execPath, [main, 'replay', '--real'], { env, stdio: 'ignore' });
     const ended = once(cli, 'exit');
@@ -47,7 +43,7 @@ test.each([
 );
 
 test('one event on a real control plane: the job saves first, the node is emptied, controllers replace the pods', async () => {
-  const folder = await newFolder();
+  const folder = await newFolder('replay-test');
   const { code, stderr, stdout } = await runCliWith({ TMPDIR: folder }, 'replay', '--real', '--json');
   expect(stderr).toBe('');
   const result = JSON.parse(stdout) as ReplayResult;
@@ -66,7 +62,7 @@ test('one event on a real control plane: the job saves first, the node is emptie
 }, 90_000);
 
 test('a dry run plans with the server and changes nothing of a storm fleet', async () => {
-  const folder = await newFolder();
+  const folder = await newFolder('replay-test');
   const storm = ['--nodes', '3', '--interrupt', '2', '--dry-run', '--json'];
   const { code, stdout } = await runCliWith({ TMPDIR: folder }, 'replay', '--real', ...storm);
   const result = JSON.parse(stdout) as ReplayResult;
