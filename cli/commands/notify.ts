@@ -1,17 +1,20 @@
 import { Command } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { previewMessages } from '../notify/preview.ts';
+import { runRedrive } from '../notify/run-redrive.ts';
 import { runTrial, type TrialOptions } from '../notify/run-trial.ts';
 
 interface Options extends TrialOptions {
   readonly preview?: true;
   readonly test?: true;
+  readonly redrive?: true;
   readonly out: string;
 }
 
 const help = `
 --test reads SLACK_SECRET, SLACK_CHANNEL and SLACK_ROUTES as the notifier does; without AWS, SLACK_TOKEN.
-Exit codes: 0 done · 1 not told in every channel · 2 wrong flag or setting`;
+--redrive uses your AWS credentials; AWS_REGION or your profile says which Region. Run again, it goes on watching.
+Exit codes: 0 done · 1 not told in every channel, or not moved · 2 wrong flag or setting`;
 
 /** `spot-responder notify`: looks at what people are told, and whether they are. */
 export function notifyCommand(): Command {
@@ -25,7 +28,8 @@ export function notifyCommand(): Command {
     .option('--test', 'tell a sample in every channel of the configuration, and name what is wrong')
     .option('--channel <id>', 'with --test: only in this channel, or by the webhook of this name')
     .option('--secret <name>', 'with --test: name or ARN of the secret in AWS Secrets Manager')
-    .option('--json', 'with --test: print the result as JSON')
+    .option('--redrive', 'send again what Slack did not take: moves the dead notices back into the queue')
+    .option('--json', 'with --test or --redrive: print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => {
       process.exitCode = await run(options);
@@ -33,12 +37,15 @@ export function notifyCommand(): Command {
 }
 
 async function run(options: Options): Promise<number> {
-  const chosen = (['preview', 'test'] as const).filter((each) => options[each]);
+  const chosen = (['preview', 'test', 'redrive'] as const).filter((each) => options[each]);
   if (chosen.length !== 1)
     throw new ConfigurationError(
-      'notify: say what to do: --preview renders every kind of message, --test tells a sample.',
+      'notify: say what to do: --preview renders every kind of message, --test tells a sample, --redrive sends dead notices again.',
     );
+  if (!options.test && (options.channel !== undefined || options.secret !== undefined))
+    throw new ConfigurationError('notify: --channel and --secret go with --test only.');
   if (options.test) return runTrial(options);
+  if (options.redrive) return runRedrive(options);
   await previewMessages(options.out);
   return 0;
 }

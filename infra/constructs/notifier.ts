@@ -17,6 +17,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
+import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
 import type { NotifySettings } from '../../functions/notify/settings.ts';
 import { CONVERSATION_PREFIX, HISTORY_PREFIX, STORY_PREFIX } from '../../functions/table/keys.ts';
 
@@ -40,10 +41,6 @@ export interface NotifierProps {
   readonly responderLogs: ILogGroup;
   readonly slack: SlackOptions;
 }
-
-/** Names that the command line knows them by. */
-const NOTICES_QUEUE = 'spot-responder-notices';
-const DEAD_NOTICES_QUEUE = 'spot-responder-notices-dead';
 
 /** A storm is told in one run; a run that dies is replaced as soon as its records show again. */
 const LONGEST_RUN = Duration.minutes(3);

@@ -1,36 +1,25 @@
 import type { Clock } from '../../functions/clock.ts';
-import { answerAutoScaling } from './auto-scaling.ts';
+import { answer } from './answer.ts';
 import { changeGroup, fillGroup, membersOf } from './capacity.ts';
-import { answerEc2 } from './ec2.ts';
-import { answerEks } from './eks.ts';
-import { answerEventBridge } from './event-bridge.ts';
 import { close, listen, serve } from './http.ts';
 import { startLifecycleAction } from './lifecycle-actions.ts';
-import {
-  faultAnswer,
-  readRequest,
-  type ServiceRequest,
-  type WireAnswer,
-  type WireRequest,
-} from './protocol.ts';
+import type { ServiceRequest } from './protocol.ts';
+import { addQueue, type QueueOptions } from './queue.ts';
 import { openReadBucket, type ReadQuota } from './read-bucket.ts';
-import { answerSecretsManager } from './secrets-manager.ts';
-import { addQueue, answerSqs, type QueueOptions } from './sqs.ts';
-import {
-  type AccountState,
-  type BusEvent,
-  type Call,
-  type Fault,
-  type InstanceState,
-  type LifecycleAction,
-  type ScalingActivity,
-  ServiceFault,
-  type SimulatedAutoScalingGroup,
-  type SimulatedCluster,
-  type SimulatedInstance,
-  type SimulatedNodeGroup,
-  type SimulatedQueue,
-  type WaitingLifecycleAction,
+import type {
+  AccountState,
+  BusEvent,
+  Call,
+  Fault,
+  InstanceState,
+  LifecycleAction,
+  ScalingActivity,
+  SimulatedAutoScalingGroup,
+  SimulatedCluster,
+  SimulatedInstance,
+  SimulatedNodeGroup,
+  SimulatedQueue,
+  WaitingLifecycleAction,
 } from './state.ts';
 
 /** An AWS account in memory: the real SDK clients talk to `endpoint` in their own protocols. */
@@ -64,6 +53,7 @@ export interface SimulatedAccount {
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
   addQueue(options: QueueOptions): SimulatedQueue;
+  removeQueue(queue: SimulatedQueue): void;
   /** From now on puts each event that PutEvents takes into a queue, as a rule does. */
   addRule(target: SimulatedQueue): void;
   inject(fault: Fault): void;
@@ -80,6 +70,7 @@ export interface SimulatedAccountOptions {
 
 /** Starts an empty account on a free port of 127.0.0.1. */
 export async function startSimulatedAccount(options: SimulatedAccountOptions): Promise<SimulatedAccount> {
+  const closed = new AbortController();
   const state: AccountState = {
     region: options.region,
     clock: options.clock,
@@ -96,10 +87,11 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     secrets: new Map(),
     queues: new Map(),
     targets: [],
+    moveTasks: [],
+    closed: closed.signal,
   };
   const calls: Call[] = [];
   const faults: Fault[] = [];
-  const closed = new AbortController();
   const passEc2 = options.ec2ReadQuota
     ? openReadBucket(options.ec2ReadQuota, () => state.clock.now())
     : () => undefined;
@@ -115,7 +107,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     events: state.events,
     lifecycleActions: state.lifecycleActions,
     activities: state.activities,
-    ...seeds(state, closed.signal),
+    ...seeds(state),
     addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
     close: () => {
@@ -130,7 +122,7 @@ type Seeds = Omit<
   'endpoint' | 'calls' | 'events' | 'lifecycleActions' | 'activities' | 'addQueue' | 'inject' | 'close'
 >;
 
-function seeds(state: AccountState, closed: AbortSignal): Seeds {
+function seeds(state: AccountState): Seeds {
   return {
     addInstance: (instance) => state.instances.set(instance.instanceId, instance),
     setInstanceState: (instanceId, instanceState, lifecycleState) => {
@@ -155,52 +147,9 @@ function seeds(state: AccountState, closed: AbortSignal): Seeds {
     addNodeGroup: (nodeGroup) => state.nodeGroups.push(nodeGroup),
     onLaunch: (listener) => state.launchListeners.push(listener),
     onTermination: (listener) => state.terminationListeners.push(listener),
-    addLifecycleAction: (action) => startLifecycleAction(state, action, closed),
+    addLifecycleAction: (action) => startLifecycleAction(state, action, state.closed),
+    removeQueue: ({ url }) => state.queues.delete(new URL(url).pathname),
     putSecret: (name, value) => state.secrets.set(name, value),
     addRule: (target) => state.targets.push(target),
   };
-}
-
-/** `undefined`: say nothing, ever. */
-function answer(
-  state: AccountState,
-  admit: (request: ServiceRequest) => void,
-  faults: Fault[],
-  wire: WireRequest,
-): WireAnswer | undefined {
-  let service: ServiceRequest['service'] | undefined;
-  try {
-    const request = readRequest(wire);
-    service = request.service;
-    admit(request);
-    const fault = takeFault(faults, request.operation);
-    if (fault === undefined) return serveRequest(state, request);
-    if ('silent' in fault) return undefined;
-    throw new ServiceFault(fault.code, fault.message ?? `injected fault of ${request.operation}`);
-  } catch (error) {
-    const fault = error instanceof ServiceFault ? error : new ServiceFault('InternalFailure', String(error));
-    return faultAnswer(service, fault);
-  }
-}
-
-function takeFault(faults: Fault[], operation: string): Fault | undefined {
-  const index = faults.findIndex((fault) => fault.operation === operation);
-  return index < 0 ? undefined : faults.splice(index, 1)[0];
-}
-
-function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer {
-  switch (request.service) {
-    case 'ec2':
-      return answerEc2(state, request);
-    case 'autoscaling':
-      return answerAutoScaling(state, request);
-    case 'eks':
-      return answerEks(state, request);
-    case 'events':
-      return answerEventBridge(state, request);
-    case 'secretsmanager':
-      return answerSecretsManager(state, request);
-    case 'sqs':
-      return answerSqs(state, request);
-  }
 }

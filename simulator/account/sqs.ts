@@ -1,74 +1,33 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Clock } from '../../functions/clock.ts';
+import { listMoves, startMove } from './message-moves.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedQueue } from './state.ts';
 
 type SqsRequest = Extract<ServiceRequest, { body: unknown }>;
 
-export interface QueueOptions {
-  readonly name: string;
-  /** @default 900 */
-  readonly visibilitySeconds?: number;
-  /** @default 5 */
-  readonly maxReceiveCount?: number;
-}
-
-interface Message {
-  readonly id: string;
-  readonly body: string;
-  visibleAt: Date;
-  receives: number;
-}
-
-export function addQueue(state: AccountState, endpoint: string, options: QueueOptions): SimulatedQueue {
-  const path = `/${OWNER_ACCOUNT}/${options.name}`;
-  const queue = openQueue(`${endpoint}${path}`, options, state.clock);
-  state.queues.set(path, queue);
-  return queue;
-}
-
-function openQueue(
-  url: string,
-  { maxReceiveCount = 5, visibilitySeconds = 900 }: QueueOptions,
-  clock: Clock,
-): SimulatedQueue {
-  const messages = new Map<string, Message>();
-  const sent: { body: string; delaySeconds: number; at: Date }[] = [];
-  const deadLetters: Message[] = [];
-  const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1_000);
-  const bury = () => {
-    for (const message of messages.values()) {
-      if (message.receives < maxReceiveCount || message.visibleAt > clock.now()) continue;
-      messages.delete(message.id);
-      deadLetters.push(message);
+/** Answers for SQS: what our code calls. Receiving is the poller's, see `event-source.ts`. */
+export function answerSqs(state: AccountState, { operation, body }: SqsRequest): WireAnswer {
+  switch (operation) {
+    case 'SendMessage':
+      return sendMessage(state, read(Sending, body));
+    case 'GetQueueUrl': {
+      const { QueueName } = read(z.object({ QueueName: z.string() }), body);
+      return jsonAnswer({ QueueUrl: queueAt(state, `/${OWNER_ACCOUNT}/${QueueName}`).url }, '1.0');
     }
-  };
-  return {
-    url,
-    sent,
-    deadLetters,
-    send: (body, delaySeconds = 0) => {
-      const id = `message-${sent.length + 1}`;
-      sent.push({ body, delaySeconds, at: clock.now() });
-      messages.set(id, { id, body, visibleAt: inSeconds(delaySeconds), receives: 0 });
-      return id;
-    },
-    receive: (most) => {
-      bury();
-      const due = [...messages.values()].filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, most);
-      return due.map((message) => {
-        message.receives += 1;
-        message.visibleAt = inSeconds(visibilitySeconds);
-        return { messageId: message.id, body: message.body, receives: message.receives };
-      });
-    },
-    delete: (messageId) => messages.delete(messageId),
-    nextDueAt: () => {
-      const times = [...messages.values()].map(({ visibleAt }) => visibleAt.getTime());
-      return times.length === 0 ? undefined : new Date(Math.min(...times));
-    },
-  };
+    case 'GetQueueAttributes': {
+      const { QueueUrl } = read(z.object({ QueueUrl: z.string() }), body);
+      const queue = queueAt(state, new URL(QueueUrl).pathname);
+      const Attributes = { QueueArn: queue.arn, ApproximateNumberOfMessages: String(queue.waiting()) };
+      return jsonAnswer({ Attributes }, '1.0');
+    }
+    case 'StartMessageMoveTask':
+      return jsonAnswer({ TaskHandle: startMove(state, read(Moving, body)) }, '1.0');
+    case 'ListMessageMoveTasks':
+      return jsonAnswer({ Results: listMoves(state, read(Listing, body)) }, '1.0');
+    default:
+      throw new ServiceFault('InvalidAction', `${operation} is not served by this simulated account`);
+  }
 }
 
 const Sending = z.object({
@@ -77,15 +36,31 @@ const Sending = z.object({
   DelaySeconds: z.number().int().default(0),
 });
 
-/** Answers for SQS: SendMessage. */
-export function answerSqs(state: AccountState, { operation, body }: SqsRequest): WireAnswer {
-  if (operation !== 'SendMessage')
-    throw new ServiceFault('InvalidAction', `${operation} is not served by this simulated account`);
-  const parsed = Sending.safeParse(body);
+const Moving = z.object({
+  SourceArn: z.string(),
+  DestinationArn: z.string().optional(),
+  MaxNumberOfMessagesPerSecond: z.number().int().min(1).max(500).default(500),
+});
+
+const Listing = z.object({ SourceArn: z.string(), MaxResults: z.number().int().min(1).max(10).default(1) });
+
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
   if (!parsed.success) throw new ServiceFault('MissingParameter', z.prettifyError(parsed.error));
-  const { DelaySeconds, MessageBody, QueueUrl } = parsed.data;
-  const queue = state.queues.get(new URL(QueueUrl).pathname);
+  return parsed.data;
+}
+
+function queueAt(state: AccountState, path: string): SimulatedQueue {
+  const queue = state.queues.get(path);
   if (queue === undefined) throw new ServiceFault('QueueDoesNotExist', 'The specified queue does not exist.');
+  return queue;
+}
+
+function sendMessage(
+  state: AccountState,
+  { DelaySeconds, MessageBody, QueueUrl }: z.output<typeof Sending>,
+): WireAnswer {
+  const queue = queueAt(state, new URL(QueueUrl).pathname);
   if (DelaySeconds < 0 || DelaySeconds > 900) {
     throw new ServiceFault(
       'InvalidParameterValue',

@@ -123,10 +123,14 @@ export interface ReceivedMessage {
 /** A queue, seen from its consumer: Lambda's own poller is no client of ours. */
 export interface SimulatedQueue {
   readonly url: string;
+  readonly arn: string;
+  readonly deadLetterQueue?: SimulatedQueue;
   /** Every message that was sent, also those deleted. */
   readonly sent: readonly { readonly body: string; readonly delaySeconds: number; readonly at: Date }[];
   /** Messages that were received too often. */
   readonly deadLetters: readonly { readonly body: string }[];
+  /** Messages in it, hidden or not. */
+  waiting(): number;
   /** Returns the message's id. */
   send(body: string, delaySeconds?: number): string;
   /** Due messages, hidden from now on for the visibility timeout. */
@@ -134,6 +138,18 @@ export interface SimulatedQueue {
   delete(messageId: string): void;
   /** When the next message can be received; `undefined` when there is none. */
   nextDueAt(): Date | undefined;
+}
+
+/** Messages on their way out of a dead-letter queue. */
+export interface MoveTask {
+  readonly handle: string;
+  readonly source: SimulatedQueue;
+  readonly destination: SimulatedQueue;
+  readonly startedAt: Date;
+  readonly toMove: number;
+  moved: number;
+  status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+  failureReason?: string;
 }
 
 export interface AccountState {
@@ -159,6 +175,9 @@ export interface AccountState {
   readonly secrets: Map<string, string>;
   /** By the path of their URLs. */
   readonly queues: Map<string, SimulatedQueue>;
+  /** Newest first. */
+  readonly moveTasks: MoveTask[];
+  readonly closed: AbortSignal;
 }
 
 /** An answer of a service that its SDK client turns into an exception. */

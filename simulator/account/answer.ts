@@ -1,0 +1,58 @@
+import { answerAutoScaling } from './auto-scaling.ts';
+import { answerEc2 } from './ec2.ts';
+import { answerEks } from './eks.ts';
+import { answerEventBridge } from './event-bridge.ts';
+import {
+  faultAnswer,
+  readRequest,
+  type ServiceRequest,
+  type WireAnswer,
+  type WireRequest,
+} from './protocol.ts';
+import { answerSecretsManager } from './secrets-manager.ts';
+import { answerSqs } from './sqs.ts';
+import { type AccountState, type Fault, ServiceFault } from './state.ts';
+
+/** `undefined`: say nothing, ever. */
+export function answer(
+  state: AccountState,
+  admit: (request: ServiceRequest) => void,
+  faults: Fault[],
+  wire: WireRequest,
+): WireAnswer | undefined {
+  let service: ServiceRequest['service'] | undefined;
+  try {
+    const request = readRequest(wire);
+    service = request.service;
+    admit(request);
+    const fault = takeFault(faults, request.operation);
+    if (fault === undefined) return serveRequest(state, request);
+    if ('silent' in fault) return undefined;
+    throw new ServiceFault(fault.code, fault.message ?? `injected fault of ${request.operation}`);
+  } catch (error) {
+    const fault = error instanceof ServiceFault ? error : new ServiceFault('InternalFailure', String(error));
+    return faultAnswer(service, fault);
+  }
+}
+
+function takeFault(faults: Fault[], operation: string): Fault | undefined {
+  const index = faults.findIndex((fault) => fault.operation === operation);
+  return index < 0 ? undefined : faults.splice(index, 1)[0];
+}
+
+function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer {
+  switch (request.service) {
+    case 'ec2':
+      return answerEc2(state, request);
+    case 'autoscaling':
+      return answerAutoScaling(state, request);
+    case 'eks':
+      return answerEks(state, request);
+    case 'events':
+      return answerEventBridge(state, request);
+    case 'secretsmanager':
+      return answerSecretsManager(state, request);
+    case 'sqs':
+      return answerSqs(state, request);
+  }
+}
