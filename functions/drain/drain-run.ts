@@ -70,6 +70,7 @@ export function awaitTurn(run: DrainRun, pod: Pod, signal: AbortSignal): Promise
   return run.slots.acquire(
     budgetsOf(run, pod).map((name) => `${pod.namespace}/${name}`),
     signal,
+    run.request,
   );
 }
 

@@ -1,7 +1,11 @@
 /** Bounds how many evictions are under way in one cluster at once: in total, and through any one budget. */
 export interface Slots {
-  /** Waits for its turn; call what it resolves with to leave. Rejects with the signal's reason. */
-  acquire(budgets: readonly string[], signal: AbortSignal): Promise<Leave>;
+  /**
+   * Waits for its turn; call what it resolves with to leave. Rejects with the signal's reason. `drain` is whoever
+   * asks: where several drains wait, the one that has had the fewest turns is next, so that in a storm every node
+   * begins to empty at once instead of one after the other.
+   */
+  acquire(budgets: readonly string[], signal: AbortSignal, drain: object): Promise<Leave>;
 }
 
 /** `overloaded`: the server could not take the request now, so fewer should be under way. */
@@ -26,16 +30,20 @@ const PER_BUDGET: Width = { most: 2, least: 1 };
 export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
   const everyone = openQueue(total);
   const queues = new Map<string, Queue>();
+  const turns = new WeakMap<object, number>();
   return {
-    async acquire(budgets, signal) {
+    async acquire(budgets, signal, drain) {
+      const turnsHad = () => turns.get(drain) ?? 0;
       const held: Leave[] = [];
       const leave: Leave = (answer) => {
         for (const leaveQueue of held.splice(0)) leaveQueue(answer);
       };
       try {
         // Budgets in one order for everybody, the scarce total last: no two can wait for each other.
-        for (const queue of [...budgets.toSorted().map(queueOf), everyone])
-          held.push(await queue.enter(signal));
+        for (const queue of [...budgets.toSorted().map(queueOf), everyone]) {
+          held.push(await queue.enter(signal, turnsHad));
+          if (held.length === 1) turns.set(drain, turnsHad() + 1);
+        }
         return leave;
       } catch (error) {
         leave();
@@ -62,11 +70,11 @@ export function slotsByCluster(): (clusterName: string) => Slots {
 }
 
 interface Queue {
-  enter(signal: AbortSignal): Promise<Leave>;
+  enter(signal: AbortSignal, turnsHad: () => number): Promise<Leave>;
 }
 
 /**
- * First come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
+ * Fewest turns first; among equals, first come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
  * after as many good answers as it is wide (additive increase, multiplicative decrease).
  */
 function openQueue({ most, least }: Width): Queue {
@@ -74,12 +82,12 @@ function openQueue({ most, least }: Width): Queue {
   let inside = 0;
   /** Requests that were under way together tell of one and the same overload. */
   let narrowings = 0;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Waiting>();
   return {
-    async enter(signal) {
+    async enter(signal, turnsHad) {
       signal.throwIfAborted();
       if (inside < Math.floor(width)) inside += 1;
-      else await turn(signal);
+      else await turn(signal, turnsHad);
       return leaving(narrowings);
     },
   };
@@ -97,22 +105,34 @@ function openQueue({ most, least }: Width): Queue {
   }
 
   function callNext(): void {
-    for (const call of waiting) {
-      if (inside >= Math.floor(width)) return;
-      waiting.delete(call);
+    while (inside < Math.floor(width)) {
+      const next = leastServed(waiting);
+      if (!next) return;
+      waiting.delete(next);
       inside += 1;
-      call();
+      next.call();
     }
   }
 
   /** Whoever is called has its place already. */
-  async function turn(signal: AbortSignal): Promise<void> {
+  async function turn(signal: AbortSignal, turnsHad: () => number): Promise<void> {
     const called = Promise.withResolvers<void>();
+    const one = { call: called.resolve, turnsHad };
     const giveUp = () => {
-      if (waiting.delete(called.resolve)) called.reject(signal.reason);
+      if (waiting.delete(one)) called.reject(signal.reason);
     };
-    waiting.add(called.resolve);
+    waiting.add(one);
     signal.addEventListener('abort', giveUp, { once: true });
     await called.promise.finally(() => signal.removeEventListener('abort', giveUp));
   }
+}
+interface Waiting {
+  readonly call: () => void;
+  readonly turnsHad: () => number;
+}
+
+function leastServed(waiting: Iterable<Waiting>): Waiting | undefined {
+  let least: Waiting | undefined;
+  for (const one of waiting) if (!least || one.turnsHad() < least.turnsHad()) least = one;
+  return least;
 }

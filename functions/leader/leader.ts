@@ -35,8 +35,10 @@ export interface LeaderDeps {
 }
 
 const ENTRY_PATIENCE_MS = 500;
-/** How often a leader looks for offers, and an offerer whether it was heard. */
-const LOOK_MS = 250;
+/** How often a leader looks for offers: a node that waits for it has no eviction under way. */
+const LOOK_MS = 100;
+/** How often who offered looks whether it was heard. Only its own end waits for that. */
+const HEARD_MS = 500;
 /** An offer that nobody takes within this time goes back to who made it. */
 const OFFER_PATIENCE_MS = 2_000;
 /** A storm's notices come within seconds. Later ones elect a leader anew, so that none outlives its function. */
@@ -136,10 +138,13 @@ async function serve<Result>(deps: LeaderDeps, lead: Lead<Result>): Promise<void
 
 async function takeOffers<Result>({ desk, log }: LeaderDeps, lead: Lead<Result>): Promise<void> {
   try {
-    for (const offer of await desk.offers(lead.clusterName)) {
-      if (lead.drains >= MOST_DRAINS) return;
-      if (await desk.take(offer)) lead.accept(lead, offer);
-    }
+    const offers = await desk.offers(lead.clusterName);
+    const room = Math.max(0, MOST_DRAINS - lead.drains);
+    await Promise.all(
+      offers.slice(0, room).map(async (offer) => {
+        if (await desk.take(offer)) lead.accept(lead, offer);
+      }),
+    );
   } catch (error) {
     log.warn('Offers cannot be read, their owners drain', { error: String(error) });
   }
@@ -148,8 +153,8 @@ async function takeOffers<Result>({ desk, log }: LeaderDeps, lead: Lead<Result>)
 async function offerAndWait({ clock, desk, log }: LeaderDeps, offer: Offer): Promise<'taken' | 'declined'> {
   try {
     await desk.offer(offer);
-    for (let waited = 0; waited < OFFER_PATIENCE_MS; waited += LOOK_MS) {
-      await clock.sleep(LOOK_MS);
+    for (let waited = 0; waited < OFFER_PATIENCE_MS; waited += HEARD_MS) {
+      await clock.sleep(HEARD_MS);
       if (!(await desk.isOpen(offer))) return 'taken';
     }
     return (await desk.take(offer)) ? 'declined' : 'taken';

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Leave, openSlots, slotsByCluster } from '../../functions/drain/slots.ts';
 
+const drain = {};
 const never = new AbortController().signal;
 const wide = { most: 100, least: 1 };
 
@@ -22,7 +23,7 @@ function crowd(
 
 test('no more than the total are inside, and each that leaves lets one in', async () => {
   const slots = openSlots({ most: 3, least: 1 }, wide);
-  const { inside } = crowd(10, (signal) => slots.acquire([], signal));
+  const { inside } = crowd(10, (signal) => slots.acquire([], signal, drain));
   await nextTurn();
   expect(inside).toHaveLength(3);
   for (const leave of inside.splice(0)) leave();
@@ -32,15 +33,15 @@ test('no more than the total are inside, and each that leaves lets one in', asyn
 
 test('each budget has places of its own', async () => {
   const slots = openSlots(wide, { most: 2, least: 1 });
-  const one = crowd(5, (signal) => slots.acquire(['ns/a'], signal));
-  const other = crowd(5, (signal) => slots.acquire(['ns/b'], signal));
+  const one = crowd(5, (signal) => slots.acquire(['ns/a'], signal, drain));
+  const other = crowd(5, (signal) => slots.acquire(['ns/b'], signal, drain));
   await nextTurn();
   expect([one.inside.length, other.inside.length]).toEqual([2, 2]);
 });
 
 test('requests that meet overload together halve the width once, and good answers widen it again', async () => {
   const slots = openSlots({ most: 8, least: 2 }, wide);
-  const { inside } = crowd(100, (signal) => slots.acquire([], signal));
+  const { inside } = crowd(100, (signal) => slots.acquire([], signal, drain));
   await nextTurn();
   for (const leave of inside.splice(0)) leave('overloaded');
   await nextTurn();
@@ -54,7 +55,7 @@ test('requests that meet overload together halve the width once, and good answer
 
 test('the width never falls below the least', async () => {
   const slots = openSlots({ most: 4, least: 2 }, wide);
-  const { inside } = crowd(100, (signal) => slots.acquire([], signal));
+  const { inside } = crowd(100, (signal) => slots.acquire([], signal, drain));
   for (let round = 0; round < 5; round++) {
     await nextTurn();
     for (const leave of inside.splice(0)) leave('overloaded');
@@ -63,15 +64,41 @@ test('the width never falls below the least', async () => {
   expect(inside).toHaveLength(2);
 });
 
+test('of several drains that wait, the one with the fewest turns is next', async () => {
+  const slots = openSlots(wide, { most: 1, least: 1 });
+  const order: string[] = [];
+  const enter = (name: string, whose: object) =>
+    slots.acquire(['ns/a'], never, whose).then((leave) => {
+      order.push(name);
+      leave();
+    });
+  const leave = await slots.acquire(['ns/a'], never, drain);
+  const late = {};
+  const all = [
+    enter('first of the early drain', drain),
+    enter('second of the early drain', drain),
+    enter('first of the late drain', late),
+    enter('second of the late drain', late),
+  ];
+  leave();
+  await Promise.all(all);
+  expect(order).toEqual([
+    'first of the late drain',
+    'first of the early drain',
+    'second of the late drain',
+    'second of the early drain',
+  ]);
+});
+
 test('who gives up while waiting takes no place with it', async () => {
   const slots = openSlots({ most: 1, least: 1 }, wide);
-  const first = await slots.acquire([], never);
+  const first = await slots.acquire([], never, drain);
   const impatient = new AbortController();
-  const refused = slots.acquire(['ns/a'], impatient.signal);
+  const refused = slots.acquire(['ns/a'], impatient.signal, drain);
   impatient.abort(new Error('the drain is over'));
   await expect(refused).rejects.toThrow('the drain is over');
   first();
-  await expect(slots.acquire(['ns/a'], never)).resolves.toBeTypeOf('function');
+  await expect(slots.acquire(['ns/a'], never, drain)).resolves.toBeTypeOf('function');
 });
 
 test('drains of one cluster share their slots, drains of two do not', () => {
