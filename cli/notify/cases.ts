@@ -73,7 +73,7 @@ const spot: readonly Case[] = [
         outcome: {
           type: 'failed',
           reason:
-            'cluster ml-prod refuses our token (401). Create an access entry of type STANDARD for the role spot-responder with the group "spot-responder": spot-responder enroll ml-prod',
+            'Cluster ml-prod does not know our credentials (401, also with a fresh token). Check that an EKS access entry of type STANDARD with the group spot-responder exists for the role in use (aws eks list-access-entries).',
         },
         emptiedAt: undefined,
         pods: [],

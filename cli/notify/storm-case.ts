@@ -4,7 +4,7 @@ import { advance, clean, end, handled, pod, receive } from './sample-events.ts';
 /** `size` nodes; `ended` of them are done, every ninth with a pod that could not be moved. */
 export function storm(size: number, ended: number): readonly Announced[] {
   return Array.from({ length: size }, (_, at): readonly Announced[] => {
-    const instanceId = `i-0${(at + 1).toString(16).padStart(16, 'b')}`;
+    const instanceId = `i-0${(at + 1).toString(16).padStart(16, '0')}`;
     const identity = {
       incident: `${instanceId}/spot-interruption/1795168805`,
       instanceId,

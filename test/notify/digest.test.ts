@@ -123,7 +123,7 @@ describe('publishing it', () => {
     await publishDigest({ scheduledAt: new Date('2026-11-25T12:00:00Z') }, grown, until());
     const [digest, ...others] = await slack.read(slack.channel);
     expect(others).toEqual([]);
-    expect(digest?.text).toBe('Spot interruptions of the week: 4 interruptions of 4 nodes');
+    expect(digest?.text).toBe('Interruptions of the week: 4 interruptions of 4 nodes');
   });
 
   test('by webhook shows one message too', async () => {

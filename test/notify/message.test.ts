@@ -146,6 +146,23 @@ describe('what a message says', () => {
     expect(tell('emptied').messages.some(({ key }) => key === 'alert')).toBe(false);
   });
 
+  test('a pod that several budgets select is told to be never evicted, not to have its budgets widened', () => {
+    const { parent } = tell('blocked');
+    expect(parent).toContain('only one of the budgets inference/llm and inference/gpu-floor');
+    expect(parent).not.toContain('allow one disruption');
+  });
+
+  test('a storm counts its signals in whole words', () => {
+    expect(tell('storm-over').parent).toContain('40 spot interruptions');
+  });
+
+  test('an interruption that could not be answered says why, of which instance, and what to look at', () => {
+    const { messages, parent } = tell('unanswered');
+    for (const word of ['i-0aaaaaaaaaaaaaaa1', 'cluster unknown', 'UnauthorizedOperation', 'To do'])
+      expect(parent).toContain(word);
+    expect(messages.map(({ key }) => key)).toEqual(['parent', 'alert']);
+  });
+
   test('a quota failure of the fallback says what to raise', () => {
     const refused = fallbackCases.find(({ action }) => action === 'refuse');
     const { blocks } = refused ? tellFallback(refused, reader) : { blocks: [] };

@@ -38,15 +38,19 @@ export function adviseOn({ outcome, pods }: Handled, facts: Facts): string[] {
 }
 
 function adviseOnBudgets(pods: Handled['pods'], fate: string): string[] {
-  const budgets = [
-    ...new Set(pods.flatMap(({ namespace, budgets = [] }) => budgets.map((name) => `${namespace}/${name}`))),
-  ];
-  if (budgets.length === 0) return [`What could not be moved ${fate}: see the thread for each pod.`];
-  return budgets
+  const guards = new Map(
+    pods.flatMap(({ budgets = [], namespace }) => {
+      const names = budgets.map((name) => code(`${namespace}/${name}`)).join(' and ');
+      return budgets.length > 0 ? [[names, budgets.length] as const] : [];
+    }),
+  );
+  if (guards.size === 0) return [`What could not be moved ${fate}: see the thread for each pod.`];
+  return [...guards]
     .slice(0, 3)
-    .map(
-      (budget) =>
-        `Let budget ${code(budget)} allow one disruption, or run one replica more: its pod ${fate}.`,
+    .map(([names, count]) =>
+      count === 1
+        ? `Let budget ${names} allow one disruption, or run one replica more: its pod ${fate}.`
+        : `Let only one of the budgets ${names} select their pod: Kubernetes evicts none that several select. It ${fate}.`,
     );
 }
 

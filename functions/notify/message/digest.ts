@@ -13,11 +13,11 @@ export function tellDigest(sightings: readonly Sighting[], from: Date, to: Date)
   const shown = wrong.slice(0, MOST_TROUBLES);
   const more = wrong.length - shown.length;
   const blocks = [
-    section(`*Spot interruptions of the week* · ${title}`, ...lines),
+    section(`*Interruptions of the week* · ${title}`, ...lines),
     ...sections('Went wrong, or needed a person', [...shown, ...(more > 0 ? [`+${more} more`] : [])]),
     context(`${dayOf(from)} to ${dayOf(to)} UTC`, '`spot-responder status --since 7d` lists all'),
   ];
-  const text = `Spot interruptions of the week: ${toPlain(title)}`;
+  const text = `Interruptions of the week: ${toPlain(title)}`;
   return { key: 'parent', text, blocks: fitBlocks(blocks) };
 }
 

@@ -39,10 +39,11 @@ export function fallbackAdvice({ refusals }: Fallback): string[] {
 function headline(decision: Fallback): string {
   const level = levelOf({ type: 'Fallback Decided', detail: decision });
   const symbol = level === 'info' ? symbolOf(decision.action) : SYMBOL[level];
-  return `${symbol} *Pool ${say(decision.pool, 80)}: ${title(decision)}*`;
+  return `${symbol} *Pool ${say(decision.pool, 80)}: ${fallbackTitle(decision)}*`;
 }
 
-function title({ action, launches, nodes, shortGpus }: Fallback): string {
+/** What is decided, after the pool's name. */
+export function fallbackTitle({ action, launches, nodes, shortGpus }: Fallback): string {
   switch (action) {
     case 'scale-out':
       return `on-demand takes over (${launches.map(({ group, desired }) => `${say(group, 60)} to ${desired}`).join(', ')})`;
@@ -69,5 +70,9 @@ function bodyLines(decision: Fallback): string[] {
     return `${SYMBOL.warning}${where} refused: ${say(reason, 120)}${until ? `, asked again at ${timeOfDay(until)}` : ''}`;
   });
   const advice = fallbackAdvice(decision).map((line) => `*To do* ${line}`);
-  return [say(decision.reason, 600), ...refusals, ...advice];
+  return [sentence(decision.reason), ...refusals, ...advice];
+}
+
+function sentence(reason: string): string {
+  return say(`${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`, 600);
 }

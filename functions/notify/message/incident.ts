@@ -11,7 +11,7 @@ import {
 import { adviseOn } from './advice.ts';
 import { context, fitBlocks, type Message, section } from './blocks.ts';
 import { checkpointLine, countCheckpoints, isMissed } from './checkpoint.ts';
-import { fallbackAdvice } from './fallback.ts';
+import { fallbackAdvice, fallbackTitle } from './fallback.ts';
 import { headlineOf } from './headline.ts';
 import { logLink } from './log-link.ts';
 import { dayAndTime, say, timeOfDay } from './mrkdwn.ts';
@@ -113,7 +113,7 @@ function sideLines(story: Story, phase: Phase): string[] {
     ...(checkpoints.length > 0 ? [`*Checkpoints* ${countCheckpoints(checkpoints)}`] : []),
     ...someOf(missed),
     ...(fallbacks.length > 0
-      ? [`*Fallback* ${fallbacks.map((each) => `${say(each.pool, 60)}: ${each.action}`).join(' · ')}`]
+      ? [`*Fallback* ${fallbacks.map((each) => `${say(each.pool, 60)}: ${fallbackTitle(each)}`).join(' · ')}`]
       : []),
     ...someOf(fallbacks.flatMap(fallbackAdvice).map((line) => `*To do* ${line}`)),
   ];

@@ -137,7 +137,10 @@ function deadlineOf(members: readonly Member[]): string {
 }
 
 function countKinds(members: readonly Member[]): string[] {
-  return countBy(members, ({ facts }) => nameOfKind(facts.kind).toLowerCase());
+  const groups = [...Map.groupBy(members, ({ facts }) => nameOfKind(facts.kind).toLowerCase())];
+  return groups
+    .toSorted((one, other) => other[1].length - one[1].length || (one[0] < other[0] ? -1 : 1))
+    .map(([kind, group]) => plural(group.length, kind));
 }
 
 function countTypes(members: readonly Member[]): string[] {
