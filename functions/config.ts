@@ -18,6 +18,8 @@ import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
  * | `ON_SCHEDULED_CHANGE` | `tell`, `cordon` or `drain` | `tell` |
  * | `DRAIN_SELF_MANAGED` | `true` drains Karpenter and Auto Mode nodes too | `false` |
  * | `REBALANCE_CHECKPOINT_MINUTES` | on rebalances, a training gang is asked to save at most once in so many minutes | `10` |
+ * | `REBALANCE_CORDON_MINUTES` | a cordon for a rebalance is taken back when no interruption has followed for so long; `0`: never | `60` |
+ * | `SCHEDULED_CHANGE_LEAD_MINUTES` | how long before a scheduled change its node is cordoned or drained | `120` |
  * | `LONGEST_DRAIN_MINUTES` | a drain that no deadline ends sooner stops after this long; a terminate hook is kept waiting no longer | `120` |
  * | `KUBERNETES_EVENTS` | `false` writes none on nodes and pods | `true` |
  * | `CHECKPOINT_MARKERS` | `s3://bucket/prefix` below which training jobs write their markers | markers are not looked for |
@@ -62,6 +64,16 @@ export function readConfig(environment: Environment = process.env): Config {
         fallback: defaultChoices.rebalanceCheckpointMinutes,
         least: 1,
         most: 1440,
+      }),
+      rebalanceCordonMinutes: wholeNumber(environment, 'REBALANCE_CORDON_MINUTES', {
+        fallback: defaultChoices.rebalanceCordonMinutes,
+        least: 0,
+        most: 1440,
+      }),
+      scheduledChangeLeadMinutes: wholeNumber(environment, 'SCHEDULED_CHANGE_LEAD_MINUTES', {
+        fallback: defaultChoices.scheduledChangeLeadMinutes,
+        least: 0,
+        most: 40_320,
       }),
       longestDrainMinutes: wholeNumber(environment, 'LONGEST_DRAIN_MINUTES', {
         fallback: defaultChoices.longestDrainMinutes,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { POLICY_OPTIONS, type PolicyOptions } from './policy-options.ts';
 import { SpotResponderStack } from './spot-responder-stack.ts';
 
 /** `npm run synth`: the account and region are those of whoever deploys; nothing is looked up. */
@@ -13,6 +14,7 @@ new SpotResponderStack(app, 'SpotResponder', {
   notifierCode: built('notify'),
   ...slackOf(app),
   ...markersOf(app),
+  policy: policyOf(app),
 });
 app.synth();
 
@@ -32,6 +34,12 @@ function slackOf({ node }: App) {
 function markersOf({ node }: App) {
   const place: unknown = node.tryGetContext('checkpointMarkers');
   return typeof place === 'string' ? { checkpointMarkers: place } : {};
+}
+
+/** `-c onRebalance=cordon -c scheduledChangeLeadMinutes=240`: any of `PolicyOptions`. */
+function policyOf({ node }: App): PolicyOptions {
+  const given = POLICY_OPTIONS.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function built(handler: string): Code {

@@ -17,6 +17,7 @@ import { Continuations } from './constructs/continuations.ts';
 import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier, type SlackOptions } from './constructs/notifier.ts';
+import { environmentOf, type PolicyOptions } from './policy-options.ts';
 
 export interface SpotResponderStackProps extends StackProps {
   /** The built responder, `dist/respond`. */
@@ -33,6 +34,8 @@ export interface SpotResponderStackProps extends StackProps {
    * @default none; a job that acknowledges by marker is given its time, and the outcome says why nothing was seen
    */
   readonly checkpointMarkers?: string;
+  /** @default each option's own */
+  readonly policy?: PolicyOptions;
   /** @default nobody is told in Slack; the events are on the bus all the same */
   readonly slack?: SlackOptions;
 }
@@ -66,6 +69,8 @@ export class SpotResponderStack extends Stack {
     table.grant(responder, 'dynamodb:BatchGetItem');
     new NodeIndexer(this, 'NodeIndexer', { code: props.indexerCode, table });
     bus.grantPutEventsTo(responder);
+    for (const [name, value] of Object.entries(environmentOf(props.policy ?? {})))
+      responder.addEnvironment(name, value);
     if (props.checkpointMarkers) this.#letReadMarkers(responder, props.checkpointMarkers);
     new Fallback(this, 'Fallback', { code: props.fallbackCode, table, bus, deadLetters });
     if (props.slack) {

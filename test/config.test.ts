@@ -21,6 +21,8 @@ test('defaults act on what is certain and only tell about the rest', () => {
       onScheduledChange: 'tell',
       drainSelfManaged: false,
       rebalanceCheckpointMinutes: 10,
+      rebalanceCordonMinutes: 60,
+      scheduledChangeLeadMinutes: 120,
       longestDrainMinutes: 120,
     },
   });
@@ -39,6 +41,8 @@ test.each([
   [{ DRAIN_SELF_MANAGED: 'yes' }, 'DRAIN_SELF_MANAGED is "yes"'],
   [{ LONGEST_DRAIN_MINUTES: '2h' }, 'LONGEST_DRAIN_MINUTES is "2h"; it must be a whole number'],
   [{ CHECKPOINT_MARKERS: 'bucket/run' }, 'CHECKPOINT_MARKERS is "bucket/run"; it must be s3://bucket/prefix'],
+  [{ REBALANCE_CORDON_MINUTES: '-5' }, 'REBALANCE_CORDON_MINUTES is "-5"; it must be a whole number from 0'],
+  [{ SCHEDULED_CHANGE_LEAD_MINUTES: '1d' }, 'SCHEDULED_CHANGE_LEAD_MINUTES is "1d"; it must be a whole'],
   [{ LEASE_SECONDS: '1' }, 'LEASE_SECONDS is "1"; it must be a whole number from 5 to 120'],
   [
     { REBALANCE_CHECKPOINT_MINUTES: '0' },

@@ -68,7 +68,8 @@ export function decideClaim(
       return begin(interruption, fence);
     case 'yields':
       if (row.state === 'closed') return alreadyHandled(row);
-      return died ? join(row, interruption, weight) : begin(interruption, fence);
+      // What is to be taken back is not: somebody is on his way to go on.
+      return died || interruption.cancelled ? join(row, interruption, weight) : begin(interruption, fence);
     case 'same':
       if (row.state === 'closed' && row.outcome !== 'failed') return alreadyHandled(row);
       return { type: 'claim', facts: merge(row, interruption), fence, takeover: died };
@@ -90,8 +91,13 @@ export function openedAt(incidentId: string): Date {
 
 type Weight = 'outranks' | 'same' | 'yields' | 'unrelated';
 
-/** How a new notice stands to the row's. Hard ones are one and the same: the instance goes only once. */
+/**
+ * How a new notice stands to the row's. Hard ones are one and the same: the instance goes only once. That it runs again
+ * counts when what came before it has ended.
+ */
 function weigh(row: ClaimedRow, { severity, kind, noticedAt, deadline, cancelled }: Interruption): Weight {
+  if (cancelled && kind === 'instance-state-change')
+    return row.state === 'closed' && row.noticedAt < noticedAt ? 'outranks' : 'yields';
   if (severity !== row.severity) return severity === 'hard' ? 'outranks' : 'yields';
   if (severity === 'hard') return 'same';
   const isOlder = noticedAt < row.noticedAt;

@@ -67,9 +67,17 @@ async function adopt(desk: Desk, lease: Lease): Promise<Lease | undefined> {
 async function handOver(
   desk: Desk,
   lease: Lease,
-  { account, open, run }: Handover,
+  { account, begunAt, open, run }: Handover,
 ): Promise<'handed-over' | 'lost'> {
-  const memory = { phase: 'draining', run, openPods: open, account, leaseUntil: RELEASED };
+  const begun = begunAt?.toISOString();
+  const memory = {
+    phase: 'draining',
+    run,
+    openPods: open,
+    account,
+    begunAt: begun,
+    leaseUntil: RELEASED,
+  };
   return (await updateHeld(desk, lease, memory)) ? 'handed-over' : 'lost';
 }
 

@@ -54,8 +54,10 @@ export interface Handover {
   readonly run: number;
   /** Pods that are still there, `namespace/name`, for people who look at the table. */
   readonly open: readonly string[];
-  /** What became of pods so far; whoever writes it reads it. */
-  readonly account: string;
+  /** What became of pods so far; whoever writes it reads it. Absent where none was touched. */
+  readonly account?: string;
+  /** When the drain begins, where it has not yet. */
+  readonly begunAt?: Date;
 }
 
 export interface IncidentRecord {

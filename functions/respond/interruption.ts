@@ -11,10 +11,10 @@ import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
 import { holdLease } from './lease.ts';
 import { chooseResponse } from './policy.ts';
+import { actInTime } from './put-off.ts';
 import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
-import { actWhereItIs } from './second-opinion.ts';
 import { endUnanswered, endWithoutNode, incidentOf } from './unanswered.ts';
 
 /** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
@@ -161,12 +161,14 @@ async function respondToLocated(
   if (!chapter.offered && chapter.earlier.run === 0) herald.received(response);
   let result: LocatedResult;
   try {
-    result = await actWhereItIs(chapter, location, response, lease, held.signal);
+    result = await actInTime(chapter, location, response, lease, held.signal);
   } catch (error) {
     result = { outcome: held.signal.aborted ? INTERRUPTED : failure(error), requests: {} };
   }
   waiting.stop();
-  if (lease && result.outcome.type === 'continued') result = await handOver(chapter, lease, instance, result);
+  // A drain that has begun; one that was put off has its successor.
+  if (lease && result.outcome.type === 'continued' && result.drain)
+    result = await handOver(chapter, lease, instance, result);
   if (interruption.hook && !options.dryRun) await returnHook(chapter, interruption.hook, result.outcome);
   await held.stop();
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.

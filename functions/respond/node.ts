@@ -59,9 +59,28 @@ async function undoCordon(scene: Scene): Promise<Omit<NodeResult, 'requests'>> {
   );
   if (!node)
     return { outcome: { type: 'node-gone', reason: `no node of ${instance.instanceId} in ${cluster.name}` } };
-  await uncordonNode({ cluster, clock: deps.clock, random: deps.random }, node, options.dryRun);
+  const undone = await uncordonNode(
+    { cluster, clock: deps.clock, random: deps.random },
+    node,
+    options.dryRun,
+  );
+  if (undone !== 'uncordoned')
+    return { outcome: nothingUndone(scene, node.name, undone), nodeName: node.name };
   note({ type: 'uncordoned', at: deps.clock.now(), text: node.name, cluster: cluster.name, node });
   return { outcome: options.dryRun ? { type: 'planned' } : { type: 'uncordoned' }, nodeName: node.name };
+}
+
+function nothingUndone(
+  { cluster, response }: Scene,
+  node: string,
+  why: Exclude<Awaited<ReturnType<typeof uncordonNode>>, 'uncordoned'>,
+): Outcome {
+  switch (why) {
+    case 'gone':
+      return { type: 'node-gone', reason: `node ${node} of ${cluster.name} was replaced meanwhile` };
+    case 'not-ours':
+      return { type: 'told', reason: `${response.reason}; node ${node} has no cordon of ours` };
+  }
 }
 
 /** As a run of its own; or as the one that leads, with a node that another run has cordoned. */

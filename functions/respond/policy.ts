@@ -12,6 +12,10 @@ export interface PolicyChoices {
   readonly drainSelfManaged: boolean;
   /** On a rebalance, a training gang is asked to save at most once in so many minutes. */
   readonly rebalanceCheckpointMinutes: number;
+  /** A cordon for a rebalance is taken back when no interruption has followed for so many minutes; 0: never. */
+  readonly rebalanceCordonMinutes: number;
+  /** How long before a scheduled change its node is cordoned or drained, where that is configured. */
+  readonly scheduledChangeLeadMinutes: number;
   /** For how long a drain may go on that no deadline ends sooner. */
   readonly longestDrainMinutes: number;
 }
@@ -23,6 +27,8 @@ export const defaultChoices: PolicyChoices = {
   onScheduledChange: 'tell',
   drainSelfManaged: false,
   rebalanceCheckpointMinutes: 10,
+  rebalanceCordonMinutes: 60,
+  scheduledChangeLeadMinutes: 120,
   longestDrainMinutes: 120,
 };
 
@@ -34,8 +40,10 @@ export interface Response extends Action {
 interface Action {
   readonly cordon: boolean;
   readonly drain: boolean;
-  /** Take our cordon back: the notice was cancelled. */
+  /** Take our cordon back: the notice was cancelled, or the instance is back. */
   readonly undo: boolean;
+  /** Not before. @default at once */
+  readonly beginsAt?: Date;
   readonly reason: string;
 }
 
@@ -78,7 +86,7 @@ function chooseCheckpoint({ cancelled, kind }: Interruption, { drain }: Action):
  * is drained on a rebalance, and may loop (its troubleshooting guide).
  */
 function chooseAction(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Action {
-  if (interruption.cancelled) return { ...tell('the notice was cancelled'), undo: true };
+  if (interruption.cancelled) return { ...tell(whyUndone(interruption)), undo: true };
   if (drainsItself(owner)) return respondBesideOwner(interruption, owner, choices);
   if (interruption.action === 'hibernate')
     return cordonOnly('hibernation starts at once, there is no time to drain');
@@ -93,14 +101,35 @@ function chooseAction(interruption: Interruption, owner: NodeOwner, choices: Pol
     case 'rebalance-recommendation':
       return soften(choices.onRebalance, 'a rebalance may not come true');
     case 'scheduled-change':
-      return soften(choices.onScheduledChange, 'the change is scheduled for later');
+      return inTime(interruption, choices);
   }
+}
+
+function whyUndone({ kind }: Interruption): string {
+  switch (kind) {
+    case 'instance-state-change':
+      return 'the instance runs again';
+    case 'rebalance-recommendation':
+      return 'no interruption has followed';
+    default:
+      return 'the notice was cancelled';
+  }
+}
+
+/** The change may be weeks away: a node that empties today would stand idle until then. */
+function inTime({ deadline }: Interruption, choices: PolicyChoices): Action {
+  const { onScheduledChange, scheduledChangeLeadMinutes: lead } = choices;
+  const action = soften(onScheduledChange, 'the change is scheduled for later');
+  if (!deadline || !action.cordon) return action;
+  const beginsAt = new Date(deadline.getTime() - lead * 60_000);
+  return { ...action, reason: `configured for ${lead} minutes before a scheduled change`, beginsAt };
 }
 
 function respondBesideOwner(interruption: Interruption, owner: NodeOwner, choices: PolicyChoices): Action {
   const who = owner.type === 'karpenter' ? 'Karpenter' : 'EKS Auto Mode';
   if (interruption.kind === 'rebalance-recommendation') return tell(`${who} would relaunch the same type`);
   if (!choices.drainSelfManaged) return tell(`${who} drains its own nodes`);
+  if (interruption.kind === 'scheduled-change') return inTime(interruption, choices);
   if (interruption.action === 'hibernate')
     return cordonOnly('hibernation starts at once, there is no time to drain');
   return drain(`configured to drain nodes of ${who} too`);

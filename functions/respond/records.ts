@@ -64,7 +64,9 @@ export function openRecords(chapter: Chapter, lease: Lease | undefined): Records
         const { at, cluster, node } = moment;
         const { context } = enter(cluster, node);
         // An earlier run has told it.
-        return chapter.earlier.run > 0 ? [] : [receivedEvent(context, at), cordonedEvent(context, at)];
+        return chapter.earlier.account !== undefined
+          ? []
+          : [receivedEvent(context, at), cordonedEvent(context, at)];
       }
       case 'uncordoned':
         return [uncordonedEvent(enter(moment.cluster, moment.node).context, moment.at)];

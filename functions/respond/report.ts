@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly type: 'planned' }
   | { readonly type: 'cordoned'; readonly reason: string }
   | { readonly type: 'told'; readonly reason: string }
-  /** The notice was cancelled and our cordon was taken back. */
+  /** The notice was cancelled, or the instance is back: our cordon was taken back. */
   | { readonly type: 'uncordoned' }
   | { readonly type: 'not-ours'; readonly reason: string }
   | { readonly type: 'node-gone'; readonly reason: string }
@@ -55,6 +55,8 @@ export type Moment =
       readonly type:
         | 'retrying'
         | 'handed-over'
+        /** Left to a later invocation, since there is time. */
+        | 'put-off'
         | 'closed'
         | 'unrecorded'
         /** Nobody would go on with the drain: it must end in this invocation. */

@@ -3,6 +3,7 @@ import { parseSignal } from '../signals/parse.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { respondToInterruption } from './interruption.ts';
 import type { InterruptionReport } from './report.ts';
+import { onlyOurs } from './returned.ts';
 
 /** What one delivered event led to. */
 export type Response =
@@ -21,7 +22,7 @@ export async function respond(event: unknown, deps: RespondDeps, options: Respon
     deps.log.info('Event ignored', { reason: signal.reason });
     return signal;
   }
-  const interruptions = await expand(signal, deps);
+  const interruptions = await onlyOurs(await expand(signal, deps), deps);
   const reports = await Promise.all(interruptions.map((each) => respondToInterruption(each, deps, options)));
   // Nodes that other runs handed to this one, if it led the drains of their cluster.
   const adopted = await deps.leader.settled();

@@ -11,26 +11,30 @@ const goingStates: ReadonlyMap<string, InstanceAction> = new Map([
   ['terminated', 'terminate'],
 ]);
 
+/** Of one that was stopped or hibernated and comes back, and of every launch: the incident's row tells which. */
+const BACK = 'running';
+
 const fields = z.object({ 'instance-id': instanceId, state: text });
 
 /**
  * `EC2 Instance State-change Notification`: the late net under the warnings, which are best effort. No deadline:
- * the instance is already on its way.
+ * the instance is already on its way. One that was stopped or hibernated keeps its node, and runs again: `cancelled`.
  *
  * `{"instance-id": "i-0aaaaaaaaaaaaaaa1", "state": "shutting-down"}`
  *
  * Source: EC2 user guide, "State change events for your instances".
  */
 export const instanceStateChange: SignalKind = {
-  // Filtered in EventBridge: an account's launches are none of our business, and each would cost an invocation.
+  // `pending` is filtered in EventBridge: nothing follows from it.
   pattern: {
     source: ['aws.ec2'],
     'detail-type': ['EC2 Instance State-change Notification'],
-    detail: { state: [...goingStates.keys()] },
+    detail: { state: [...goingStates.keys(), BACK] },
   },
   parse(detail, { id, account, region, time }) {
     const change = readFields(fields, detail, 'detail');
-    const action = goingStates.get(change.state);
+    const isBack = change.state === BACK;
+    const action = isBack ? 'unknown' : goingStates.get(change.state);
     if (action === undefined) {
       return ignore(`instance ${change['instance-id']} became ${change.state}, which does not take it away`);
     }
@@ -39,13 +43,14 @@ export const instanceStateChange: SignalKind = {
       interruptions: [
         {
           kind: 'instance-state-change',
-          severity: 'hard',
+          severity: isBack ? 'soft' : 'hard',
           instanceId: change['instance-id'],
           action,
           noticedAt: time,
           region,
           account,
           eventId: id,
+          ...(isBack && { cancelled: true }),
         },
       ],
     };

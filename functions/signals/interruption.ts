@@ -54,7 +54,7 @@ export interface Interruption {
    * `affectedAccount/communicationId`. A hook's own notification has none: there it is the request id.
    */
   readonly eventId: string;
-  /** Set on an AWS Health cancellation: undo what an earlier notice led to. */
+  /** Undo what an earlier notice led to: AWS Health has cancelled it, the instance runs again, its time is over. */
   readonly cancelled?: true;
   readonly hook?: LifecycleHook;
 }

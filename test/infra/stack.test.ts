@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { signalPatterns } from '../../functions/signals/parse.ts';
-import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+import { SpotResponderStack, type SpotResponderStackProps } from '../../infra/spot-responder-stack.ts';
 
 const code = Code.fromInline('// built elsewhere');
 const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
@@ -11,7 +11,7 @@ const codes = { responderCode: code, fallbackCode: code, indexerCode: code, noti
 const FALLBACK_NUDGES = 3;
 const template = synthesise();
 
-function synthesise(options: { readonly checkpointMarkers?: string } = {}): Template {
+function synthesise(options: Pick<SpotResponderStackProps, 'checkpointMarkers' | 'policy'> = {}): Template {
   return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...options }));
 }
 
@@ -45,6 +45,22 @@ test('the responder runs on Node 24 on arm64 with the environment that its confi
       },
     },
   });
+});
+
+test('the policy reaches the responder as its variables, and what it would refuse is refused at synth', () => {
+  const policy = { onRebalance: 'cordon', rebalanceCordonMinutes: 30, scheduledChangeLeadMinutes: '240' };
+  synthesise({ policy }).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        ON_REBALANCE: 'cordon',
+        REBALANCE_CORDON_MINUTES: '30',
+        SCHEDULED_CHANGE_LEAD_MINUTES: '240',
+      },
+    },
+  });
+  expect(() => synthesise({ policy: { onRebalance: 'Drain' } })).toThrow(
+    'ON_REBALANCE is "Drain"; it may be',
+  );
 });
 
 test('the queue that feeds the responder hides its messages as long as a run may take', () => {

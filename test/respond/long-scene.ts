@@ -47,7 +47,10 @@ export async function openLongScene(
   const world = await startWorld(clock);
   const node = addGpuNode(world, doomed, 1);
   addDaemonSets(world, [node, addGpuNode(world, undefined, 2)], 2);
-  const depsOf = (owner: string) => depsForWorld(addressOf(world), clock, owner, choices, LEASE_SECONDS);
+  // Word to take a cordon back would keep `later` busy for hours.
+  const stays = { rebalanceCordonMinutes: 0 };
+  const depsOf = (owner: string) =>
+    depsForWorld(addressOf(world), clock, owner, { ...stays, ...choices }, LEASE_SECONDS);
   const deps = depsOf('first');
   let event: unknown;
   const moments: Moment[] = [];

@@ -44,7 +44,10 @@ const table: Row[] = [
     { onScheduledChange: 'drain' },
     'undo',
   ],
+  ['scheduled-change', karpenter, { severity: 'soft' }, { drainSelfManaged: true }, 'tell'],
   ['instance-state-change', managed, {}, {}, 'drain'],
+  ['instance-state-change', karpenter, { severity: 'soft', cancelled: true }, {}, 'undo'],
+  ['rebalance-recommendation', managed, { severity: 'soft', cancelled: true }, {}, 'undo'],
   ['terminate-hook', managed, {}, {}, 'drain'],
   ['capacity-reservation-interruption', managed, {}, {}, 'drain'],
   ['capacity-block-expiration', managed, {}, {}, 'drain'],
@@ -59,6 +62,19 @@ describe('the policy', () => {
     const said = response.undo ? 'undo' : response.drain ? 'drain' : response.cordon ? 'cordon' : 'tell';
     expect(said).toBe(expected);
     expect(response.reason).not.toBe('');
+  });
+
+  test('begins the configured time before a scheduled change, and with anything else at once', () => {
+    const choices = {
+      ...defaultChoices,
+      onScheduledChange: 'drain' as const,
+      scheduledChangeLeadMinutes: 90,
+    };
+    const deadline = new Date('2026-11-27T13:00:00Z');
+    const change = anInterruption({ kind: 'scheduled-change', severity: 'soft', deadline });
+    expect(chooseResponse(change, managed, choices).beginsAt).toEqual(new Date('2026-11-27T11:30:00Z'));
+    expect(chooseResponse(change, managed, defaultChoices).beginsAt).toBeUndefined();
+    expect(chooseResponse(anInterruption(), managed, choices).beginsAt).toBeUndefined();
   });
 
   test('never drains without a cordon', () => {

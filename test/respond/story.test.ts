@@ -75,7 +75,11 @@ test('the same event again afterwards changes nothing', async () => {
 
 test('a Health event about an instance, then its cancellation: cordoned as configured, then undone exactly', async () => {
   await using scene = await openScene();
-  const choices = { ...defaultChoices, onScheduledChange: 'cordon' as const };
+  const choices = {
+    ...defaultChoices,
+    onScheduledChange: 'cordon' as const,
+    scheduledChangeLeadMinutes: 40_320,
+  };
   const original = JSON.stringify(
     scene.world.cluster.nodes().find(({ metadata }) => metadata.name === scene.node)?.spec,
   );

@@ -54,6 +54,7 @@ const interruptions: Record<string, readonly object[]> = {
     { ...everyOne, kind: 'rebalance-recommendation', severity: 'soft', action: 'unknown' },
   ],
   'instance-state-change': [{ ...state, action: 'terminate' }],
+  'instance-state-change-running': [{ ...state, severity: 'soft', action: 'unknown', cancelled: true }],
   'instance-state-change-stopping': [{ ...state, action: 'stop' }],
   'health-scheduled-change': [
     { ...change, action: 'terminate', eventId: '111122223333/00fakefake0000000001-1' },
@@ -77,7 +78,6 @@ const interruptions: Record<string, readonly object[]> = {
 
 const ignored: Record<string, RegExp> = {
   'spot-interruption-other-region': /Interruption Warning from region us-west-2, not us-east-2/,
-  'instance-state-change-running': /became running/,
   'health-backup-copy': /backup copy of .* concerns region us-west-2, not us-east-2/,
   'health-dedicated-host': /names no instance/,
   'health-issue': /category issue/,

@@ -17,7 +17,7 @@ test.each(Object.keys(samples))(
   },
 );
 
-test.each(['instance-state-change-running', 'health-issue', 'launch-hook', 'capacity-reservation-active'])(
+test.each(['health-issue', 'launch-hook', 'capacity-reservation-active'])(
   '%s.json never reaches us: no pattern matches it',
   (name) => {
     expect(Object.values(signalPatterns).filter((pattern) => matches(pattern, samples[name]))).toEqual([]);

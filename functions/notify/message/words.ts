@@ -35,7 +35,7 @@ export function nameOfOutcome(outcome: Handled['outcome']['type']): string {
     case 'told':
       return 'Told only, nothing was done';
     case 'uncordoned':
-      return 'Notice cancelled, back in service';
+      return 'Back in service, our cordon is gone';
     case 'node-gone':
       return 'The node was gone already';
     case 'ambiguous':

@@ -30,7 +30,7 @@ test('a crowd runs evenly on its target nodes, the spares are free, and one pod 
   expect(counts).toEqual([4 + 2 + 1, 4 + 2, 4 + 2, 2]);
   const blocked = items.find(({ metadata }) => metadata?.labels?.app === 'never-let-go');
   expect(blocked?.spec?.nodeName).toBe(crowd.blockedNode?.name);
-  expect(seen.at(-1)).toEqual({ running: 21, wanted: 21, budgetsPending: 0 });
+  expect(seen.at(-1)).toEqual({ nodesReady: 4, running: 21, wanted: 21, budgetsPending: 0 });
   expect(new Set(items.map(({ metadata }) => metadata?.namespace))).toEqual(
     new Set([CROWD_NAMESPACE, 'kube-system']),
   );
