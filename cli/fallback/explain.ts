@@ -31,7 +31,7 @@ export async function explainPool(account: LiveAccount, pool: string): Promise<E
       ...(account.ledger ? [sayRecord(record)] : ['no table named: judged without memory']),
       '',
       ...lines.map(([topic, text]) => `  ${topic.padEnd(9)} ${text}`),
-      ...(history.length > 0 ? ['', 'Decisions, newest first:', ...history.map(sayLine)] : []),
+      ...(account.ledger ? ['', ...sayHistory(history)] : []),
     ].join('\n'),
     json: {
       pool: reading.definition.name,
@@ -83,6 +83,12 @@ function sayRecord({ episode, memory, revision }: PoolRecord): string {
   return [`decision ${revision}`, episode ? `shortage ${episode}` : 'no shortage under way', ...open].join(
     ', ',
   );
+}
+
+function sayHistory(history: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  return history.length > 0
+    ? ['Decisions, newest first:', ...history.map(sayLine)]
+    : ['Decisions: none yet, nothing had to be done or told'];
 }
 
 function sayLine(line: Readonly<Record<string, unknown>>): string {

@@ -28,6 +28,7 @@ export function answer(
     const fault = takeFault(faults, request.operation);
     if (fault === undefined) return serveRequest(state, request);
     if ('silent' in fault) return undefined;
+    if (fault.acts) serveRequest(state, request);
     throw new ServiceFault(fault.code, fault.message ?? `injected fault of ${request.operation}`);
   } catch (error) {
     const fault = error instanceof ServiceFault ? error : new ServiceFault('InternalFailure', String(error));

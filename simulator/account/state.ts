@@ -106,9 +106,12 @@ export interface Call {
   readonly at: Date;
 }
 
-/** Makes the next `times` calls of `operation` fail with `code`, or, when `silent`, never answers them. */
+/**
+ * Makes the next `times` calls of `operation` fail with `code`, or, when `silent`, never answers them. With `acts` the call is
+ * carried out, and only its answer is lost.
+ */
 export type Fault = { readonly operation: string; readonly times: number } & (
-  | { readonly code: string; readonly message?: string }
+  | { readonly code: string; readonly message?: string; readonly acts?: true }
   | { readonly silent: true }
 );
 

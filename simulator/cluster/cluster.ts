@@ -16,11 +16,13 @@ import {
   addBudget,
   addMirrorPod,
   addNode,
+  addWaitingPod,
   type BudgetOptions,
   type NodeOptions,
   removeNode,
   type SinglePodOptions,
   unready,
+  type WaitingPodOptions,
 } from './seed.ts';
 import { type ApiServer, startApiServer } from './server.ts';
 import { runTraining, type TrainingOptions } from './training.ts';
@@ -48,6 +50,8 @@ export interface SimulatedCluster {
   /** A Job whose ranks, one a node, answer requests to save. */
   addTrainingJob(options: TrainingOptions): readonly PodObject[];
   addBarePod(options: SinglePodOptions): PodObject;
+  /** A pod that no node may take yet. */
+  addWaitingPod(options: WaitingPodOptions): PodObject;
   addMirrorPod(options: SinglePodOptions): PodObject;
   addBudget(options: BudgetOptions): BudgetObject;
   /** Passes or fails a running pod's readiness probe. */
@@ -112,6 +116,7 @@ function seeding(world: World) {
     },
     removeNode: (name: string) => removeNode(world, name),
     addBarePod: (pod: SinglePodOptions) => addBarePod(world, pod),
+    addWaitingPod: (pod: WaitingPodOptions) => addWaitingPod(world, pod),
     addMirrorPod: (pod: SinglePodOptions) => addMirrorPod(world, pod),
     addBudget: (budget: BudgetOptions) => addBudget(world, budget),
     terminateNamespace: (name: string) => void world.terminatingNamespaces.add(name),

@@ -8,6 +8,7 @@ import {
   type PodObject,
 } from './objects.ts';
 import { newPod, type PodIdentity, type PodOptions } from './pod-template.ts';
+import { schedulePod } from './schedule.ts';
 import { newMetadata, type World } from './world.ts';
 
 export interface NodeOptions {
@@ -38,6 +39,12 @@ export interface SinglePodOptions extends PodOptions {
   readonly ready?: boolean;
   /** Its controller, as far as the pod tells; the simulator runs none. @default none */
   readonly owner?: PodIdentity['owner'];
+}
+
+export interface WaitingPodOptions extends PodOptions {
+  readonly namespace: string;
+  readonly name: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 export interface BudgetOptions extends BudgetSpec {
@@ -95,6 +102,13 @@ export function removeNode(world: World, name: string): void {
 
 export function addBarePod(world: World, options: SinglePodOptions): PodObject {
   return placePod(world, newPod(world, options, options), options);
+}
+
+/** A pod that waits for a node, where no node takes it now. */
+export function addWaitingPod(world: World, options: WaitingPodOptions): PodObject {
+  const pod = schedulePod(world, newPod(world, options, options));
+  const { nodeSelector } = options;
+  return world.pods.put({ ...pod, spec: { ...pod.spec, ...(nodeSelector && { nodeSelector }) } });
 }
 
 /** A static pod's shadow: the kubelet owns it, deleting it changes nothing. */

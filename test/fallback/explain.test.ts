@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCliWith } from '../cli/run-cli.ts';
-import { CLUSTER, type FallbackScene, NO_CAPACITY, region, startFallbackScene } from './run/scene.ts';
+import { CLUSTER } from './run/pool.ts';
+import { type FallbackScene, NO_CAPACITY, region, startFallbackScene } from './run/scene.ts';
 
 let scene: FallbackScene;
 
@@ -15,9 +16,13 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 function explain(...args: readonly string[]) {
+  return explainOf(scene, ...args);
+}
+
+function explainOf({ account, table }: FallbackScene, ...args: readonly string[]) {
   const environment = {
-    AWS_ENDPOINT_URL: scene.account.endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: scene.table.endpoint,
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ACCESS_KEY_ID: 'AKIAFAKE',
     AWS_SECRET_ACCESS_KEY: 'fake',
     AWS_REGION: region,
@@ -62,4 +67,26 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(problem);
   expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('a table that is not there is one clear line, and no answer', async () => {
+  const { code, stderr, stdout } = await explain('a10g', '--table', 'no-such-table');
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /table "no-such-table" failed .* ResourceNotFoundException.*set INCIDENT_TABLE to a table that exists/,
+  );
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('a pool that has no history yet says that none is known', async () => {
+  const young = await startFallbackScene();
+  try {
+    const { code, stdout } = await explainOf(young, 'a10g', '--table', young.table.tableName);
+    expect(code).toBe(0);
+    expect(stdout).toContain('decision 0, no shortage under way');
+    expect(stdout).toContain('Decisions: none yet');
+  } finally {
+    await young.close();
+  }
 });

@@ -1,4 +1,3 @@
-import { setTimeout as wallSleep } from 'node:timers/promises';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
@@ -12,14 +11,14 @@ import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
 import { type PassReport, runFallback } from '../../../functions/fallback/run/pass.ts';
 import type { Concerns } from '../../../functions/fallback/world/observe.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../../simulator/account/account.ts';
-import type { SimulatedAutoScalingGroup } from '../../../simulator/account/state.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../simulator/cluster/cluster.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../../simulator/table/table.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
+import { CLUSTER, doomNode, type SceneOptions, seedGroups } from './pool.ts';
+import { pumped } from './pumped.ts';
 
 export const region = 'us-east-2';
-export const CLUSTER = 'demo';
 export const NO_CAPACITY =
   'Could not launch Spot Instances. InsufficientInstanceCapacity - There is no Spot capacity available that matches your request. Launching EC2 instance failed.';
 
@@ -36,6 +35,7 @@ export interface FallbackScene {
   run(options?: { readonly deps?: FallbackDeps; readonly concerns?: Concerns }): Promise<PassReport>;
   /** A pass at the end of each minute, with what boots and what Auto Scaling retries in between. */
   minutes(count: number): Promise<void>;
+  minuteWithoutRun(): Promise<void>;
   /** Nodes of the group by instance, booted or not. */
   members(group: string): readonly string[];
   desired(group: string): number;
@@ -49,13 +49,6 @@ export interface FallbackScene {
     readonly refusals: readonly { reason: string; remedy?: string }[];
   }[];
   close(): Promise<void>;
-}
-
-export interface SceneOptions {
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly spot?: Partial<SimulatedAutoScalingGroup>;
-  readonly fallbacks?: readonly (Partial<SimulatedAutoScalingGroup> & { readonly name: string })[];
-  readonly bootMinutes?: number;
 }
 
 const BOOT_MINUTES = 3;
@@ -137,13 +130,16 @@ export async function startFallbackScene(options: SceneOptions = {}): Promise<Fa
       pumped(clock, runFallback(deps, new Date(clock.now().getTime() + 45_000), concerns)),
     minutes: async (count) => {
       for (let minute = 0; minute < count; minute++) {
-        await clock.advance(60_000);
-        const now = clock.now().getTime();
-        for (const each of takeDue(leaving, now)) each.leave();
-        account.retryLaunches();
-        for (const each of takeDue(booting, now)) each.join();
+        await scene.minuteWithoutRun();
         await scene.run();
       }
+    },
+    minuteWithoutRun: async () => {
+      await clock.advance(60_000);
+      const now = clock.now().getTime();
+      for (const each of takeDue(leaving, now)) each.leave();
+      account.retryLaunches();
+      for (const each of takeDue(booting, now)) each.join();
     },
     members: (group) => membersOf(account, group),
     desired: (group) => account.autoScalingGroup(group)?.desired ?? -1,
@@ -171,74 +167,6 @@ function takeDue<Item extends { readonly at: number }>(items: Item[], now: numbe
   return due;
 }
 
-function seedGroups(account: SimulatedAccount, { fallbacks, spot, tags }: SceneOptions): void {
-  const common = {
-    'eks:cluster-name': CLUSTER,
-    'spot-responder/pool': 'a10g',
-    'spot-responder/boot-minutes': '3',
-    ...tags,
-  };
-  const zones = ['us-east-2a'];
-  account.addAutoScalingGroup({
-    name: 'spot',
-    desired: 2,
-    min: 0,
-    max: 4,
-    instanceType: 'g5.12xlarge',
-    spot: true,
-    zones,
-    ...spot,
-    tags: { ...common, 'spot-responder/role': 'spot', ...spot?.tags },
-  });
-  for (const fallback of fallbacks ?? [{ name: 'on-demand' }])
-    account.addAutoScalingGroup({
-      desired: 0,
-      min: 0,
-      max: 3,
-      instanceType: 'g5.12xlarge',
-      zones,
-      ...fallback,
-      tags: { ...common, 'spot-responder/role': 'fallback', ...fallback.tags },
-    });
-}
-
 function membersOf(account: SimulatedAccount, group: string): readonly string[] {
   return account.instancesOf(group).map(({ instanceId }) => instanceId);
-}
-
-/** What the responder's cordon leaves on the node of an interrupted instance. */
-function doomNode(cluster: SimulatedCluster, instanceId: string, now: Date): void {
-  const seconds = Math.floor(now.getTime() / 1000);
-  cluster.changeNode(`node-${instanceId}`, (node) => ({
-    ...node,
-    metadata: {
-      ...node.metadata,
-      annotations: {
-        ...node.metadata.annotations,
-        'spot-responder/cordon': JSON.stringify({ incident: `${instanceId}/spot-interruption/${seconds}` }),
-      },
-    },
-    spec: {
-      ...node.spec,
-      unschedulable: true,
-      taints: [
-        ...(node.spec.taints ?? []),
-        { key: 'spot-responder/interruption', value: 'spot-interruption', effect: 'NoSchedule' },
-      ],
-    },
-  }));
-}
-
-/** Time goes on while the work waits for it, and only then. */
-async function pumped<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const watched = work.finally(() => {
-    isDone = true;
-  });
-  watched.catch(() => undefined);
-  while (!isDone) {
-    await wallSleep(1);
-    if (!isDone) await clock.advance(20);
-  }
-  return watched;
 }

@@ -1,0 +1,93 @@
+import { afterEach, expect, test } from 'vitest';
+import { loseOne } from './market.ts';
+import { type FallbackScene, NO_CAPACITY, startFallbackScene } from './scene.ts';
+
+/** The twelve cases, over the wire: account, API server and table. The way back: return.test.ts. 4, 7 and 12 are about numbers: decide.test.ts, simulate.test.ts. */
+let scene: FallbackScene;
+
+afterEach(() => scene.close());
+
+const HOLD = { 'spot-responder/hold-minutes': '5' };
+
+test('1: one notice, and spot back within minutes, buys nothing', async () => {
+  scene = await startFallbackScene();
+  await scene.minutes(1);
+  scene.doom(scene.members('spot')[0] ?? '');
+  await scene.minutes(10);
+  expect(scene.members('spot')).toHaveLength(2);
+  expect(scene.told()).toEqual([]);
+  expect(scene.desired('on-demand')).toBe(0);
+});
+
+test('2: a notice and a capacity failure buy on demand at the next run', async () => {
+  scene = await startFallbackScene();
+  await loseOne(scene);
+  await scene.minutes(1);
+  expect(scene.desired('on-demand')).toBe(0);
+  await scene.minutes(1);
+  expect(scene.desired('on-demand')).toBe(1);
+  expect(scene.told()).toMatchObject([
+    { action: 'scale-out', shortGpus: 0, launches: [{ group: 'on-demand', desired: 1 }] },
+  ]);
+});
+
+test('3: of runs at the same time one acts, and more runs change nothing', async () => {
+  scene = await startFallbackScene();
+  await loseOne(scene);
+  await scene.minutes(2);
+  await scene.clock.advance(60_000);
+  scene.account.retryLaunches();
+  const runs = ['a', 'b', 'c'].map((owner) => scene.run({ deps: scene.deps(owner) }));
+  const ends = (await Promise.all(runs)).map(({ ends }) => ends);
+  expect(ends.reduce((sum, { acted }) => sum + acted, 0)).toBe(1);
+  await scene.run();
+  expect(scene.desired('on-demand')).toBe(1);
+  expect(scene.told()).toHaveLength(1);
+});
+
+test('5: an autoscaler that shrinks the spot group mid-shortage does not shrink what is wanted', async () => {
+  scene = await startFallbackScene({ tags: HOLD });
+  const nodes = scene.members('spot').map((id) => `node-${id}`);
+  scene.cluster.addWorkload({
+    kind: 'Deployment',
+    namespace: 'inference',
+    name: 'llm',
+    nodes,
+    gpus: 4,
+    labels: { app: 'llm' },
+    tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+  });
+  await loseOne(scene);
+  await scene.minutes(4);
+  expect(scene.desired('on-demand')).toBe(1);
+  scene.account.changeAutoScalingGroup('spot', { desired: 1 });
+  await scene.minutes(30);
+  expect(scene.desired('on-demand')).toBe(1);
+  expect(scene.members('on-demand')).toHaveLength(1);
+});
+
+test('6: on-demand short too asks the next group', async () => {
+  scene = await startFallbackScene({
+    fallbacks: [
+      { name: 'first', denial: NO_CAPACITY },
+      { name: 'second', tags: { 'spot-responder/priority': '1' } },
+    ],
+  });
+  await loseOne(scene);
+  await scene.minutes(5);
+  expect(scene.members('second')).toHaveLength(1);
+  expect(scene.told().at(-1)?.refusals).toMatchObject([{ reason: 'CAPACITY' }]);
+});
+
+test('10: an 8-GPU pod with 4-GPU fallback nodes is refused, and said', async () => {
+  scene = await startFallbackScene();
+  scene.cluster.addWaitingPod({
+    namespace: 'inference',
+    name: 'huge',
+    gpus: 8,
+    tolerations: [{ operator: 'Exists' }],
+  });
+  await scene.minutes(4);
+  expect(scene.told()).toMatchObject([{ action: 'refuse', refusals: [{ reason: 'pod-too-large' }] }]);
+  expect(scene.desired('on-demand')).toBe(0);
+});
