@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { API_ONLY, findBinaries, WITH_CONTROLLERS } from './controlplane/binaries.ts';
-import { findPython } from './test/support/python.ts';
+import { findPython } from './python/environment/find-python.ts';
 
 const [api, controllers] = [await findBinaries(API_ONLY), await findBinaries(WITH_CONTROLLERS)];
 const missing = [api, controllers].find((search) => search.type === 'missing');

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { findPython } from './support/python.ts';
+import { findPython } from '../python/environment/find-python.ts';
 
 test('the Python package passes its own tests, with the standard library alone', async () => {
   const python = await findPython([3, 9]);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { seeded } from '../seeded.ts';
 import { runStorm } from './run.ts';
 
 /** `npm run bench:slack`: a storm of interruptions through the notifier, and what Slack and its readers had of it. */
@@ -56,15 +57,4 @@ function wholeNumber(name: string, text: string, most: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
   console.error(`error: --${name} is "${text}"; it must be a whole number from 1 to ${most}.`);
   process.exit(2);
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

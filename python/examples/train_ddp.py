@@ -41,10 +41,7 @@ def train(options: argparse.Namespace) -> None:
         done = training.load(checkpoint.shard(dist.get_rank())) if checkpoint else 0
         tell(f"resumed after step {done}")
         for step, batch in training.batches(done):
-            began = time.monotonic()
-            loss = training.step(batch)
-            time.sleep(max(0.0, options.step_seconds - (time.monotonic() - began)))
-            tell(f"step {step} loss {loss:.6f}")
+            training.paced_step(step, batch, options.step_seconds)
             told = spot.should_save(step)  # 2: every rank asks at every step
             if told or step % options.steps_per_epoch == 0:
                 spot.save(step, lambda file: training.save(file, step))  # 3: told, or at the end of an epoch
@@ -65,8 +62,8 @@ class Training:
         model = torch.nn.Sequential(
             torch.nn.Linear(32, 128), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(128, 8)
         )
-        self._model = DistributedDataParallel(model, find_unused_parameters=True)
-        self._optimizer = torch.optim.Adam(self._model.parameters(), lr=1e-3)
+        self.model = DistributedDataParallel(model, find_unused_parameters=True)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
         torch.manual_seed(3 + dist.get_rank())
 
     def batches(self, done: int) -> Iterator[tuple[int, Any]]:
@@ -77,37 +74,44 @@ class Training:
             skipped = max(0, done - epoch * size)
             yield from enumerate(itertools.islice(self._loader, skipped, None), epoch * size + skipped + 1)
 
+    def paced_step(self, step: int, batch: Any, seconds: float) -> None:
+        """One step that takes at least so long, told with its loss."""
+        began = time.monotonic()
+        loss = self.step(batch)
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        tell(f"step {step} loss {loss:.6f}")
+
     def step(self, batch: Any) -> float:
         """One step on one batch; returns this rank's loss."""
         inputs, labels = batch
-        self._optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(self._model(inputs), labels)
+        self.optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(self.model(inputs), labels)
         loss.backward()
-        self._optimizer.step()
+        self.optimizer.step()
         return loss.item()
 
     def save(self, file: BinaryIO, step: int) -> None:
         """Writes what one rank needs to go on after `step`."""
-        parts = training_state(step, model=self._model, optimizer=self._optimizer)
+        parts = training_state(step, model=self.model, optimizer=self.optimizer)
         torch.save({**parts, "random": torch.get_rng_state()}, file)
 
     def load(self, path: Path) -> int:
         """Reads what `save` wrote; returns the step."""
         state = torch.load(path)
         torch.set_rng_state(state["random"])
-        return load_training_state(state, model=self._model, optimizer=self._optimizer)
+        return load_training_state(state, model=self.model, optimizer=self.optimizer)
 
     def evaluate(self) -> float:
         """The loss over all data, without dropout."""
-        self._model.eval()
+        self.model.eval()
         with torch.no_grad():
             inputs, labels = self._data.tensors
-            return float(torch.nn.functional.cross_entropy(self._model.module(inputs), labels))
+            return float(torch.nn.functional.cross_entropy(self.model.module(inputs), labels))
 
     def fingerprint(self) -> str:
         """A hash of every bit of the weights."""
         digest = hashlib.sha256()
-        for value in self._model.module.state_dict().values():
+        for value in self.model.module.state_dict().values():
             digest.update(value.numpy().tobytes())
         return digest.hexdigest()
 

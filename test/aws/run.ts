@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { findPython } from '../support/python.ts';
-import { pythonEnvironment } from '../support/python-environment.ts';
+import { pythonEnvironment } from '../../python/environment/environment.ts';
+import { findPython } from '../../python/environment/find-python.ts';
 
 /** `npm run test:aws`: the fallback over the wire to moto, whose environment is made first when it is missing. */
 async function main(): Promise<void> {

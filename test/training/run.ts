@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { pythonEnvironment } from '../support/python-environment.ts';
+import { pythonEnvironment } from '../../python/environment/environment.ts';
 
 /** `npm run test:training`: what needs real PyTorch. Makes its environment first when it is missing. */
 async function main(): Promise<void> {

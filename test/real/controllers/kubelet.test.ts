@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { BatchV1Api, type V1Job, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { nodeObject, spotNode } from '../../../controlplane/fleet/nodes.ts';
+import { type Kubelet, startKubelet } from '../../../controlplane/kubelet/kubelet.ts';
 import { startTestPlane, type TestPlane } from '../../support/control-plane.ts';
-import { type Kubelet, startKubelet } from '../../support/kubelet/kubelet.ts';
 
 const namespace = 'default';
 const PATIENT = { timeout: 60_000, interval: 100 };

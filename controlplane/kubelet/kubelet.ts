@@ -1,25 +1,13 @@
 import {
   CoreV1Api,
-  type KubeConfig,
   makeInformer,
   PatchStrategy,
   setHeaderOptions,
   type V1Node,
   type V1Pod,
 } from '@kubernetes/client-node';
+import type { KubeletOptions } from './options.ts';
 import { type PodRun, startPod } from './pod-run.ts';
-import type { VolumeSources } from './volumes.ts';
-
-export interface KubeletOptions extends Omit<VolumeSources, 'core' | 'caPem'> {
-  readonly admin: KubeConfig;
-  readonly caPem: string;
-  /** For the pods' volumes and logs; the caller removes it. */
-  readonly folder: string;
-  /** What stands for an image: the environment of its programs, such as the PATH by which they are found. */
-  readonly images: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** From a change of a pod's annotations to its file; a kubelet takes about a second. @default 1000 */
-  readonly refreshMs?: number;
-}
 
 export interface Kubelet {
   /** Registers a node, Ready, whose pods run here. */

@@ -12,7 +12,7 @@ import {
 } from '@kubernetes/client-node';
 import { type Container, startContainer } from './container.ts';
 import { environmentOf, expand, UnsupportedError } from './fields.ts';
-import type { KubeletOptions } from './kubelet.ts';
+import type { KubeletOptions } from './options.ts';
 import { endedStatus, refusedStatus, runningStatus } from './pod-status.ts';
 import { type MountedVolumes, mountVolumes } from './volumes.ts';
 

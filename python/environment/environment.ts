@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { findPython } from './python.ts';
+import { findPython } from './find-python.ts';
 
 const OLDEST_PYTHON = [3, 11] as const;
 
