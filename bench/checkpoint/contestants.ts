@@ -6,37 +6,37 @@ export interface Contestant extends Program {
 }
 
 /** Three ranks under torchrun, or one process; each the same model, data and seed. */
-export function contestantsFor(training: TrainingSize): Readonly<Record<string, Contestant>> {
-  const flags = (folder: string) => [
+export function contestantsFor(training: TrainingSize, folder: string): Readonly<Record<string, Contestant>> {
+  const flags = [
     `--checkpoints=${MOUNTS}/checkpoints/${folder}`,
     `--annotations=${MOUNTS}/etc/podinfo/annotations`,
     `--epochs=${training.epochs}`,
     `--steps-per-epoch=${training.stepsPerEpoch}`,
     `--step-seconds=${training.stepSeconds}`,
   ];
-  const underTorchrun = (program: string, folder: string) => [
+  const underTorchrun = (program: string) => [
     ...['torchrun', '--standalone', '--nproc-per-node=3', program],
-    ...flags(folder),
+    ...flags,
   ];
   const [ours, epochs, handler] = [path(OURS), path(WHOLE_EPOCHS), path(FLAG_AND_EXIT)];
   return {
-    protocol: { name: 'checkpoint protocol', ranks: 3, command: underTorchrun(ours, 'protocol') },
+    protocol: { name: 'checkpoint protocol', ranks: 3, command: underTorchrun(ours) },
     handler: {
       name: 'SIGTERM handler that exits 0',
       ranks: 1,
-      command: ['python', handler, ...flags('handler')],
+      command: ['python', handler, ...flags],
       optedIn: false,
     },
     'handler-torchrun': {
       name: 'the same handler under torchrun',
       ranks: 3,
-      command: underTorchrun(handler, 'handler-torchrun'),
+      command: underTorchrun(handler),
       optedIn: false,
     },
     epochs: {
       name: 'epoch checkpoints alone',
       ranks: 3,
-      command: underTorchrun(epochs, 'epochs'),
+      command: underTorchrun(epochs),
       optedIn: false,
     },
   };

@@ -26,7 +26,7 @@ const program = new Command('bench:checkpoint')
   )
   .option('--interruptions <number>', 'of each contestant', '20')
   .option('--contestants <list>', `of ${NAMES.join(', ')}`, 'protocol,handler,epochs')
-  .option('--step-seconds <seconds>', 'a step takes at least so long', '0.2')
+  .option('--step-seconds <seconds>', 'a step takes at least so long', '0.1')
   .option('--seed <number>', 'of the steps at which they are interrupted', '1')
   .option('--json', 'print the figures and nothing else')
   .action(main);
@@ -68,34 +68,31 @@ interface Comparison {
   readonly tell: (text: string) => void;
 }
 
-/** First undisturbed and at full speed, then interrupted, each on a cluster of its own. */
+/** First undisturbed and at full speed, then interrupted, with checkpoints of its own each time. */
 async function compare(
   name: string,
   { environment, interruptions, seed, tell, training }: Comparison,
 ): Promise<Compared> {
-  const run = async (size: TrainingSize, times: number) => {
-    tell('starts the control plane');
-    const cluster = await startTrainingCluster(environment);
-    try {
-      await cluster.addNode();
-      const options = {
-        interruptions: times,
-        training: size,
-        random: seeded(seed),
-        tell,
+  tell('starts the control plane');
+  const cluster = await startTrainingCluster(environment);
+  try {
+    await cluster.addNode();
+    const run = (folder: string, size: TrainingSize, times: number) => {
+      const options = { interruptions: times, training: size, random: seeded(seed), tell };
+      return runContestant(cluster, contestantNamed(name, size, folder), {
+        ...options,
         signal: stopping.signal,
-      };
-      return await runContestant(cluster, contestantNamed(name, size), options);
-    } finally {
-      await cluster.close();
-    }
-  };
-  const { result: undisturbed } = await run({ ...training, stepSeconds: 0 }, 0);
-  return { ...(await run(training, interruptions)), undisturbed };
+      });
+    };
+    const { result: undisturbed } = await run('undisturbed', { ...training, stepSeconds: 0 }, 0);
+    return { ...(await run('interrupted', training, interruptions)), undisturbed };
+  } finally {
+    await cluster.close();
+  }
 }
 
-function contestantNamed(name: string, size: TrainingSize): Contestant {
-  const contestant = contestantsFor(size)[name];
+function contestantNamed(name: string, size: TrainingSize, folder: string): Contestant {
+  const contestant = contestantsFor(size, folder)[name];
   if (!contestant) throw new Error(`no contestant ${name}`);
   return contestant;
 }

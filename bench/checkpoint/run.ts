@@ -61,6 +61,7 @@ export async function runContestant(
   }
   tell('trains to its end');
   const { result = 'never finished' } = await job.trained(pod, Number.POSITIVE_INFINITY);
+  await cluster.remove(JOB);
   const { name, ranks } = contestant;
   return { contestant: name, ranks, stepsLost, wrongCompletions, savedAfterSeconds, result };
 
