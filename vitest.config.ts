@@ -7,18 +7,17 @@ const missing = [api, controllers].find((search) => search.type === 'missing');
 if (missing && process.env.CI) throw new Error(`CI needs a real control plane: ${missing.reason}.`);
 if (missing) console.log(`Left out: tests on a real control plane, because ${missing.reason}.`);
 const python = await findPython([3, 9]);
-console.log(
-  python
-    ? 'Left out: tests on real PyTorch; npm run test:training runs them.'
-    : 'Left out: all tests of python/, because no Python 3.9 or later was found on the PATH.',
-);
+if (!python)
+  console.log('Left out: all tests of python/, because no Python 3.9 or later was found on the PATH.');
+else if (!process.env.TRAINING)
+  console.log('Left out: tests on real PyTorch; npm run test:training runs them.');
 if (!process.env.MOTO_SERVER) console.log('Left out: tests on moto; npm run test:aws runs them.');
 const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
   ...(python ? [] : ['test/python.test.ts']),
   ...(process.env.MOTO_SERVER ? [] : ['test/aws/moto.test.ts']),
-  'test/training/**',
+  ...(process.env.TRAINING && controllers.type !== 'missing' ? [] : ['test/training/**']),
 ];
 
 export default defineConfig({
