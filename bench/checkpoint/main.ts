@@ -32,7 +32,8 @@ const program = new Command('bench:checkpoint')
   .action(main);
 
 const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+// `on`, not `once`: execa ends this process where nobody else listens any more.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
 try {
   await program.parseAsync();
 } catch (error) {
