@@ -1,13 +1,6 @@
-import type { Announced } from '../../functions/notify/announced.ts';
-import { advance, clean, end, missed, pod, receive, saved, scaledOut } from './sample-events.ts';
+import { rareCases } from './rare-cases.ts';
+import { advance, type Case, clean, end, missed, pod, receive, saved, scaledOut } from './sample-events.ts';
 import { storm } from './storm-case.ts';
-
-/** A conversation to look at: what was announced, and what it shows. */
-export interface Case {
-  readonly name: string;
-  readonly about: string;
-  readonly events: readonly Announced[];
-}
 
 const spot: readonly Case[] = [
   { name: 'receipt', about: 'posted within seconds of the notice', events: [receive()] },
@@ -148,4 +141,4 @@ const others: readonly Case[] = [
   { name: 'two-nodes', about: 'a small storm lists its nodes', events: storm(2, 2) },
 ];
 
-export const cases: readonly Case[] = [...spot, ...others];
+export const cases: readonly Case[] = [...spot, ...others, ...rareCases];

@@ -5,12 +5,13 @@ import { type Message, plainText } from '../../functions/notify/message/blocks.t
 import { tellDigest } from '../../functions/notify/message/digest.ts';
 import { tellFallback } from '../../functions/notify/message/fallback.ts';
 import type { Reader } from '../../functions/notify/message/reader.ts';
-import { tellConversation } from '../../functions/notify/message.ts';
+import { membersOf, tellAtOnce, tellConversation } from '../../functions/notify/message.ts';
 import { emptyStory, type Story, takeAnnounced } from '../../functions/notify/story.ts';
-import { type Case, cases } from './cases.ts';
+import { cases } from './cases.ts';
 import { digestAt, sampleWeek } from './digest-case.ts';
 import { fallbackCases } from './fallback-cases.ts';
 import { previewPage, type Shown } from './preview-page.ts';
+import type { Case } from './sample-events.ts';
 
 const reader: Reader = {
   accountNames: { '111122223333': 'ml-research' },
@@ -20,7 +21,8 @@ const reader: Reader = {
 
 /** Shows every kind of message in the terminal, and writes the page and one JSON a message for Slack's Block Kit Builder. */
 export async function previewMessages(folder: string): Promise<void> {
-  const shown = [...cases.map(showCase), ...fallbackCases.map(showFallback), showDigest()];
+  const byWebhook = cases.filter(({ name }) => BY_WEBHOOK.has(name)).map(showByWebhook);
+  const shown = [...cases.map(showCase), ...byWebhook, ...fallbackCases.map(showFallback), showDigest()];
   await mkdir(folder, { recursive: true });
   for (const { name, about, messages } of shown) {
     console.log(`\n${styleText('bold', name)}  ${about}`);
@@ -35,13 +37,26 @@ export async function previewMessages(folder: string): Promise<void> {
 }
 
 async function writeMessage(folder: string, name: string, { key, text, blocks }: Message): Promise<void> {
-  const title = key === 'parent' ? '' : `${styleText('dim', `in its thread, ${key}`)}\n`;
+  const isFirst = key === 'parent' || key === 'part-1';
+  const title = isFirst ? '' : `${styleText('dim', `in its thread, ${key}`)}\n`;
   const lines = `${title}${plainText(blocks)}`.split('\n');
   console.log(lines.map((line) => `  │ ${line}`).join('\n'));
   await writeFile(join(folder, `${name}.${key}.json`), `${JSON.stringify({ text, blocks }, null, 2)}\n`);
 }
 
 function showCase({ name, about, events }: Case): Shown {
+  return { name, about, messages: tellConversation(storiesOf(events), reader), at: AT };
+}
+
+/** Where nothing can be edited or threaded. */
+function showByWebhook({ name, events }: Case): Shown {
+  const members = membersOf(storiesOf(events));
+  const ended = members.filter(({ phase }) => phase.type === 'ended');
+  const about = 'the same by an incoming webhook: all in one message at the end';
+  return { name: `webhook-${name}`, about, messages: tellAtOnce(members, ended, reader), at: AT };
+}
+
+function storiesOf(events: Case['events']): readonly Story[] {
   const stories = new Map<string, Story>();
   for (const announced of events) {
     const [incident] =
@@ -49,7 +64,7 @@ function showCase({ name, about, events }: Case): Shown {
     if (incident === undefined) continue;
     stories.set(incident, takeAnnounced(stories.get(incident) ?? emptyStory(incident), announced));
   }
-  return { name, about, messages: tellConversation([...stories.values()], reader), at: AT };
+  return [...stories.values()];
 }
 
 function showFallback(decision: (typeof fallbackCases)[number]): Shown {
@@ -71,5 +86,7 @@ function showDigest(): Shown {
     at: digestAt,
   };
 }
+
+const BY_WEBHOOK = new Set(['blocked', 'training', 'two-nodes']);
 
 const AT = new Date('2026-11-20T10:00:06Z');

@@ -2,6 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Announced, readAnnounced } from '../../functions/notify/announced.ts';
 import type { Checkpoint, Fallback, Handled, Progress, Received } from '../../functions/notify/story.ts';
 
+/** A conversation to look at: what was announced, and what it shows. */
+export interface Case {
+  readonly name: string;
+  readonly about: string;
+  readonly events: readonly Announced[];
+}
+
 /** The samples of `events/announced/`, and variations of them. */
 
 const received = sample('interruption-received') as { detail: Received };

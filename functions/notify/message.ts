@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { tellAlert } from './message/alert.ts';
-import { context, type Message, packBlocks } from './message/blocks.ts';
+import { context, type Message, packBlocks, section } from './message/blocks.ts';
 import { detailBlocks } from './message/details.ts';
 import { tellIncident } from './message/incident.ts';
 import type { Reader } from './message/reader.ts';
@@ -29,7 +29,9 @@ export function tellAtOnce(
   const alert = tellAlert(ended, reader);
   // Where several share the conversation, each line must name its node, also when only one has ended.
   const details = members.length > 1 ? stormDetails(ended, reader) : thread(ended, reader);
-  const blocks = [...(alert?.blocks ?? []), ...parent.blocks, ...(ended.length > 0 ? details : [])];
+  // Of a single node the parent below says the rest.
+  const call = alert && (members.length > 1 ? alert.blocks : [section(alert.text)]);
+  const blocks = [...(call ?? []), ...parent.blocks, ...(ended.length > 0 ? details : [])];
   return packBlocks(blocks).map((page, at) => ({
     key: `part-${at + 1}`,
     text: at === 0 ? (alert?.text ?? parent.text) : parent.text,
