@@ -8,10 +8,11 @@ export interface JobLog {
   readonly result?: string;
 }
 
+/** A line may begin or end with what another rank, or a library, printed at the same moment. */
 export function readJobLog(text: string): JobLog {
-  const [, resumed] = /^resumed after step (\d+)$/m.exec(text) ?? [];
-  const [, result] = /^finished with (loss \S+ weights \S+)$/m.exec(text) ?? [];
-  const steps = [...text.matchAll(/^step (\d+) loss \S+$/gm)].map(([, step]) => Number(step));
+  const [, resumed] = /\bresumed after step (\d+)/.exec(text) ?? [];
+  const [, result] = /\bfinished with (loss [\d.]+ weights [0-9a-f]{64})/.exec(text) ?? [];
+  const steps = [...text.matchAll(/\bstep (\d+) loss /g)].map(([, step]) => Number(step));
   return {
     ...(resumed !== undefined && { resumedAfter: Number(resumed) }),
     lastStep: steps.at(-1) ?? Number(resumed ?? 0),
