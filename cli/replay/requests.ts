@@ -7,6 +7,7 @@ export function describeRequests(requests: Readonly<Record<string, number>>, wid
   const events = sum(counts.filter(isEvent));
   const beside = events > 0 ? `, and ${events} for Kubernetes Events` : '';
   const parts = drains.map(([what, count]) => `${count} ${what}`.replaceAll(' ', TOGETHER)).join(', ');
+  if (drains.length === 0) return `API server requests: none${beside}`;
   const list = hang(parts, 2, width).replaceAll(TOGETHER, ' ');
   return `API server requests: ${sum(drains)}${beside}\n  ${list}`;
 }

@@ -72,8 +72,10 @@ function showPeople({ reports, ignored, requests, conversation, server }: Replay
   if (reports.length > 3) console.log(`\n${stormTable(reports)}`);
   else for (const report of reports) showReport(report, conversation === undefined);
   if (conversation) showConversation(conversation);
-  if (reports.length > 1) console.log(`\n${percentileTable(computePercentiles(reports))}`);
-  if (Object.keys(requests).length > 0)
+  const percentiles = computePercentiles(reports);
+  if (reports.length > 1 && Object.keys(percentiles).length > 0)
+    console.log(`\n${percentileTable(percentiles)}`);
+  if (server || Object.keys(requests).length > 0)
     console.log(`\n${describeRequests(requests, widthOf(process.stdout))}`);
   if (server) console.log(describeServer(server, reports).join('\n'));
 }

@@ -23,7 +23,12 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, rest];
 }
 
-/** The lines below the first begin under where it does: `margin` columns from the left. */
+/** The lines below the first begin under where it does, `margin` columns from the left; less where a word needs it. */
 export function hang(text: string, margin: number, width: number): string {
-  return wrap(text, Math.max(1, width - margin)).join(`\n${' '.repeat(margin)}`);
+  const [first = '', ...rest] = wrap(text, Math.max(1, width - margin));
+  const indented = rest.map((line) => {
+    const room = Math.max(0, width - line.length);
+    return ' '.repeat(Math.min(margin, room)) + line;
+  });
+  return [first, ...indented].join('\n');
 }

@@ -40,6 +40,7 @@ test.each([
 
 test('lines hang under where the first begins', () => {
   expect(hang('one two three', 4, 12)).toBe('one two\n    three');
+  expect(hang('one a-long-word', 4, 13)).toBe('one\n  a-long-word');
 });
 
 test.each([
@@ -103,6 +104,7 @@ test('Kubernetes Events are no requests of a drain', () => {
     '  7 create pods/eviction, 1 patch nodes',
   ]);
   expect(describeRequests({ 'list pods': 2 }, 80)).toBe('API server requests: 2\n  2 list pods');
+  expect(describeRequests({}, 80)).toBe('API server requests: none');
 });
 
 test.each([
