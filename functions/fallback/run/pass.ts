@@ -31,6 +31,7 @@ export async function runFallback(deps: FallbackDeps, until: Date, concerns?: Co
   ]);
   const ends = await mapAtOnce(POOLS_AT_ONCE, pools, async (reading) => {
     const { key } = reading.definition;
+    if (deps.clock.now() >= until) return 'left';
     try {
       return await reconcilePool(deps, reading, records.get(key) ?? newRecord(key), lookedAt, until);
     } catch (error) {

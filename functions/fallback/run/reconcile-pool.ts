@@ -16,7 +16,7 @@ export type PoolEnd =
   /** Nothing to do, to tell or to remember. */
   | 'quiet'
   | 'acted'
-  /** Another run acts on it, or has since we looked. */
+  /** Another run acts on it, or has since we looked; or no time was left. */
   | 'left'
   /** Our lease was lost on the way. */
   | 'lost';

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { runFallback } from '../../../functions/fallback/run/pass.ts';
 import { loseOne } from './market.ts';
 import { type FallbackScene, NO_CAPACITY, startFallbackScene } from './scene.ts';
 
@@ -90,4 +91,16 @@ test('10: an 8-GPU pod with 4-GPU fallback nodes is refused, and said', async ()
   await scene.minutes(4);
   expect(scene.told()).toMatchObject([{ action: 'refuse', refusals: [{ reason: 'pod-too-large' }] }]);
   expect(scene.desired('on-demand')).toBe(0);
+});
+
+test('a run that has no time left begins nothing, and the next one does it', async () => {
+  scene = await startFallbackScene();
+  await loseOne(scene);
+  await scene.minutes(1);
+  await scene.minuteWithoutRun();
+  const { ends } = await runFallback(scene.deps('late'), scene.clock.now());
+  expect(ends).toMatchObject({ left: 1, acted: 0 });
+  expect(scene.desired('on-demand')).toBe(0);
+  await scene.run();
+  expect(scene.desired('on-demand')).toBe(1);
 });

@@ -1,0 +1,63 @@
+import type { SimulatedAccount } from '../../simulator/account/account.ts';
+import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
+
+export const SPOT_NODES = 2;
+
+/** Pools of two spot nodes with a fallback group each, spread over the clusters. */
+export function seedFleet(
+  account: SimulatedAccount,
+  clusters: readonly { readonly name: string; readonly cluster: SimulatedCluster }[],
+  pools: number,
+): void {
+  const homes = new Map<string, SimulatedCluster>();
+  account.onLaunch(({ instanceId }, group) => {
+    homes.get(group)?.addNode({
+      name: `node-${instanceId}`,
+      instanceId,
+      zone: 'us-east-2a',
+      gpus: 1,
+      instanceType: 'g5.xlarge',
+    });
+  });
+  for (let each = 0; each < pools; each++) {
+    const home = clusters[each % clusters.length];
+    if (!home) continue;
+    for (const role of ['spot', 'fallback'] as const) {
+      const name = `${role}-${each}`;
+      if (role === 'spot') homes.set(name, home.cluster);
+      account.addAutoScalingGroup({
+        name,
+        desired: role === 'spot' ? SPOT_NODES : 0,
+        min: 0,
+        max: SPOT_NODES,
+        spot: role === 'spot',
+        instanceType: 'g5.xlarge',
+        tags: {
+          'eks:cluster-name': home.name,
+          'spot-responder/pool': `pool-${each}`,
+          'spot-responder/role': role,
+        },
+      });
+    }
+  }
+  account.retryLaunches();
+}
+
+/** Of the first `pools` pools one spot node goes, and no other comes. */
+export function takeSpot(
+  account: SimulatedAccount,
+  clusters: readonly { readonly cluster: SimulatedCluster }[],
+  pools: number,
+): void {
+  for (let each = 0; each < pools; each++) {
+    const group = `spot-${each}`;
+    account.changeAutoScalingGroup(group, {
+      denial:
+        'Could not launch Spot Instances. InsufficientInstanceCapacity - There is no Spot capacity available that matches your request. Launching EC2 instance failed.',
+    });
+    const id = account.instancesOf(group)[0]?.instanceId ?? '';
+    account.setInstanceState(id, 'terminated');
+    clusters[each % clusters.length]?.cluster.removeNode(`node-${id}`);
+  }
+  account.retryLaunches();
+}

@@ -1,0 +1,157 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { bus } from '../../functions/announce/bus.ts';
+import { systemClock as clock } from '../../functions/clock.ts';
+import { connectTo } from '../../functions/cluster/connection.ts';
+import { openSlots } from '../../functions/drain/slots.ts';
+import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import { dynamoPoolLedger } from '../../functions/fallback/ledger/ledger.ts';
+import type { FallbackDeps } from '../../functions/fallback/run/deps.ts';
+import { type PassReport, runFallback } from '../../functions/fallback/run/pass.ts';
+import type { Log } from '../../functions/log.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
+import { startSimulatedTable } from '../../simulator/table/table.ts';
+import { type Door, openDoor } from './door.ts';
+import { seedFleet, takeSpot } from './fleet.ts';
+
+export interface BenchOptions {
+  readonly pools: number;
+  readonly clusters: number;
+  /** How many of the pools lose spot before the second pass. */
+  readonly short: number;
+}
+
+export interface PassFigures {
+  readonly name: string;
+  readonly seconds: number;
+  readonly ends: PassReport['ends'];
+  /** Calls that AWS answered, by operation. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly tableRequests: number;
+  readonly clusterRequests: number;
+  readonly throttled: number;
+}
+
+const REGION = 'us-east-2';
+const FAKE = { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' };
+/** What Lambda gives the function, less what it keeps for writing down how far it came. */
+const BUDGET_MS = 50_000;
+/** AWS publishes no figure for Auto Scaling; this is what EC2 documents for calls that are not paged. */
+const QUOTA = { capacity: 100, refillPerSecond: 20 };
+
+/** The real pass over many pools: nothing to do, then a shortage in `short` of them, then again nothing to do. */
+export async function runPools({ clusters, pools, short }: BenchOptions): Promise<readonly PassFigures[]> {
+  const [account, table, ...apiServers] = await Promise.all([
+    startSimulatedAccount({ clock, region: REGION }),
+    startSimulatedTable(),
+    ...Array.from({ length: clusters }, () => startSimulatedCluster({ clock })),
+  ]);
+  const named = apiServers.map((cluster, at) => ({ name: `cluster-${at}`, cluster }));
+  seedFleet(account, named, pools);
+  const aws = await openDoor({ target: account.endpoint, latency: [40, 120], quota: QUOTA });
+  const dynamo = await openDoor({ target: table.endpoint, latency: [4, 12] });
+  const kubernetes = new Map<string, Door>();
+  for (const { cluster, name } of named)
+    kubernetes.set(name, await openDoor({ target: cluster.url, latency: [20, 60] }));
+  const client = new DynamoDBClient({
+    endpoint: dynamo.url,
+    region: REGION,
+    credentials: FAKE,
+    maxAttempts: 1,
+  });
+  const ledger = dynamoPoolLedger({
+    client,
+    table: table.tableName,
+    clock,
+    random: Math.random,
+    owner: 'bench',
+  });
+  const deps = depsOf(aws, kubernetes, ledger);
+  const figures = (name: string) => measure(name, deps, account, { aws, dynamo, kubernetes });
+  try {
+    const quiet = await figures('nothing to do');
+    takeSpot(account, named, short);
+    const shortage = await figures(`${short} pools short`);
+    // A run leaves alone what another has settled within the clocks' skew.
+    await clock.sleep(3_000);
+    return [quiet, shortage, await figures('covered')];
+  } finally {
+    await Promise.all(
+      [aws, dynamo, ...kubernetes.values(), account, table, ...apiServers].map((each) => each.close()),
+    );
+  }
+}
+
+function depsOf(
+  aws: Door,
+  kubernetes: ReadonlyMap<string, Door>,
+  ledger: FallbackDeps['ledger'],
+): FallbackDeps {
+  const client = {
+    endpoint: aws.url,
+    region: REGION,
+    credentials: FAKE,
+  };
+  // As the function has them.
+  const patient = { ...client, maxAttempts: 6, retryMode: 'adaptive' };
+  const random = Math.random;
+  return {
+    clock,
+    random,
+    region: REGION,
+    log: quietLog,
+    groups: awsGroups({
+      autoScaling: new AutoScalingClient(patient),
+      autoScalingOnce: new AutoScalingClient({ ...client, maxAttempts: 1 }),
+      ec2: new EC2Client(patient),
+      eks: new EKSClient(patient),
+      clock,
+      random,
+    }),
+    connect: async (name) => connectTo({ name, server: kubernetes.get(name)?.url ?? '' }, { clock, random }),
+    slots: () => openSlots(),
+    announcer: bus({ eventBridge: new EventBridgeClient(client), busName: 'spot-responder' }),
+    ledger,
+  };
+}
+
+const quietLog: Log = {
+  info: () => undefined,
+  warn: (...line) => console.error(...line),
+  error: (...line) => console.error(...line),
+  with: () => quietLog,
+};
+
+async function measure(
+  name: string,
+  deps: FallbackDeps,
+  account: SimulatedAccount,
+  doors: { readonly aws: Door; readonly dynamo: Door; readonly kubernetes: ReadonlyMap<string, Door> },
+): Promise<PassFigures> {
+  const asked = () => [...doors.kubernetes.values()].reduce((sum, { requests }) => sum + requests, 0);
+  const before = {
+    calls: account.calls.length,
+    table: doors.dynamo.requests,
+    cluster: asked(),
+    throttled: doors.aws.throttled,
+  };
+  const startedAt = performance.now();
+  const { ends } = await runFallback(deps, new Date(Date.now() + BUDGET_MS));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const calls: Record<string, number> = {};
+  for (const { operation } of account.calls.slice(before.calls))
+    calls[operation] = (calls[operation] ?? 0) + 1;
+  return {
+    name,
+    seconds,
+    ends,
+    calls,
+    tableRequests: doors.dynamo.requests - before.table,
+    clusterRequests: asked() - before.cluster,
+    throttled: doors.aws.throttled - before.throttled,
+  };
+}
