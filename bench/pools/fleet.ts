@@ -1,7 +1,7 @@
 import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
 
-export const SPOT_NODES = 2;
+const SPOT_NODES = 2;
 
 /** Pools of two spot nodes with a fallback group each, spread over the clusters. */
 export function seedFleet(
