@@ -40,7 +40,7 @@ function drawAim(points: readonly Point[], x: Scale, y: Scale): string {
   const right = x(1.04 * best.relativeCost);
   const bottom = y(hold.availability);
   return `<path class="aim" d="M${LEFT} ${TOP - 8}H${right}V${bottom}H${LEFT}Z"/>
-<text x="${right - 6}" y="${bottom - 8}" text-anchor="end" class="faint">aim: hold 30 min's availability, 1.04 × all-knowing's cost</text>`;
+<text x="${right + 6}" y="${TOP - 10}" class="faint">shaded: hold 30 min's availability, 1.04 × all-knowing's cost</text>`;
 }
 
 function drawAxes(costs: Extent, ups: Extent, x: Scale, y: Scale): string {

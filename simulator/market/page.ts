@@ -28,7 +28,7 @@ ${comparisons.map(renderTrace).join('\n')}
 const STYLE = `
 body{font:15px/1.45 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1c2330}
 svg{display:block;width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#1c2330}
-table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dde2ea}
+table{border-collapse:collapse;margin:1rem 0;display:block;max-width:100%;overflow-x:auto}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dde2ea}
 td:first-child,th:first-child{text-align:left}h3{margin:1.2rem 0 .2rem;font-size:1rem}
 .key i{display:inline-block;width:.9em;height:.9em;margin:0 .3em 0 1em;vertical-align:-.1em}
 .spot{fill:#2f9e8f;background:#2f9e8f}.demand{fill:#e08a3c;background:#e08a3c}.wanted{stroke:#1c2330;background:#1c2330}
