@@ -22,12 +22,17 @@ export async function respond(event: unknown, deps: RespondDeps, options: Respon
     deps.log.info('Event ignored', { reason: signal.reason });
     return signal;
   }
-  const interruptions = await onlyOurs(await expand(signal, deps), deps);
+  const named = await expand(signal, deps);
+  const interruptions = await onlyOurs(named, deps);
+  if (named.length > 0 && interruptions.length === 0) return { type: 'ignored', reason: ONLY_RUNNING };
   const reports = await Promise.all(interruptions.map((each) => respondToInterruption(each, deps, options)));
   // Nodes that other runs handed to this one, if it led the drains of their cluster.
   const adopted = await deps.leader.settled();
   return { type: 'responded', reports: [...reports, ...adopted] };
 }
+
+/** Not worth a line of the log: every launch in the account ends here. */
+const ONLY_RUNNING = 'the instance runs, and no incident has left a cordon of ours on its node';
 
 /** A reservation's expiry names no instance; EC2 knows which run in it. */
 async function expand(

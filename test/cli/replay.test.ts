@@ -134,6 +134,12 @@ describe('replay of the samples', () => {
   });
 });
 
+test('an instance that only runs is ignored, and the reason is told', async () => {
+  const { code, stdout } = await runCli('replay', 'events/instance-state-change-running.json');
+  expect(code).toBe(0);
+  expect(stdout).toContain('ignored, the instance runs');
+});
+
 describe('bad input', () => {
   test.each([
     [['--frobnicate'], "unknown option '--frobnicate'"],
