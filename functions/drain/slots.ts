@@ -2,10 +2,15 @@
 export interface Slots {
   /**
    * Waits for its turn; call what it resolves with to leave. Rejects with the signal's reason. `drain` is whoever
-   * asks: where several drains wait, the one that has had the fewest turns is next, so that in a storm every node
-   * begins to empty at once instead of one after the other.
+   * asks. Of several that wait the one due first is next; of those due together, as in a storm, the one that has had
+   * the fewest turns, so that every node begins to empty at once instead of one after the other.
    */
-  acquire(budgets: readonly string[], signal: AbortSignal, drain: object): Promise<Leave>;
+  acquire(budgets: readonly string[], signal: AbortSignal, drain: Due): Promise<Leave>;
+}
+
+/** A drain, as far as the order of turns goes; one and the same object for all its turns. */
+export interface Due {
+  readonly deadline?: Date;
 }
 
 /** `overloaded`: the server could not take the request now, so fewer should be under way. */
@@ -30,10 +35,11 @@ const PER_BUDGET: Width = { most: 2, least: 1 };
 export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
   const everyone = openQueue(total);
   const queues = new Map<string, Queue>();
-  const turns = new WeakMap<object, number>();
+  const turns = new WeakMap<Due, number>();
   return {
     async acquire(budgets, signal, drain) {
       const turnsHad = () => turns.get(drain) ?? 0;
+      const claim = { due: dueOf(drain), turnsHad };
       const held: Leave[] = [];
       const leave: Leave = (answer) => {
         for (const leaveQueue of held.splice(0)) leaveQueue(answer);
@@ -41,7 +47,7 @@ export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
       try {
         // Budgets in one order for everybody, the scarce total last: no two can wait for each other.
         for (const queue of [...budgets.toSorted().map(queueOf), everyone]) {
-          held.push(await queue.enter(signal, turnsHad));
+          held.push(await queue.enter(signal, claim));
           if (held.length === 1) turns.set(drain, turnsHad() + 1);
         }
         return leave;
@@ -70,11 +76,24 @@ export function slotsByCluster(): (clusterName: string) => Slots {
 }
 
 interface Queue {
-  enter(signal: AbortSignal, turnsHad: () => number): Promise<Leave>;
+  enter(signal: AbortSignal, claim: Claim): Promise<Leave>;
+}
+
+/** What decides whose turn it is. */
+interface Claim {
+  readonly due: number;
+  readonly turnsHad: () => number;
+}
+
+/** Notices of one storm come within seconds, and their nodes are due together. */
+const TOGETHER_MS = 30_000;
+
+function dueOf({ deadline }: Due): number {
+  return deadline ? Math.floor(deadline.getTime() / TOGETHER_MS) : Number.POSITIVE_INFINITY;
 }
 
 /**
- * Fewest turns first; among equals, first come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
+ * Due first, then fewest turns; among equals, first come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
  * after as many good answers as it is wide (additive increase, multiplicative decrease).
  */
 function openQueue({ most, least }: Width): Queue {
@@ -84,10 +103,10 @@ function openQueue({ most, least }: Width): Queue {
   let narrowings = 0;
   const waiting = new Set<Waiting>();
   return {
-    async enter(signal, turnsHad) {
+    async enter(signal, claim) {
       signal.throwIfAborted();
       if (inside < Math.floor(width)) inside += 1;
-      else await turn(signal, turnsHad);
+      else await turn(signal, claim);
       return leaving(narrowings);
     },
   };
@@ -106,7 +125,7 @@ function openQueue({ most, least }: Width): Queue {
 
   function callNext(): void {
     while (inside < Math.floor(width)) {
-      const next = leastServed(waiting);
+      const next = firstOf(waiting);
       if (!next) return;
       waiting.delete(next);
       inside += 1;
@@ -115,9 +134,9 @@ function openQueue({ most, least }: Width): Queue {
   }
 
   /** Whoever is called has its place already. */
-  async function turn(signal: AbortSignal, turnsHad: () => number): Promise<void> {
+  async function turn(signal: AbortSignal, claim: Claim): Promise<void> {
     const called = Promise.withResolvers<void>();
-    const one = { call: called.resolve, turnsHad };
+    const one = { ...claim, call: called.resolve };
     const giveUp = () => {
       if (waiting.delete(one)) called.reject(signal.reason);
     };
@@ -126,13 +145,16 @@ function openQueue({ most, least }: Width): Queue {
     await called.promise.finally(() => signal.removeEventListener('abort', giveUp));
   }
 }
-interface Waiting {
+interface Waiting extends Claim {
   readonly call: () => void;
-  readonly turnsHad: () => number;
 }
 
-function leastServed(waiting: Iterable<Waiting>): Waiting | undefined {
-  let least: Waiting | undefined;
-  for (const one of waiting) if (!least || one.turnsHad() < least.turnsHad()) least = one;
-  return least;
+function firstOf(waiting: Iterable<Waiting>): Waiting | undefined {
+  let first: Waiting | undefined;
+  for (const one of waiting) if (!first || isBefore(one, first)) first = one;
+  return first;
+}
+
+function isBefore(one: Waiting, other: Waiting): boolean {
+  return one.due === other.due ? one.turnsHad() < other.turnsHad() : one.due < other.due;
 }

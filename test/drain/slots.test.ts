@@ -90,6 +90,23 @@ test('of several drains that wait, the one with the fewest turns is next', async
   ]);
 });
 
+test('a drain that is due sooner is next, however many turns it has had', async () => {
+  const slots = openSlots(wide, { most: 1, least: 1 });
+  const sooner = { deadline: new Date('2026-11-20T10:02:00Z') };
+  const later = { deadline: new Date('2026-11-20T10:04:00Z') };
+  const order: string[] = [];
+  const enter = (name: string, whose: object) =>
+    slots.acquire(['ns/a'], never, whose).then((leave) => {
+      order.push(name);
+      leave();
+    });
+  const leave = await slots.acquire(['ns/a'], never, sooner);
+  const all = [enter('never due', drain), enter('later', later), enter('sooner', sooner)];
+  leave();
+  await Promise.all(all);
+  expect(order).toEqual(['sooner', 'later', 'never due']);
+});
+
 test('who gives up while waiting takes no place with it', async () => {
   const slots = openSlots({ most: 1, least: 1 }, wide);
   const first = await slots.acquire([], never, drain);
