@@ -19,6 +19,7 @@ import { applyYaml, enrol } from '../enrol.ts';
 import { nodeObject, type SpotNode, spotNode } from '../fleet/nodes.ts';
 import { namespaceObject } from '../fleet/workloads.ts';
 import { type Kubelet, startKubelet } from '../kubelet/kubelet.ts';
+import { boundClaim } from './bound-claim.ts';
 import { TRAIN_IMAGE } from './manifest.ts';
 
 const NAMESPACE = 'training';
@@ -78,32 +79,8 @@ export async function startTrainingCluster(
 
 async function prepareNamespace(admin: KubeConfig): Promise<void> {
   await admin.makeApiClient(CoreV1Api).createNamespace({ body: namespaceObject(NAMESPACE) });
-  await applyYaml(admin, CHECKPOINTS);
+  await applyYaml(admin, boundClaim(NAMESPACE));
 }
-
-/** The claim of the example manifests, as a storage driver would have bound it. */
-const CHECKPOINTS = `
-apiVersion: v1
-kind: PersistentVolume
-metadata: { name: checkpoints }
-spec:
-  capacity: { storage: 1Gi }
-  accessModes: [ReadWriteMany]
-  hostPath: { path: /tmp }
-  claimRef: { namespace: ${NAMESPACE}, name: checkpoints }
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: checkpoints
-  namespace: ${NAMESPACE}
-  annotations: { pv.kubernetes.io/bind-completed: 'yes' }
-spec:
-  accessModes: [ReadWriteMany]
-  storageClassName: ''
-  volumeName: checkpoints
-  resources: { requests: { storage: 1Gi } }
-`;
 
 function nodesOf(admin: KubeConfig, kubelet: Kubelet): Pick<TrainingCluster, 'addNode' | 'removeNode'> {
   let count = 0;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAll } from '../../../controlplane/fleet/create.ts';
 import { nodeObject, spotNode } from '../../../controlplane/fleet/nodes.ts';
 import { namespaceObject } from '../../../controlplane/fleet/workloads.ts';
+import { boundClaim } from '../../../controlplane/training/bound-claim.ts';
 import { startTestPlane, type TestPlane } from '../../support/control-plane.ts';
 import { JOB_SET_CRD } from './job-set-crd.ts';
 
@@ -29,35 +30,11 @@ beforeAll(async () => {
     return { ...node, status: { capacity: resources, allocatable: resources } };
   });
   await createAll(plane.admin, [namespaceObject(namespace), ...nodes]);
-  await plane.apply(CHECKPOINTS_VOLUME);
+  await plane.apply(boundClaim(namespace));
   await apply('trainer-account.yaml');
 }, 120_000);
 
 afterAll(() => plane.close());
-
-/** As a storage driver would have bound it. */
-const CHECKPOINTS_VOLUME = `
-apiVersion: v1
-kind: PersistentVolume
-metadata: { name: checkpoints }
-spec:
-  capacity: { storage: 1Gi }
-  accessModes: [ReadWriteMany]
-  hostPath: { path: /tmp }
-  claimRef: { namespace: ${namespace}, name: checkpoints }
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: checkpoints
-  namespace: ${namespace}
-  annotations: { pv.kubernetes.io/bind-completed: 'yes' }
-spec:
-  accessModes: [ReadWriteMany]
-  storageClassName: ''
-  volumeName: checkpoints
-  resources: { requests: { storage: 1Gi } }
-`;
 
 /** As the manifest's header tells users to, and with every field checked. */
 function apply(file: string, ...flags: string[]) {
