@@ -93,8 +93,9 @@ function dueOf({ deadline }: Due): number {
 }
 
 /**
- * Due first, then fewest turns; among equals, first come, first served. Its width follows the server: halved when a request finds it overloaded, and one wider
- * after as many good answers as it is wide (additive increase, multiplicative decrease).
+ * Whoever is due first, then who has had the fewest turns; among equals, first come, first served. Its width follows
+ * the server: halved when a request finds it overloaded, and one wider after as many good answers as it is wide
+ * (additive increase, multiplicative decrease).
  */
 function openQueue({ most, least }: Width): Queue {
   let width = most;

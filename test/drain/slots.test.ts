@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Leave, openSlots, slotsByCluster } from '../../functions/drain/slots.ts';
+import { type Due, type Leave, openSlots, type Slots, slotsByCluster } from '../../functions/drain/slots.ts';
 
 const drain = {};
 const never = new AbortController().signal;
@@ -19,6 +19,17 @@ function crowd(
       () => undefined,
     );
   return { inside };
+}
+
+/** Writes down who gets a turn through one budget, and lets the next one in. */
+function passers(slots: Slots) {
+  const order: string[] = [];
+  const enter = async (name: string, whose: Due) => {
+    const leave = await slots.acquire(['ns/a'], never, whose);
+    order.push(name);
+    leave();
+  };
+  return { enter, order };
 }
 
 test('no more than the total are inside, and each that leaves lets one in', async () => {
@@ -66,12 +77,7 @@ test('the width never falls below the least', async () => {
 
 test('of several drains that wait, the one with the fewest turns is next', async () => {
   const slots = openSlots(wide, { most: 1, least: 1 });
-  const order: string[] = [];
-  const enter = (name: string, whose: object) =>
-    slots.acquire(['ns/a'], never, whose).then((leave) => {
-      order.push(name);
-      leave();
-    });
+  const { enter, order } = passers(slots);
   const leave = await slots.acquire(['ns/a'], never, drain);
   const late = {};
   const all = [
@@ -94,12 +100,7 @@ test('a drain that is due sooner is next, however many turns it has had', async 
   const slots = openSlots(wide, { most: 1, least: 1 });
   const sooner = { deadline: new Date('2026-11-20T10:02:00Z') };
   const later = { deadline: new Date('2026-11-20T10:04:00Z') };
-  const order: string[] = [];
-  const enter = (name: string, whose: object) =>
-    slots.acquire(['ns/a'], never, whose).then((leave) => {
-      order.push(name);
-      leave();
-    });
+  const { enter, order } = passers(slots);
   const leave = await slots.acquire(['ns/a'], never, sooner);
   const all = [enter('never due', drain), enter('later', later), enter('sooner', sooner)];
   leave();
