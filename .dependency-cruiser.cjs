@@ -1,6 +1,7 @@
 /** Which room may import which; ARCHITECTURE.md draws the same picture. */
 const AWS_ROOMS = {
-  'client-ec2': '^functions/(locate|fallback/groups|handlers)/',
+  'client-ec2': '^functions/(locate|fallback/groups|prices|handlers)/',
+  'client-pricing': '^functions/(prices|handlers)/',
   'client-eks': '^functions/(cluster|fallback/groups|handlers)/',
   'client-auto-scaling': '^functions/(lifecycle|fallback/groups|handlers)/',
   'client-s3': '^functions/checkpoint/',

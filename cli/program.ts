@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
+import { pricesCommand } from './commands/prices.ts';
 import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
@@ -10,7 +11,14 @@ export function buildProgram(): Command {
   const program = new Command('spot-responder')
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')
     .version('0.1.0');
-  const commands = [replayCommand(), simulateCommand(), fallbackCommand(), notifyCommand(), statusCommand()];
+  const commands = [
+    replayCommand(),
+    simulateCommand(),
+    fallbackCommand(),
+    notifyCommand(),
+    statusCommand(),
+    pricesCommand(),
+  ];
   for (const command of commands) program.addCommand(throwing(command));
   return throwing(program);
 }

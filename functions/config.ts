@@ -182,3 +182,13 @@ export function readSlackAtHand(environment: Environment = process.env): SlackAt
 export function readTableAtHand(environment: Environment = process.env): string | undefined {
   return environment.INCIDENT_TABLE || undefined;
 }
+
+/** Where a command line reads the Spot Instance Advisor's data (`SPOT_ADVISOR_URL`), where not at AWS: behind a proxy, in tests. */
+export function readAdvisorAtHand(environment: Environment = process.env): string | undefined {
+  return environment.SPOT_ADVISOR_URL || undefined;
+}
+
+/** The Region that a command line is about, where no flag names it. */
+export function readRegionAtHand(environment: Environment = process.env): string | undefined {
+  return environment.AWS_REGION || undefined;
+}

@@ -17,6 +17,7 @@ import type {
   SimulatedAutoScalingGroup,
   SimulatedCluster,
   SimulatedInstance,
+  SimulatedMarket,
   SimulatedNodeGroup,
   SimulatedQueue,
   WaitingLifecycleAction,
@@ -50,6 +51,8 @@ export interface SimulatedAccount {
   onTermination(listener: AccountState['terminationListeners'][number]): void;
   readonly activities: readonly ScalingActivity[];
   addLifecycleAction(action: WaitingLifecycleAction): void;
+  /** What instance types cost from now on. */
+  setMarket(market: SimulatedMarket): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
   addQueue(options: QueueOptions): SimulatedQueue;
@@ -84,6 +87,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     terminationListeners: [],
     lifecycleActions: [],
     events: [],
+    market: { onDemand: {}, spot: [] },
     secrets: new Map(),
     queues: new Map(),
     targets: [],
@@ -149,6 +153,9 @@ function seeds(state: AccountState): Seeds {
     onTermination: (listener) => state.terminationListeners.push(listener),
     addLifecycleAction: (action) => startLifecycleAction(state, action, state.closed),
     removeQueue: ({ url }) => state.queues.delete(new URL(url).pathname),
+    setMarket: (market) => {
+      state.market = market;
+    },
     putSecret: (name, value) => state.secrets.set(name, value),
     addRule: (target) => state.targets.push(target),
   };

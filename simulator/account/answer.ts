@@ -2,6 +2,7 @@ import { answerAutoScaling } from './auto-scaling.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
+import { answerPricing } from './market.ts';
 import {
   faultAnswer,
   readRequest,
@@ -51,6 +52,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerEks(state, request);
     case 'events':
       return answerEventBridge(state, request);
+    case 'pricing':
+      return answerPricing(state, request);
     case 'secretsmanager':
       return answerSecretsManager(state, request);
     case 'sqs':

@@ -1,3 +1,4 @@
+import { describeSpotPriceHistory, getSpotPlacementScores } from './market.ts';
 import { ec2Answer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import {
   type AccountState,
@@ -10,15 +11,27 @@ import type { XmlValue } from './xml.ts';
 
 type Ec2Request = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
 
-/** Answers for EC2: DescribeInstances by ids and filters, with pages; DescribeInstanceTypes by a filter of types. */
-export function answerEc2(state: AccountState, { operation, parameters }: Ec2Request): WireAnswer {
-  if (operation === 'DescribeInstanceTypes') return describeTypes(parameters);
-  if (operation !== 'DescribeInstances') {
-    throw new ServiceFault(
-      'InvalidAction',
-      `The action ${operation} is not valid for this simulated account.`,
-    );
+/** Answers for EC2: DescribeInstances by ids and filters, with pages; DescribeInstanceTypes by a filter of types; the spot market. */
+export function answerEc2(state: AccountState, request: Ec2Request): WireAnswer {
+  const { operation, parameters } = request;
+  switch (operation) {
+    case 'DescribeInstances':
+      return describeInstances(state, request);
+    case 'DescribeInstanceTypes':
+      return describeTypes(parameters);
+    case 'DescribeSpotPriceHistory':
+      return describeSpotPriceHistory(state, parameters);
+    case 'GetSpotPlacementScores':
+      return getSpotPlacementScores(state, request);
+    default:
+      throw new ServiceFault(
+        'InvalidAction',
+        `The action ${operation} is not valid for this simulated account.`,
+      );
   }
+}
+
+function describeInstances(state: AccountState, { operation, parameters }: Ec2Request): WireAnswer {
   const ids = listed(parameters, /^InstanceId\.\d+$/);
   const filters = filtersOf(parameters);
   const matching = instancesById(state, ids).filter((instance) =>

@@ -18,7 +18,7 @@ export type ServiceRequest =
       readonly query: URLSearchParams;
     }
   | {
-      readonly service: 'events' | 'secretsmanager' | 'sqs';
+      readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs';
       readonly operation: string;
       readonly body: unknown;
     };
@@ -48,6 +48,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'eks':
       return { service, ...eksRoute(wire) };
     case 'events':
+    case 'pricing':
     case 'secretsmanager':
     case 'sqs': {
       const target = z.string().parse(wire.headers['x-amz-target'] ?? '');

@@ -155,6 +155,23 @@ export interface MoveTask {
   failureReason?: string;
 }
 
+/** What instance types cost in the account's Region, and how likely spot is to be had. */
+export interface SimulatedMarket {
+  /** Dollars an hour. */
+  readonly onDemand: Readonly<Record<string, number>>;
+  readonly spot: readonly SimulatedSpotPrice[];
+  /** By zone id. @default none */
+  readonly scores?: Readonly<Record<string, number>>;
+}
+
+interface SimulatedSpotPrice {
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly zoneId?: string;
+  readonly dollars: number;
+  readonly since: Date;
+}
+
 export interface AccountState {
   readonly region: string;
   readonly clock: Clock;
@@ -174,6 +191,7 @@ export interface AccountState {
   readonly events: BusEvent[];
   /** Queues that get every event. */
   readonly targets: SimulatedQueue[];
+  market: SimulatedMarket;
   /** Current values by name. */
   readonly secrets: Map<string, string>;
   /** By the path of their URLs. */
