@@ -69,7 +69,7 @@ module.exports = {
       name: 'functions-stand-alone',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(cli|simulator|controlplane|infra|test|bench)/' },
+      to: { path: '^(cli|simulator|controlplane|infra|e2e|test|bench)/' },
     },
     {
       name: 'finding-a-node-knows-no-story',
@@ -93,7 +93,18 @@ module.exports = {
       name: 'product-imports-no-tests',
       severity: 'error',
       from: { path: '^(functions|cli|simulator|controlplane|infra)/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(e2e|test|bench)/' },
+    },
+    {
+      name: 'end-to-end-runs-the-bundles',
+      comment:
+        'The code under test is what the template deploys, in processes of its own; no room of it is called.',
+      severity: 'error',
+      from: { path: '^e2e/' },
+      to: {
+        dependencyTypesNot: ['type-only'],
+        path: '^(functions/(?!clock|errors|signals/(interruption|retime)|cluster/(connection|eks-token))|infra|test|bench)/',
+      },
     },
   ],
   options: {

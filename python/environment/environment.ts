@@ -24,7 +24,7 @@ interface Recipe {
 
 const RECIPES = {
   torch: { requirements: path('python/requirements-torch.txt'), what: 'PyTorch (CPU is enough, 2.5 GB)' },
-  moto: { requirements: path('test/aws/requirements-moto.txt'), what: 'moto, an AWS endpoint (300 MB)' },
+  moto: { requirements: path('simulator/moto/requirements.txt'), what: 'moto, an AWS endpoint (300 MB)' },
 } as const satisfies Record<string, Recipe>;
 
 /**

@@ -3,12 +3,14 @@ import {
   CreateAutoScalingGroupCommand,
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { startMoto } from '../../simulator/moto/server.ts';
 import { describeAwsContract } from './contract.ts';
 import { portAt, region } from './lab.ts';
-import { startMoto } from './moto-server.ts';
 
 describeAwsContract('moto', async () => {
-  const moto = await startMoto();
+  const program = process.env.MOTO_SERVER;
+  if (!program) throw new Error('MOTO_SERVER is not set: run npm run test:aws');
+  const moto = await startMoto(program);
   const client = new AutoScalingClient({
     endpoint: moto.endpoint,
     region,

@@ -9,10 +9,8 @@ export interface Moto {
 
 const PATIENCE_MS = 30_000;
 
-/** The server that `MOTO_SERVER` names, on a free port of 127.0.0.1; `npm run test:aws` sets it. */
-export async function startMoto(): Promise<Moto> {
-  const program = process.env.MOTO_SERVER;
-  if (!program) throw new Error('MOTO_SERVER is not set: run npm run test:aws');
+/** Starts moto's server, `program` of its Python environment, on a free port of 127.0.0.1. */
+export async function startMoto(program: string): Promise<Moto> {
   const port = await freePort();
   const server = execa(program, ['-H', '127.0.0.1', '-p', String(port)], { reject: false, stdin: 'ignore' });
   const endpoint = `http://127.0.0.1:${port}`;

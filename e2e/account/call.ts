@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One request of an AWS client. */
+export interface AwsCall {
+  /** Of the signature's scope: `dynamodb`. */
+  readonly service: string;
+  /** `GetItem` */
+  readonly operation: string;
+}
+
+/** A request as it came in. */
+export interface AwsRequest extends AwsCall {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Service and operation of a request, told apart by each protocol's own way. */
+export function identify(
+  method: string,
+  path: string,
+  headers: IncomingHttpHeaders,
+  body: string,
+): AwsRequest {
+  const service = /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const target = headers['x-amz-target'];
+  const operation =
+    typeof target === 'string'
+      ? (target.split('.').at(-1) ?? '')
+      : (new URLSearchParams(body).get('Action') ?? restOperation(service, method, path));
+  return { service, operation, method, path, headers, body };
+}
+
+/** Of the services that say it by method and path. */
+const ROUTES: readonly (readonly [service: string, method: string, path: RegExp, operation: string])[] = [
+  ['eks', 'GET', /^\/clusters$/, 'ListClusters'],
+  ['eks', 'GET', /^\/clusters\/[^/]+$/, 'DescribeCluster'],
+  ['eks', 'GET', /^\/clusters\/[^/]+\/node-groups\/[^/]+$/, 'DescribeNodegroup'],
+  ['s3', 'GET', /^\/[^/]+\/.+$/, 'GetObject'],
+  ['s3', 'HEAD', /^\/[^/]+\/.+$/, 'HeadObject'],
+];
+
+function restOperation(service: string, method: string, path: string): string {
+  const bare = path.split('?')[0] ?? '';
+  const route = ROUTES.find(([of, how, where]) => of === service && how === method && where.test(bare));
+  return route?.[3] ?? `${method} ${bare}`;
+}

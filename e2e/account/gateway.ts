@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AwsCall, type AwsRequest, identify } from './call.ts';
+
+/** How a request was answered. */
+export interface AwsAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A call that reached the account. */
+export interface RecordedCall extends AwsCall {
+  readonly caller: string;
+  readonly at: Date;
+  readonly status: number;
+}
+
+/** Answers in the account's stead, or lets the request pass. */
+export type Interceptor = (
+  request: AwsRequest,
+  caller: string,
+  pass: () => Promise<AwsAnswer>,
+) => Promise<AwsAnswer> | undefined;
+
+export interface GatewayOptions {
+  /** moto. */
+  readonly upstream: string;
+  /** Twelve digits: moto keeps each account apart. */
+  readonly account: string;
+  /** The first one that answers does. */
+  readonly interceptors: () => readonly Interceptor[];
+  /** What each call takes longer. */
+  readonly delayMs: number;
+  readonly onCall: (call: RecordedCall) => void;
+}
+
+export interface Gateway {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The AWS endpoint of one caller: tells who calls, keeps the way's latency, does what moto does not, and passes the
+ * rest on.
+ */
+export async function openGateway(caller: string, options: GatewayOptions): Promise<Gateway> {
+  const server = createServer((request, response) => {
+    serve(caller, options, request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 120_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the gateway has no port');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function serve(
+  caller: string,
+  options: GatewayOptions,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString('utf8');
+  const request = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
+  if (options.delayMs > 0) await sleep(options.delayMs);
+  const pass = () => passOn(options, request);
+  const intercepted = options
+    .interceptors()
+    .map((each) => each(request, caller, pass))
+    .find((each) => each !== undefined);
+  const answer = await (intercepted ?? pass());
+  const { operation, service } = request;
+  options.onCall({ caller, service, operation, at: new Date(), status: answer.status });
+  response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
+}
+
+async function passOn(
+  { account, upstream }: GatewayOptions,
+  { body, headers, method, path }: AwsRequest,
+): Promise<AwsAnswer> {
+  const passed = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amzn-query-mode'];
+  const own = passed.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []));
+  const answer = await fetch(`${upstream}${path}`, {
+    method,
+    headers: { ...Object.fromEntries(own), 'x-moto-account-id': account },
+    ...(body && { body }),
+  });
+  return {
+    status: answer.status,
+    contentType: answer.headers.get('content-type') ?? 'application/json',
+    body: await answer.text(),
+  };
+}
+
+/** An error as the service's client reads it. */
+export function refusal(
+  { headers, service }: AwsRequest,
+  code: string,
+  message: string,
+  status = 400,
+): AwsAnswer {
+  if (typeof headers['x-amz-target'] === 'string' || service === 'eks') {
+    const body = JSON.stringify({ __type: code, code, message, Message: message });
+    return { status, contentType: 'application/x-amz-json-1.0', body };
+  }
+  const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  const body =
+    service === 'ec2'
+      ? `<Response><Errors>${error}</Errors><RequestID>0</RequestID></Response>`
+      : `<ErrorResponse>${error}<RequestId>0</RequestId></ErrorResponse>`;
+  return { status, contentType: 'text/xml', body };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StackRule } from '../template/stack.ts';
+import { matchesPattern } from './pattern.ts';
+
+/** Where an event can go; each resolves when it is there, or has been given up. */
+export interface Doors {
+  toFunction(arn: string, event: unknown): Promise<void>;
+  toQueue(arn: string, event: unknown): Promise<void>;
+}
+
+/** What is done to the deliveries of an event. */
+interface Mischief {
+  /** Each target gets it so many times. @default 1 */
+  readonly copies?: number;
+  readonly delayMs?: number;
+  /** Targets of this kind never get it. */
+  readonly drop?: 'functions' | 'queues';
+}
+
+/** EventBridge, played: takes events, and delivers each to the targets of the rules that match it. */
+export interface Bridge {
+  /** Returns the ids of the rules that matched. */
+  put(bus: string, event: unknown, mischief?: Mischief): readonly string[];
+}
+
+export function openBridge(rules: readonly StackRule[], doors: Doors): Bridge {
+  return {
+    put: (bus, event, mischief = {}) => {
+      const matching = rules.filter((rule) => rule.bus === bus && matchesPattern(rule.pattern, event));
+      for (const { targets } of matching)
+        for (const { arn } of targets) void deliver(doors, arn, event, mischief);
+      return matching.map(({ id }) => id);
+    },
+  };
+}
+
+async function deliver(
+  doors: Doors,
+  arn: string,
+  event: unknown,
+  { copies = 1, delayMs = 0, drop }: Mischief,
+): Promise<void> {
+  const isFunction = arn.split(':')[2] === 'lambda';
+  if (drop === (isFunction ? 'functions' : 'queues')) return;
+  if (delayMs > 0) await sleep(delayMs);
+  const send = isFunction ? doors.toFunction : doors.toQueue;
+  await Promise.all(Array.from({ length: copies }, () => send(arn, event)));
+}
+
+/** An entry of PutEvents as EventBridge hands it on. */
+export function toEvent(entry: Readonly<Record<string, unknown>>, account: string, region: string): object {
+  return {
+    version: '0',
+    id: randomUUID(),
+    source: entry.Source,
+    'detail-type': entry.DetailType,
+    account,
+    region,
+    time: new Date().toISOString(),
+    resources: entry.Resources ?? [],
+    detail: JSON.parse(String(entry.Detail)),
+  };
+}

@@ -1,0 +1,68 @@
+import type { StackFunction } from '../template/stack.ts';
+import type { Concurrency } from './concurrency.ts';
+import { type Ending, type ExecutionEnvironment, startEnvironment } from './environment.ts';
+
+/** A function of the stack, run here as Lambda runs it. */
+export interface LocalFunction {
+  readonly properties: StackFunction;
+  /** `throttled`: the account or the function runs as many as it may. */
+  invoke(event: unknown): Promise<Ending | { readonly type: 'throttled' }>;
+  /** What its environments wrote, all of it. */
+  output(): string;
+  /** Milliseconds that each environment took to load the bundle. */
+  readonly coldStarts: readonly number[];
+  /** Ends every environment that is at work, as a crash would. Returns how many there were. */
+  killBusy(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function openFunction(
+  properties: StackFunction,
+  variables: Readonly<Record<string, string>>,
+  concurrency: Concurrency,
+): LocalFunction {
+  const idle: ExecutionEnvironment[] = [];
+  const busy = new Set<ExecutionEnvironment>();
+  const coldStarts: number[] = [];
+  const chunks: string[] = [];
+  const take = async () => {
+    for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isAlive()) return kept;
+    const started = startEnvironment(properties, variables, (text) => void chunks.push(text));
+    busy.add(started);
+    coldStarts.push(await started.ready);
+    return started;
+  };
+  return {
+    properties,
+    coldStarts,
+    output: () => chunks.join(''),
+    invoke: async (event) => {
+      const release = concurrency.enter(properties);
+      if (!release) return { type: 'throttled' };
+      let environment: ExecutionEnvironment | undefined;
+      try {
+        environment = await take();
+        busy.add(environment);
+        return await environment.invoke(event);
+      } catch (error) {
+        return { type: 'failed', error: `${messageOf(error)}\n${chunks.slice(-20).join('')}` };
+      } finally {
+        if (environment) busy.delete(environment);
+        if (environment?.isAlive()) idle.push(environment);
+        release();
+      }
+    },
+    killBusy: async () => {
+      const victims = [...busy];
+      await Promise.all(victims.map((each) => each.kill()));
+      return victims.length;
+    },
+    close: async () => {
+      await Promise.all([...idle, ...busy].map((each) => each.kill()));
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

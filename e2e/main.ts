@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { showProgress } from '../cli/replay/real/progress.ts';
+import { ConfigurationError } from '../functions/errors.ts';
+import { scenarios } from './scenarios/all.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { showFigures } from './show.ts';
+import { readHomeTemplate } from './template/template.ts';
+import { startMachine } from './world/machine.ts';
+import { play, type Result } from './world/play.ts';
+
+/**
+ * `npm run e2e`: the built bundles with the environment of the synthesised template, against a real control plane, moto and a
+ * Slack emulator. Exit code 0: every claim held; 1: one did not; 2: wrong flag, or a program is missing; 130: stopped.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort(new Error('stopped')));
+process.once('SIGTERM', () => stop.abort(new Error('stopped')));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (stop.signal.aborted) process.exitCode = 130;
+  else if (error instanceof ConfigurationError || isUsage(error)) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 2;
+  } else throw error;
+}
+process.exit();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      'as-built': { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      scenario: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  if (values.list) {
+    for (const { about, isQuick, name } of scenarios)
+      console.log(`${name.padEnd(24)}${isQuick ? 'quick' : '     '}  ${about}`);
+    return 0;
+  }
+  const chosen = choose(values.scenario, values.quick);
+  const results = await run(chosen, values['as-built']);
+  showFigures(results);
+  return results.some(({ problem }) => problem) ? 1 : 0;
+}
+
+function choose(names: readonly string[], quick: boolean): readonly Scenario[] {
+  const unknown = names.find((name) => !scenarios.some((each) => each.name === name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`--scenario ${unknown} is not known; --list shows the scenarios.`);
+  if (names.length > 0) return scenarios.filter(({ name }) => names.includes(name));
+  return quick ? scenarios.filter(({ isQuick }) => isQuick) : scenarios;
+}
+
+async function run(chosen: readonly Scenario[], asBuilt: boolean): Promise<readonly Result[]> {
+  const progress = showProgress(process.stdout);
+  await progress.step('Stack', async (update) => {
+    update(asBuilt ? 'dist and cdk.out as they are' : 'bundles built, template synthesised');
+    if (!asBuilt) await synthesise();
+  });
+  const template = await readHomeTemplate(`${root}cdk.out`);
+  const machine = await progress.step('Machine', async (update) => {
+    update('control plane with kwok, moto');
+    return startMachine(update, stop.signal);
+  });
+  try {
+    const results: Result[] = [];
+    for (const [at, scenario] of chosen.entries())
+      results.push(
+        await progress.step(scenario.name, async (update) => {
+          const result = await play(scenario, {
+            machine,
+            template,
+            dist: `${root}dist`,
+            number: at + 1,
+            say: update,
+            signal: stop.signal,
+          });
+          update(describe(result));
+          return result;
+        }),
+      );
+    return results;
+  } finally {
+    await machine.close();
+  }
+}
+
+/** With Slack, as the emulator's workspace is: everything else has its default. */
+async function synthesise(): Promise<void> {
+  const context = JSON.stringify({ slackSecret: 'slack', slackChannel: 'C000000001' });
+  for (const script of ['infra/bundle.ts', 'infra/app.ts'])
+    await execa(process.execPath, [script], {
+      cwd: root,
+      env: { CDK_CONTEXT_JSON: context },
+      cancelSignal: stop.signal,
+    });
+}
+
+function describe({ claims, problem }: Result): string {
+  return problem ? `FAILED: ${problem.message}` : `${claims} claims hold`;
+}
+
+function isUsage(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}

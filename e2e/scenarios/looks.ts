@@ -1,0 +1,75 @@
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { type AuditedRequest, acceptedRemovals } from '../../controlplane/audit.ts';
+import type { StackQueue } from '../template/stack.ts';
+import type { Scene } from './scenario.ts';
+
+/** Messages that wait, are hidden or delayed, in queues whose name ends so. */
+export async function waiting(scene: Scene, end: string): Promise<number> {
+  return countMessages(
+    scene,
+    scene.stack.queues.filter(({ name }) => name.includes(end)),
+  );
+}
+
+/** In all queues that others redrive to. */
+export async function deadLetters(scene: Scene): Promise<number> {
+  const dead = new Set(scene.stack.queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
+  return countMessages(
+    scene,
+    scene.stack.queues.filter(({ arn }) => dead.has(arn)),
+  );
+}
+
+async function countMessages({ account }: Scene, queues: readonly StackQueue[]): Promise<number> {
+  let sum = 0;
+  for (const { arn } of queues) {
+    const { Attributes } = await account.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: account.queueUrl(arn), AttributeNames: ['All'] }),
+    );
+    const counts: Readonly<Record<string, string | undefined>> = Attributes ?? {};
+    sum += ['', 'Delayed', 'NotVisible'].reduce(
+      (all, state) => all + Number(counts[`ApproximateNumberOfMessages${state}`] ?? 0),
+      0,
+    );
+  }
+  return sum;
+}
+
+/** Every word of the channel, or true when it holds this. */
+export async function conversationHas({ slack }: Scene, words: RegExp): Promise<true | string> {
+  const text = JSON.stringify(await slack.read(slack.channel));
+  return words.test(text) || text.slice(0, 2_000);
+}
+
+/** Of the nodes that carry the taint and take no pods, how many are there. */
+export async function countCordoned(
+  { cluster }: Scene,
+  nodes: readonly { readonly name: string }[],
+): Promise<number> {
+  const cordoned = await Promise.all(nodes.map(({ name }) => cluster.isCordoned(name)));
+  return cordoned.filter(Boolean).length;
+}
+
+export async function countToMove(
+  { cluster }: Scene,
+  nodes: readonly { readonly name: string }[],
+): Promise<number> {
+  const left = await Promise.all(nodes.map(({ name }) => cluster.podsToMove(name)));
+  return left.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Seconds from the event to what the API server saw of it. */
+export function drainFigures(begun: Date, requests: readonly AuditedRequest[]) {
+  const cordon = requests.find(
+    ({ code, resource, verb }) => verb === 'patch' && resource === 'nodes' && code === 200,
+  );
+  const [eviction] = acceptedRemovals(requests);
+  return {
+    'cordon s': secondsBetween(begun, cordon?.completedAt),
+    'first eviction s': secondsBetween(begun, eviction?.completedAt),
+  };
+}
+
+export function secondsBetween(from: Date, to: Date = new Date()): number {
+  return Math.round((to.getTime() - from.getTime()) / 10) / 100;
+}

@@ -1,0 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { retimeEvent } from '../../functions/signals/retime.ts';
+
+/** A file of `events/`, happening now, about these instances in place of its own. */
+export async function happening(sample: string, ...instances: readonly string[]): Promise<object> {
+  const text = await readFile(new URL(`../../events/${sample}.json`, import.meta.url), 'utf8');
+  const own = [...new Set(text.match(/i-0[0-9a-f]{16}/g))];
+  const swapped = own.reduce((event, id, at) => event.replaceAll(id, instances[at] ?? id), text);
+  return Object(retimeEvent(JSON.parse(swapped), new Date()));
+}

@@ -1,0 +1,34 @@
+import type { PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan.ts';
+import type { Claims } from '../world/claims.ts';
+import type { ClusterView } from '../world/cluster-view.ts';
+import type { Stage, StageOptions } from '../world/stage.ts';
+
+/** What a scenario is told with beside the claims it makes: seconds, mostly. */
+export type Figures = Readonly<Record<string, number | string>>;
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  /** Runs in the quick selection too. */
+  readonly isQuick: boolean;
+  readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'delayMs' | 'visibilitySeconds'>>;
+  play(scene: Scene): Promise<Figures>;
+}
+
+/** What a scenario plays with. */
+export interface Scene extends Stage, Pick<Claims, 'claim'> {
+  readonly cluster: ClusterView;
+  /** Of this scenario only; the cluster is shared. */
+  readonly namespace: string;
+  /** Starts so many spot instances and their nodes, with these workloads on them, and lets the index find them. */
+  fill(
+    nodes: number,
+    workloads: (nodes: readonly PlannedNode[]) => readonly PlannedWorkload[],
+  ): Promise<readonly SceneNode[]>;
+  say(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface SceneNode extends PlannedNode {
+  readonly name: string;
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fill } from '../../controlplane/fleet/fill.ts';
+import { nodeName } from '../../controlplane/fleet/nodes.ts';
+import type { PlannedNode } from '../../controlplane/fleet/plan.ts';
+import { createCluster } from '../account/deploy.ts';
+import { createGroup } from '../account/spot-group.ts';
+import type { Figures, Scenario, Scene, SceneNode } from '../scenarios/scenario.ts';
+import type { StackFunction } from '../template/stack.ts';
+import type { Template } from '../template/template.ts';
+import { ClaimError, openClaims } from './claims.ts';
+import { viewCluster } from './cluster-view.ts';
+import { CLUSTER, credentialsOf } from './identities.ts';
+import type { Machine } from './machine.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** How a scenario ended. */
+export interface Result {
+  readonly scenario: Scenario;
+  readonly seconds: number;
+  readonly figures: Figures;
+  readonly claims: number;
+  /** What was not so, and what the functions had written by then. */
+  readonly problem?: { readonly message: string; readonly log: string };
+}
+
+export interface PlayOptions {
+  readonly machine: Machine;
+  readonly template: Template;
+  /** Folder of the built bundles, `dist`. */
+  readonly dist: string;
+  /** Counts the scenarios of this run; each has an AWS account of its own. */
+  readonly number: number;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Plays one scenario on a stack of its own; the control plane is cleared afterwards. */
+export async function play(scenario: Scenario, options: PlayOptions): Promise<Result> {
+  const { machine, number, say, signal, template } = options;
+  const began = performance.now();
+  const claims = openClaims(signal);
+  const stage = await openStage({
+    template,
+    bundleOf: await bundlesByContent(options.dist),
+    moto: machine.moto,
+    account: String(111_122_220_000 + number),
+    cluster: machine.plane,
+    signal,
+    ...scenario.stage,
+  });
+  const cluster = viewCluster(machine.admin, machine.plane.auditLog);
+  const end = (figures: Figures) => ({
+    scenario,
+    seconds: (performance.now() - began) / 1_000,
+    figures,
+    claims: claims.kept.length,
+  });
+  try {
+    await createCluster(stage.account.connection, CLUSTER);
+    const figures = await scenario.play({
+      ...stage,
+      claim: (what, look, within) => {
+        say(what);
+        return claims.claim(what, look, within);
+      },
+      cluster,
+      namespace: `e2e-${number}`,
+      fill: (count, workloads) => fillFleet(options, stage, count, workloads),
+      say,
+      signal,
+    });
+    const leaked = secretsIn(stage);
+    await claims.claim('no log holds a secret', () => leaked.length === 0 || leaked.join(', '), 0);
+    return end(figures);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const message =
+      error instanceof ClaimError ? error.message : String(error instanceof Error ? error.stack : error);
+    return { ...end({}), problem: { message, log: stage.output() } };
+  } finally {
+    await stage.close();
+    if (!signal.aborted) await cluster.clear();
+  }
+}
+
+/** A function's asset is its bundle, byte for byte. */
+async function bundlesByContent(dist: string): Promise<(properties: StackFunction) => string> {
+  const byContent = new Map<string, string>();
+  for (const name of await readdir(dist))
+    byContent.set(await readFile(join(dist, name, 'index.mjs'), 'utf8'), name);
+  const contents = new Map<string, string>();
+  return ({ bundle, name }) => {
+    const known = contents.get(bundle) ?? byContent.get(readFileSync(join(bundle, 'index.mjs'), 'utf8'));
+    if (!known) throw new Error(`function ${name} deploys none of the bundles in ${dist}: run npm run synth`);
+    contents.set(bundle, known);
+    return known;
+  };
+}
+
+async function fillFleet(
+  { machine, signal, say }: PlayOptions,
+  stage: Stage,
+  count: number,
+  workloads: Parameters<Scene['fill']>[1],
+): Promise<readonly SceneNode[]> {
+  const instances = await createGroup(stage.account.connection, {
+    name: 'eks-gpu-spot',
+    size: count,
+    tags: { 'eks:cluster-name': CLUSTER, 'eks:nodegroup-name': 'gpu-spot' },
+  });
+  const nodes: readonly PlannedNode[] = instances.map((instanceId) => ({
+    number: machine.nextNumber(),
+    instanceId,
+  }));
+  await fill(
+    machine.admin,
+    { nodes, daemonSets: 2, workloads: workloads(nodes) },
+    {
+      signal,
+      onProgress: ({ nodesReady, running, wanted }) =>
+        say(`${nodesReady} nodes, ${running} of ${wanted} pods`),
+    },
+  );
+  await stage.tick('rate(1 minute)');
+  return nodes.map((node) => ({ ...node, name: nodeName(node.number) }));
+}
+
+function secretsIn(stage: Stage): readonly string[] {
+  const output = stage.output();
+  const secrets = ['respond', 'fallback', 'index-nodes', 'notify'].map(
+    (each) => credentialsOf(each).secretAccessKey,
+  );
+  return [...secrets, stage.slack.token, 'k8s-aws-v1.'].filter((each) => output.includes(each));
+}
