@@ -33,7 +33,8 @@ export interface Decided {
 export function decide(state: PoolState, memory: Memory, now: Date): Decided {
   const unfit = findUnfitPods(state);
   const shortage = measureShortage(state, unfit, memory, now);
-  const hold = rememberShortage(memory.hold, shortage.knownGpus, state.pool, now);
+  const gpusPerStep = Math.max(1, ...state.fallbacks.map((group) => group.gpusPerNode));
+  const hold = rememberShortage(memory.hold, shortage.knownGpus, { ...state.pool, gpusPerStep }, now);
   const ahead = foreseeDeepening(memory.deepening, shortage.knownGpus, countGpus(state.fallbacks), now);
   const breakers = updateBreakers(memory.breakers, state.fallbacks, now);
 

@@ -13,7 +13,7 @@ import type { Gap, HoldMemory, Peak, Release } from './memory.ts';
 export function rememberShortage(
   memory: HoldMemory,
   shortGpus: number,
-  { relapseMinutes, bootMinutes, holdMinutes }: HoldChoices,
+  { relapseMinutes, bootMinutes, gpusPerStep, holdMinutes }: HoldChoices,
   now: Date,
 ): Hold {
   const { peaks, ended } = noteLevels(memory.peaks, shortGpus, now);
@@ -24,7 +24,7 @@ export function rememberShortage(
     holdMinutes === undefined ? learnHold(gaps, relapseMinutes) : { minutesFor: () => holdMinutes };
   const factor = relapse?.doubled && gaps.length < GAPS_TO_LEARN_FROM ? 2 : 1;
   const due = largestHeld(peaks, (level) => minutesFor(levels, level, factor) - bootMinutes, now);
-  const keepGpus = Math.max(shortGpus, pace(due, memory, bootMinutes, now));
+  const keepGpus = Math.max(shortGpus, pace(due, memory, bootMinutes, gpusPerStep, now));
   const lowered = keepGpus < memory.keepGpus;
   const release = lowered ? noteRelease(levels, keepGpus, factor, now) : relapse;
   const loweredAt = lowered ? now : memory.loweredAt;
@@ -38,6 +38,8 @@ export function rememberShortage(
 interface HoldChoices {
   readonly relapseMinutes: number;
   readonly bootMinutes: number;
+  /** The least that is given back in one step: a node's GPUs. */
+  readonly gpusPerStep: number;
   /** Instead of a learned one. */
   readonly holdMinutes?: number;
 }
@@ -58,12 +60,12 @@ const SHORTEST_GAP_MINUTES = 2;
 const GAPS_KEPT = 128;
 const GAPS_TO_LEARN_FROM = 8;
 
-/** A market that is back is tried in steps: at most an eighth of what is held is given back in the time of a boot. */
-function pace(due: number, memory: HoldMemory, bootMinutes: number, now: Date): number {
+/** A market that is back is tried in steps: a node, or an eighth of what is held, is given back in the time of a boot. */
+function pace(due: number, memory: HoldMemory, bootMinutes: number, gpusPerStep: number, now: Date): number {
   const { keepGpus, loweredAt } = memory;
   if (due >= keepGpus) return due;
   if (loweredAt && minutesSince(loweredAt, now) < bootMinutes) return keepGpus;
-  return Math.max(due, keepGpus - Math.ceil(keepGpus / 8));
+  return Math.max(due, keepGpus - Math.max(gpusPerStep, Math.ceil(keepGpus / 8)));
 }
 
 /** Peaks lie on each other: the later, smaller one covers the levels below. What is short now ends their gaps. */

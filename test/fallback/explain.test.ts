@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runCliWith } from '../cli/run-cli.ts';
 import { CLUSTER } from './run/pool.ts';
 import { type FallbackScene, NO_CAPACITY, region, startFallbackScene } from './run/scene.ts';
 
 let scene: FallbackScene;
+
+/** Each test starts the CLI as a process of its own. */
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Two minutes into a shortage: one spot node is doomed, its replacement failed. */
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { rememberShortage } from '../../functions/fallback/hold.ts';
 import { EMPTY_MEMORY, type HoldMemory } from '../../functions/fallback/memory.ts';
 import { at } from './pools.ts';
 
-const CHOICES = { relapseMinutes: 60, bootMinutes: 1 };
+const CHOICES = { relapseMinutes: 60, bootMinutes: 1, gpusPerStep: 1 };
 
 /** Runs once a minute; `shortAt` says what is short. */
 function live(minutes: number, shortAt: (minute: number) => number, choices = CHOICES) {
@@ -53,7 +53,7 @@ test('it keeps the largest recent shortage, then step by step the next smaller o
 });
 
 test('no more than an eighth is given back in the time of a boot', () => {
-  const { kept } = live(120, (minute) => (minute === 0 ? 16 : 0), { relapseMinutes: 60, bootMinutes: 5 });
+  const { kept } = live(120, (minute) => (minute === 0 ? 16 : 0), { ...CHOICES, bootMinutes: 5 });
   const lowered = kept.flatMap((gpus, minute) => (gpus < (kept[minute - 1] ?? 0) ? [minute] : []));
   for (const [i, minute] of lowered.entries()) {
     expect(minute - (lowered[i - 1] ?? -5)).toBeGreaterThanOrEqual(5);
@@ -79,4 +79,10 @@ test('the memory stays small however long the pool flaps', () => {
   const { memory } = live(500 * 12, flapping(7, 4));
   expect(memory.gaps.length).toBeLessThanOrEqual(128);
   expect(memory.peaks.length).toBeLessThanOrEqual(4);
+});
+
+test('what is given back in one step is a whole node', () => {
+  const choices = { ...CHOICES, gpusPerStep: 4 };
+  const { kept } = live(60, (minute) => (minute === 0 ? 8 : 0), choices);
+  expect(kept.filter((gpus, i) => gpus !== kept[i - 1])).toEqual([8, 4, 0]);
 });

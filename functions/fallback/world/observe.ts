@@ -7,7 +7,7 @@ import type { Group, GroupsPort, LaunchActivity } from '../groups/port.ts';
 import { type ClusterReads, type ClusterView, viewCluster } from './cluster-view.ts';
 import { countPool } from './count-pool.ts';
 import type { PoolReading } from './pool-world.ts';
-import { isReady } from './spot-side.ts';
+import { isReady, karpenterNodes } from './spot-side.ts';
 import { templateOf } from './template.ts';
 import { sortWaitingPods } from './waiting-pods.ts';
 
@@ -134,12 +134,12 @@ function countCluster(
 
 /** Whose launch time matters: what is not up yet, and all of the fallback. */
 function unknownMembers(pools: readonly PoolDefinition[], view: ClusterView): InstanceId[] {
-  return pools.flatMap(({ countsGpus, fallbacks, spot }) => [
-    ...spot
-      .flatMap(({ group }) => group.members)
-      .filter(({ instanceId }) => !isReady(view.nodes.get(instanceId), countsGpus))
-      .map(({ instanceId }) => instanceId),
-    ...fallbacks.flatMap(({ group }) => group.members.map(({ instanceId }) => instanceId)),
+  return pools.flatMap((pool) => [
+    ...pool.spot
+      .flatMap(({ group }) => group.members.map(({ instanceId }) => instanceId))
+      .concat(karpenterNodes(pool, view).map(([instanceId]) => instanceId))
+      .filter((instanceId) => !isReady(view.nodes.get(instanceId), pool.countsGpus)),
+    ...pool.fallbacks.flatMap(({ group }) => group.members.map(({ instanceId }) => instanceId)),
   ]);
 }
 

@@ -4,6 +4,7 @@ import type { Pod } from '../../cluster/port.ts';
 import type { PendingPod, PodDemand, SpotSide } from '../pool.ts';
 import type { PoolWorld } from './pool-world.ts';
 import { planReturn } from './return-plan.ts';
+import { karpenterNodes } from './spot-side.ts';
 
 /** An autoscaler needs this long to answer a pod; sooner, we would buy on demand what spot is about to bring. */
 const AUTOSCALERS_TURN_SECONDS = 90;
@@ -20,7 +21,8 @@ export function readPodDemand(world: PoolWorld, spot: SpotSide): PodDemand {
   );
   const nodes = [...definition.spot, ...definition.fallbacks]
     .flatMap(({ group }) => group.members)
-    .flatMap(({ instanceId }) => view.nodes.get(instanceId) ?? []);
+    .flatMap(({ instanceId }) => view.nodes.get(instanceId) ?? [])
+    .concat(karpenterNodes(definition, view).map(([, node]) => node));
   const onNodes = nodes.map((node) => (view.pods?.get(node.name) ?? []).filter(isAtWork));
   if (definition.countsGpus)
     return {

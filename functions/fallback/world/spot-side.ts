@@ -1,8 +1,10 @@
 import type { ClusterNode } from '../../cluster/port.ts';
 import { POOL_KEY } from '../../locate/owner.ts';
+import type { InstanceId } from '../../signals/interruption.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';
 import type { Member } from '../groups/port.ts';
 import type { Gpus, SpotSide } from '../pool.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { newestFailure, newestLaunch } from './launches.ts';
 import type { PoolWorld } from './pool-world.ts';
 import { doomedSince } from './return-marker.ts';
@@ -67,14 +69,21 @@ function sortMembers(members: readonly Counted[], { definition, launchTimes }: P
   return { readyGpus, launching, doomed };
 }
 
+/** Spot nodes that Karpenter keeps in the pool. Where groups provide the spot nodes, none. */
+export function karpenterNodes(
+  { name, spot }: PoolDefinition,
+  { nodes }: ClusterView,
+): readonly (readonly [InstanceId, ClusterNode])[] {
+  if (spot.length > 0) return [];
+  return [...nodes].filter(
+    ([, { labels }]) => labels[POOL_KEY] === name && labels['karpenter.sh/capacity-type'] === 'spot',
+  );
+}
+
 /** Karpenter has no size that it is meant to have: what pods ask for is all. */
 function ofKarpenter(world: PoolWorld): SpotSide {
   const { definition, view } = world;
-  const nodes = [...view.nodes].filter(
-    ([, { labels }]) =>
-      labels[POOL_KEY] === definition.name && labels['karpenter.sh/capacity-type'] === 'spot',
-  );
-  const members = nodes.map(([instanceId, node]) => ({
+  const members = karpenterNodes(definition, view).map(([instanceId, node]) => ({
     instanceId,
     node,
     gpus: definition.countsGpus ? node.gpus : 1,

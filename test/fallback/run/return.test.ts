@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { deny, loseOne } from './market.ts';
 import { type FallbackScene, startFallbackScene } from './scene.ts';
 
@@ -6,6 +6,9 @@ import { type FallbackScene, startFallbackScene } from './scene.ts';
 let scene: FallbackScene;
 
 afterEach(() => scene.close());
+
+/** Many minutes of a pool's life over real protocols, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 90_000 });
 
 const HOLD = { 'spot-responder/hold-minutes': '5' };
 
