@@ -16,6 +16,8 @@ export interface Figures {
   readonly empty: Spread;
   /** Nodes on which a pod was never told to stop. */
   readonly givenUp: number;
+  /** Pods that were never told to stop. */
+  readonly podsLeft: number;
   /** Pods that were moved onto a node that was about to go, and had to move again. */
   readonly movedTwice: number;
 }
@@ -66,6 +68,7 @@ export function figuresOf({ doomed, pods, requests, start, toMove }: Trace): Fig
       }),
     ),
     givenUp: doomed.filter((node) => left(node).some(({ name }) => !moved.has(name))).length,
+    podsLeft: doomed.flatMap(left).filter(({ name }) => !moved.has(name)).length,
     movedTwice: [...moved].filter((name) => {
       const pod = names.get(name);
       return pod && !toMove.has(pod.uid) && doomed.includes(pod.node);

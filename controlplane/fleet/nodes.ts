@@ -17,9 +17,9 @@ export const GPU_TAINT = 'nvidia.com/gpu';
 /** What the kubelet of such an instance allows by default. */
 export const PODS = 110;
 
-/** The n-th node, counted from 1: always the same name and instance. */
+/** The n-th node, counted from 1: always the same name and instance, and never those of another. */
 export function spotNode(number: number): SpotNode {
-  const instanceId = asInstanceId(`i-0${number.toString(16).padStart(16, 'a')}`);
+  const instanceId = asInstanceId(`i-0${'a'.repeat(12)}${number.toString(16).padStart(4, '0')}`);
   if (!instanceId) throw new RangeError(`no instance id for ${number}`);
   return { name: nodeName(number), instanceId, zone: ZONE };
 }
