@@ -11,6 +11,9 @@ export interface Lease {
   readonly fence: number;
 }
 
+/** Whose story is told; a story of a greater fence is newer. */
+export type IncidentIdentity = Pick<Lease, 'incidentId' | 'fence'>;
+
 export type Claim =
   | {
       readonly type: 'claimed';

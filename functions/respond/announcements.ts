@@ -1,5 +1,5 @@
 import type { Announcement } from '../announce/schema.ts';
-import type { Lease } from '../incidents/incident.ts';
+import type { IncidentIdentity } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { factsOf, handledDetail, revisionOf, saveDetail } from './details.ts';
@@ -19,9 +19,11 @@ export interface Herald {
 
 const PROGRESS_EVERY_MS = 5_000;
 
-/** A dry run has no lease and tells nobody. */
-export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: Lease | undefined): Herald {
-  if (!lease) return { received: () => undefined, observe: () => undefined, handled: async () => undefined };
+/** A dry run is no incident and tells nobody. */
+export function openHerald(chapter: Chapter, instance: LocatedInstance): Herald {
+  const { incident } = chapter;
+  if (!incident)
+    return { received: () => undefined, observe: () => undefined, handled: async () => undefined };
   const { clock } = chapter.deps;
   const sent: Promise<void>[] = [];
   const tally = openTally();
@@ -31,8 +33,8 @@ export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: L
   const facts = () => ({
     ...factsOf(chapter.interruption, instance),
     ...tally.node(),
-    incident: lease.incidentId,
-    revision: revisionOf(lease, sent.length),
+    incident: incident.incidentId,
+    revision: revisionOf(incident, sent.length),
   });
   const tell = (what: Telling) => void sent.push(announce(chapter, { ...what, time: clock.now() }));
   const tellProgress = async () => {
@@ -63,16 +65,16 @@ export function openHerald(chapter: Chapter, instance: LocatedInstance, lease: L
   };
 }
 
-/** The end of a run that had nothing to tell before; of `lease`, the one of a claim that failed is 0. */
+/** The end of a run that had nothing to tell before; the fence of a claim that failed is 0. */
 export async function announceEnd(
   chapter: Chapter,
   report: InterruptionReport,
-  lease: Pick<Lease, 'incidentId' | 'fence'>,
+  incident: IncidentIdentity,
 ): Promise<void> {
   const ending = handledDetail(report);
   if (!ending) return;
   const facts = factsOf(chapter.interruption, report.instance);
-  const identity = { incident: lease.incidentId, revision: revisionOf(lease, 0) };
+  const identity = { incident: incident.incidentId, revision: revisionOf(incident, 0) };
   const detail = { ...facts, ...identity, ...ending };
   await announce(chapter, { detailType: 'Interruption Handled', detail, time: chapter.deps.clock.now() });
 }

@@ -1,4 +1,4 @@
-import type { EarlierRuns } from '../incidents/incident.ts';
+import type { EarlierRuns, IncidentIdentity } from '../incidents/incident.ts';
 import type { Offer } from '../leader/offer.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
@@ -18,6 +18,8 @@ export interface Chapter {
   readonly drainOffered: (offer: Offer) => Promise<InterruptionReport>;
   /** When a run must leave its drain to another, a while before its invocation is cut off. */
   readonly handOverAt: Date;
+  /** Set when it is known; a dry run has none. Its fence is 0 where the table could not be asked. */
+  readonly incident?: IncidentIdentity;
   /** What earlier runs of the incident left. */
   readonly earlier: EarlierRuns;
   readonly moments: Moment[];

@@ -2,7 +2,7 @@ import type { Detail } from '../announce/schema.ts';
 import type { CheckpointMoment } from '../checkpoint/moment.ts';
 import type { TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { PodReport } from '../drain/outcome.ts';
-import type { Lease } from '../incidents/incident.ts';
+import type { IncidentIdentity } from '../incidents/incident.ts';
 import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { InterruptionReport } from './report.ts';
@@ -35,7 +35,7 @@ function placeOf({ clusterName, instanceType, owner, zone }: LocatedInstance) {
 }
 
 /** Grows over all runs of an incident: a later run has a greater fence. */
-export function revisionOf({ fence }: Pick<Lease, 'fence'>, sequence: number): number {
+export function revisionOf({ fence }: IncidentIdentity, sequence: number): number {
   return fence * 1_000_000 + sequence;
 }
 

@@ -19,8 +19,12 @@ const EARLY_MS = 1_000;
  * up because this run has died.
  */
 export async function leaveWatch(scene: Scene): Promise<boolean> {
-  const { deps, handOverAt, incidentId, instance, note, options } = scene;
+  const { deps, handOverAt, incidentId, instance, lease, note, options } = scene;
   if (options.dryRun || drainEndsAt(scene) <= handOverAt) return false;
+  if (!lease) {
+    note({ type: 'unwatched', at: deps.clock.now(), text: 'nothing can be left in the table' });
+    return false;
+  }
   const answer = await leaveSuccessor(scene, incidentId, instance, deps.timeLeftMs() + WATCH_MARGIN_MS);
   if (answer.type === 'queued') return true;
   note({ type: 'unwatched', at: deps.clock.now(), text: answer.reason });

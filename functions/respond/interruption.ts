@@ -16,6 +16,7 @@ import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
 import { endUnanswered, endWithoutNode, incidentOf } from './unanswered.ts';
+import { goOnUnclaimed } from './unclaimed.ts';
 
 /** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
 interface GoingOn {
@@ -26,7 +27,8 @@ interface GoingOn {
 /**
  * claim ∥ locate → announce → cordon, plan, act → hook → report, for one instance. With `resumes`, the run goes on
  * with the drain of an earlier one.
- * Never throws: what an operator must mend becomes the outcome `failed`.
+ * Never throws: what an operator must mend becomes the outcome `failed`. Without the table a hard notice is acted on all
+ * the same.
  *
  * With `offered` it goes on where another run left off: the node is cordoned, its lease is taken over.
  */
@@ -54,7 +56,9 @@ export async function respondToInterruption(
       : deps.locator.locate(interruption.instanceId),
   ]);
   try {
-    return await continueWithClaim(chapter, settled(claim), location);
+    if (claim.status === 'fulfilled') return await continueWithClaim(chapter, claim.value, location);
+    const unclaimed = goOnUnclaimed(chapter, claim.reason, location);
+    return await respondToLocated(unclaimed.chapter, undefined, unclaimed.location);
   } catch (error) {
     const isKnown = offered !== undefined || resumes !== undefined;
     return endUnanswered(chapter, failure(error), { isKnown, ...whatIsKnown(claim, location) });
@@ -134,7 +138,7 @@ async function continueWithClaim(
   if (location.type !== 'located')
     return endWithoutNode(chapter, location, lease, claim?.earlier?.failed === true);
   const { earlier = chapter.earlier } = claim ?? {};
-  return respondToLocated({ ...chapter, earlier }, lease, location);
+  return respondToLocated({ ...chapter, earlier, ...(lease && { incident: lease }) }, lease, location);
 }
 
 async function respondToLocated(
@@ -143,12 +147,12 @@ async function respondToLocated(
   location: Located,
 ): Promise<InterruptionReport> {
   const { instance } = location;
-  const named = withKeys(opened, instance, lease);
+  const named = withKeys(opened, instance);
   const held = holdLease(named, lease);
   const waiting = await keepHookWaiting(named);
   const located = { ...named, interruption: waiting.interruption };
-  const herald = openHerald(located, instance, lease);
-  const records = openRecords(located, lease);
+  const herald = openHerald(located, instance);
+  const records = openRecords(located);
   const chapter = withObserver(withObserver(located, herald.observe), records.observe);
   const { interruption, deps, note, options } = chapter;
   note({
@@ -175,18 +179,20 @@ async function respondToLocated(
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted) await giveUp(chapter, lease);
   // A node that was handed over has its ending still to come.
   const ending = result.outcome.type === 'joined' ? undefined : lease;
-  const report = await finish(chapter, { instance, response, ...result, ...incidentOf(lease) }, ending);
+  const report = await finish(
+    chapter,
+    { instance, response, ...result, ...incidentOf(chapter.incident) },
+    ending,
+  );
   await Promise.all([herald.handled(report), records.handled(report)]);
   return report;
 }
 
 /** Every line of the log says whose it is. */
-function withKeys(opened: Chapter, { clusterName }: LocatedInstance, lease: Lease | undefined): Chapter {
-  const log = opened.deps.log.with({
-    cluster: clusterName,
-    ...(lease && { incident: lease.incidentId }),
-  });
-  return { ...opened, deps: { ...opened.deps, log } };
+function withKeys(opened: Chapter, { clusterName }: LocatedInstance): Chapter {
+  const { deps, incident } = opened;
+  const log = deps.log.with({ cluster: clusterName, ...(incident && { incident: incident.incidentId }) });
+  return { ...opened, deps: { ...deps, log } };
 }
 
 function describe({ kind, action, deadline }: Interruption): string {

@@ -23,7 +23,7 @@ export async function actOnNode(
   lease: Lease | undefined,
   signal: AbortSignal,
 ): Promise<NodeResult> {
-  const incidentId = lease?.incidentId ?? 'dry-run';
+  const incidentId = chapter.incident?.incidentId ?? 'dry-run';
   if (!response.cordon && !response.undo)
     return tellAndSave({ ...chapter, instance, response, signal, incidentId });
   const late = lateness(chapter);

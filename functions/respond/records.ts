@@ -1,6 +1,5 @@
 import type { ObjectEvent } from '../cluster/port.ts';
 import type { DrainProgress } from '../drain/progress.ts';
-import type { Lease } from '../incidents/incident.ts';
 import type { Chapter } from './chapter.ts';
 import { handledDetail } from './details.ts';
 import {
@@ -27,10 +26,10 @@ const PATIENCE_MS = 10_000;
  * Nothing is sent before the server has answered an eviction of each pod that can leave at once: until then each
  * request of ours would stand in the drain's way. A dry run writes nothing.
  */
-export function openRecords(chapter: Chapter, lease: Lease | undefined): Records {
-  if (!lease) return { observe: () => undefined, handled: async () => undefined };
-  const { deps, interruption, offered, options } = chapter;
-  const { incidentId } = lease;
+export function openRecords(chapter: Chapter): Records {
+  const { deps, incident, interruption, offered, options } = chapter;
+  if (!incident) return { observe: () => undefined, handled: async () => undefined };
+  const { incidentId } = incident;
   const kept: ObjectEvent[] = [];
   const sent: Promise<void>[] = [];
   const overridden = new Set<string>();

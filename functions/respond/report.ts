@@ -54,6 +54,8 @@ export type Moment =
   | {
       readonly type:
         | 'retrying'
+        /** The table could not be asked who acts; this run does. */
+        | 'unclaimed'
         | 'handed-over'
         /** Left to a later invocation, since there is time. */
         | 'put-off'

@@ -13,7 +13,7 @@ export interface Scene extends Chapter {
   /** Aborts when the lease is lost or the process must stop. */
   readonly signal: AbortSignal;
   readonly incidentId: string;
-  /** Absent in a dry run. */
+  /** Absent in a dry run, and where the table could not be asked. */
   readonly lease?: Lease;
 }
 

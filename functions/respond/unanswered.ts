@@ -1,5 +1,5 @@
 import { incidentIdOf } from '../incidents/claim.ts';
-import type { Lease } from '../incidents/incident.ts';
+import type { IncidentIdentity, Lease } from '../incidents/incident.ts';
 import type { LocatedInstance, Location } from '../locate/located.ts';
 import { announceEnd } from './announcements.ts';
 import type { Chapter } from './chapter.ts';
@@ -56,6 +56,6 @@ export async function endWithoutNode(
   return report;
 }
 
-export function incidentOf(lease: Lease | undefined): Pick<InterruptionReport, 'incidentId'> {
-  return lease ? { incidentId: lease.incidentId } : {};
+export function incidentOf(incident: IncidentIdentity | undefined): Pick<InterruptionReport, 'incidentId'> {
+  return incident ? { incidentId: incident.incidentId } : {};
 }

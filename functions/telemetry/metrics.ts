@@ -20,6 +20,7 @@ function emitReport(report: InterruptionReport): void {
   const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder' });
   metrics.addDimensions({ cluster: instance?.clusterName ?? 'none', signal: interruption.kind });
   metrics.addMetric(`Outcome_${outcome.type}`, MetricUnit.Count, 1);
+  if (moments.some(({ type }) => type === 'unclaimed')) metrics.addMetric('Unclaimed', MetricUnit.Count, 1);
   const since = (at: Date) => Math.max(0, secondsBetween(interruption.noticedAt, at));
   const cordoned = moments.find(({ type }) => type === 'cordoned');
   const isFirstRun = !moments.some(({ type }) => type === 'resumed');

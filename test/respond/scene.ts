@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { indexWorld } from '../../cli/replay/embedded-index.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, startWorld } from '../../cli/replay/world.ts';
 import type { Clock } from '../../functions/clock.ts';
+import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
+import type { Incidents } from '../../functions/incidents/incident.ts';
 import type { IndexPassReport } from '../../functions/node-index/index-pass.ts';
 import type { RespondDeps, RespondOptions } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
@@ -90,4 +93,14 @@ export async function openScene(speed = 40, clock: Clock = patientClock(speed)):
 
 function readSample(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../../events/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** Incidents in a table that is not there. */
+export function withoutTable({ clock, world }: Scene): Incidents {
+  const client = new DynamoDBClient({
+    endpoint: world.tableEndpoint,
+    region: 'us-east-2',
+    credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'very-secret' },
+  });
+  return dynamoIncidents({ client, table: 'nowhere', clock, owner: 'test' });
 }

@@ -1,7 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { addGpuNode } from '../../cli/replay/world.ts';
-import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
 import { instanceId } from '../support/interruptions.ts';
 import { doomed, openScene } from './scene.ts';
@@ -168,20 +166,6 @@ test('an API server that cannot be reached is an error within the notice', async
   const [report] = await scene.send();
   expect(report?.outcome.type).toBe('failed');
   expect(report?.finishedAt.getTime()).toBeLessThan((report?.interruption.deadline?.getTime() ?? 0) + 5_000);
-});
-
-test('a table that cannot be used is an error that names it, and nothing was changed', async () => {
-  await using scene = await openScene();
-  const { clock, world } = scene;
-  const client = new DynamoDBClient({
-    endpoint: world.tableEndpoint,
-    region: 'us-east-2',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  const incidents = dynamoIncidents({ client, table: 'nowhere', clock, owner: 'test' });
-  const [report] = await scene.send('spot-interruption-terminate', { incidents });
-  expect(report?.outcome).toMatchObject({ type: 'failed', reason: expect.stringContaining('nowhere') });
-  expect(scene.writes()).toEqual([]);
 });
 
 test('a hook whose instance was already drained is completed all the same', async () => {

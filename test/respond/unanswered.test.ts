@@ -1,10 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { schemas } from '../../functions/announce/schema.ts';
-import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import type { Location } from '../../functions/locate/located.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
-import { doomed, openScene, type Scene } from './scene.ts';
+import { doomed, openScene, type Scene, withoutTable } from './scene.ts';
 
 const SPOT = 'spot-interruption-terminate';
 
@@ -15,15 +13,6 @@ function locating(answer: () => Promise<Location>): Partial<RespondDeps> {
 }
 
 const nowhere = locating(() => Promise.reject(denied));
-
-function withoutTable({ clock, world }: Scene): Partial<RespondDeps> {
-  const client = new DynamoDBClient({
-    endpoint: world.tableEndpoint,
-    region: 'us-east-2',
-    credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'very-secret' },
-  });
-  return { incidents: dynamoIncidents({ client, table: 'nowhere', clock, owner: 'test' }) };
-}
 
 function told({ world }: Scene) {
   return world.account.events.map(({ detailType, detail }) => ({
@@ -63,23 +52,9 @@ test('it is in the history as failed, and the next delivery claims it at once an
   expect(closings.map(({ outcome }) => outcome)).toEqual(['emptied', 'failed']);
 });
 
-test('a table that cannot be used is announced as older than all that may come, with the cluster', async () => {
-  await using scene = await openScene();
-  await scene.send(SPOT, withoutTable(scene));
-  const [event, ...others] = told(scene);
-  expect(others).toEqual([]);
-  expect(event?.detail).toMatchObject({
-    cluster: 'demo',
-    incident: expect.stringContaining(`${doomed}/spot-interruption/`),
-    revision: 0,
-    outcome: { type: 'failed', reason: expect.stringContaining('nowhere') },
-  });
-  expect(JSON.stringify(event)).not.toMatch(/very-secret|AKIAEXAMPLE/);
-});
-
 test('without table and whereabouts it is told once, by the failure of the claim', async () => {
   await using scene = await openScene();
-  await scene.send(SPOT, { ...nowhere, ...withoutTable(scene) });
+  await scene.send(SPOT, { ...nowhere, incidents: withoutTable(scene) });
   expect(told(scene).map(({ detail }) => detail.outcome)).toEqual([
     { type: 'failed', reason: expect.stringContaining('nowhere') },
   ]);

@@ -1,0 +1,31 @@
+import { AwsCallError } from '../errors.ts';
+import { incidentIdOf } from '../incidents/claim.ts';
+import type { Located, Location } from '../locate/located.ts';
+import type { Chapter } from './chapter.ts';
+import { messageOf } from './finish.ts';
+
+/**
+ * What is certain is acted on though the table cannot be asked who does: two runs on one node are safe (the cordon is
+ * idempotent, evictions carry the pod's UID), none is not. Nothing but the claim is missing: the run has no lease to
+ * lose, drains alone, leaves nothing to a successor, and what it tells counts as older than what any claimed run tells.
+ *
+ * @throws `error` for everything else: it is repaired by the next delivery.
+ */
+export function goOnUnclaimed(
+  chapter: Chapter,
+  error: unknown,
+  location: PromiseSettledResult<Location>,
+): { readonly chapter: Chapter; readonly location: Located } {
+  const { deps, interruption, note } = chapter;
+  const found = location.status === 'fulfilled' ? location.value : undefined;
+  if (!(error instanceof AwsCallError) || found?.type !== 'located' || !isCertain(chapter)) throw error;
+  deps.log.error('The table cannot be used, going on without a lease', { error: messageOf(error) });
+  note({ type: 'unclaimed', at: deps.clock.now(), text: error.message });
+  const incident = { incidentId: incidentIdOf(interruption), fence: 0 };
+  return { chapter: { ...chapter, incident }, location: found };
+}
+
+/** Of the first run for a hard notice. What is to be undone, or to be gone on with, the table must know. */
+function isCertain({ interruption, offered, options }: Chapter): boolean {
+  return interruption.severity === 'hard' && !interruption.cancelled && !offered && !options.dryRun;
+}
