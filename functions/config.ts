@@ -3,7 +3,7 @@ import { type Environment, oneOf, required, wholeNumber } from './environment.ts
 import { ConfigurationError } from './errors.ts';
 import { LEVELS } from './notify/level.ts';
 import { DEFAULT_CHANNEL, type NotifySettings, parseAccountNames, parseRoutes } from './notify/settings.ts';
-import { defaultChoices, type PolicyChoices } from './respond/policy.ts';
+import { CHOICE_BOUNDS, defaultChoices, type PolicyChoices } from './respond/policy.ts';
 
 /**
  * The responder's environment, the only place that reads `process.env`.
@@ -62,23 +62,19 @@ export function readConfig(environment: Environment = process.env): Config {
       drainSelfManaged: oneOf(environment, 'DRAIN_SELF_MANAGED', ['true', 'false'], 'false') === 'true',
       rebalanceCheckpointMinutes: wholeNumber(environment, 'REBALANCE_CHECKPOINT_MINUTES', {
         fallback: defaultChoices.rebalanceCheckpointMinutes,
-        least: 1,
-        most: 1440,
+        ...CHOICE_BOUNDS.rebalanceCheckpointMinutes,
       }),
       rebalanceCordonMinutes: wholeNumber(environment, 'REBALANCE_CORDON_MINUTES', {
         fallback: defaultChoices.rebalanceCordonMinutes,
-        least: 0,
-        most: 1440,
+        ...CHOICE_BOUNDS.rebalanceCordonMinutes,
       }),
       scheduledChangeLeadMinutes: wholeNumber(environment, 'SCHEDULED_CHANGE_LEAD_MINUTES', {
         fallback: defaultChoices.scheduledChangeLeadMinutes,
-        least: 0,
-        most: 40_320,
+        ...CHOICE_BOUNDS.scheduledChangeLeadMinutes,
       }),
       longestDrainMinutes: wholeNumber(environment, 'LONGEST_DRAIN_MINUTES', {
         fallback: defaultChoices.longestDrainMinutes,
-        least: 5,
-        most: 1440,
+        ...CHOICE_BOUNDS.longestDrainMinutes,
       }),
     },
   };

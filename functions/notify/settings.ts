@@ -37,7 +37,7 @@ export const DEFAULT_CHANNEL = 'default';
 const pattern = z.string().check(z.minLength(1));
 const level = z.enum(['info', 'warning', 'critical']);
 
-const routeList = z.array(
+export const routeList = z.array(
   z.strictObject({
     cluster: z.optional(pattern),
     namespace: z.optional(pattern),
@@ -47,7 +47,7 @@ const routeList = z.array(
   }),
 );
 
-const nameList = z.record(z.string(), z.string().check(z.minLength(1)));
+export const accountNameMap = z.record(z.string(), z.string().check(z.minLength(1)));
 
 /** @throws ConfigurationError naming the setting, the route and what it may hold. */
 export function parseRoutes(setting: string, text: string): readonly Route[] {
@@ -61,7 +61,7 @@ export function parseRoutes(setting: string, text: string): readonly Route[] {
 
 /** @throws ConfigurationError as above. */
 export function parseAccountNames(setting: string, text: string): Readonly<Record<string, string>> {
-  return parseSetting(setting, text, nameList, 'a JSON object such as {"111122223333": "ml-prod"}');
+  return parseSetting(setting, text, accountNameMap, 'a JSON object such as {"111122223333": "ml-prod"}');
 }
 
 /** All channels that something may be told in, the main one first. */

@@ -32,6 +32,14 @@ export const defaultChoices: PolicyChoices = {
   longestDrainMinutes: 120,
 };
 
+/** What a choice in minutes may be. */
+export const CHOICE_BOUNDS = {
+  rebalanceCheckpointMinutes: { least: 1, most: 1440 },
+  rebalanceCordonMinutes: { least: 0, most: 1440 },
+  scheduledChangeLeadMinutes: { least: 0, most: 40_320 },
+  longestDrainMinutes: { least: 5, most: 1440 },
+} as const;
+
 /** What the story does for one interruption. `reason` is for people. */
 export interface Response extends Action {
   readonly checkpoint: CheckpointResponse;

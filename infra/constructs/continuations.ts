@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { privateQueue } from './private-queue.ts';
 
 export interface ContinuationsProps {
   /** Leaves messages and reads them. */
@@ -27,9 +28,7 @@ const MOST_INVOCATIONS = 5;
 export class Continuations extends Construct {
   constructor(scope: Construct, id: string, { deadLetters, responder }: ContinuationsProps) {
     super(scope, id);
-    const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+    const queue = privateQueue(this, 'Queue', {
       visibilityTimeout: responder.timeout ?? Duration.minutes(15),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MOST_TRIES },
     });

@@ -1,63 +1,51 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Code, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { CLUSTERS_PARTITION, NODE_PREFIX } from '../../functions/table/keys.ts';
-
-export interface NodeIndexerProps {
-  /** The built function, `dist/index-nodes`. */
-  readonly code: Code;
-  /** The one table; only the index's own partitions are opened to the function. */
-  readonly table: TableV2;
-}
+import { type Common, nodeFunction } from './node-function.ts';
+import { servedArns } from './served-arns.ts';
 
 /** Shorter than the minute between two passes, so that they never overlap. */
 const LONGEST_PASS = Duration.seconds(55);
 
 /** Lists the nodes of every cluster once a minute, so that an interruption finds its node in the table. */
 export class NodeIndexer extends Construct {
-  constructor(scope: Construct, id: string, { code, table }: NodeIndexerProps) {
+  readonly function: LambdaFn;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
-    const indexer = new LambdaFn(this, 'Function', {
+    const made = nodeFunction(this, {
+      common,
+      handler: 'index-nodes',
       description: 'Writes down which instance is which node, for the responder',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code,
       memorySize: 512,
       timeout: LONGEST_PASS,
+      reachesClusters: true,
       // The next pass is a minute away and does the same.
       retryAttempts: 0,
-      logGroup: new LogGroup(this, 'Logs', {
-        retention: RetentionDays.ONE_WEEK,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
-      environment: { INCIDENT_TABLE: table.tableName },
+      environment: { INCIDENT_TABLE: common.table.tableName },
     });
-    for (const statement of this.#permissions(table)) indexer.addToRolePolicy(statement);
+    this.function = made.function;
+    this.role = made.role;
+    for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
     new Schedule(this, 'EveryMinute', {
       description: 'spot-responder: index of nodes',
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(indexer, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
-    });
-    new CfnOutput(this, 'Role', {
-      description: 'For an access entry with the group spot-responder-index',
-      value: indexer.role?.roleArn ?? '',
+      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
   }
 
-  #permissions(table: TableV2): readonly PolicyStatement[] {
-    const { account, partition, region } = Stack.of(this);
+  #permissions({ settings, table }: Common): readonly PolicyStatement[] {
     return [
       // Neither call knows a resource level.
       new PolicyStatement({ actions: ['eks:ListClusters', 'ec2:DescribeInstances'], resources: ['*'] }),
       new PolicyStatement({
         actions: ['eks:DescribeCluster'],
-        resources: [`arn:${partition}:eks:${region}:${account}:cluster/*`],
+        resources: servedArns(this, settings, 'eks', 'cluster/*'),
       }),
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],

@@ -1,11 +1,10 @@
-import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Code, Function as LambdaFn, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   ContextAttribute,
   Schedule,
@@ -14,32 +13,20 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
 import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
-import type { NotifySettings } from '../../functions/notify/settings.ts';
 import { CONVERSATION_PREFIX, HISTORY_PREFIX, STORY_PREFIX } from '../../functions/table/keys.ts';
+import type { Settings } from '../config.ts';
+import { type Common, nodeFunction } from './node-function.ts';
+import { privateQueue } from './private-queue.ts';
 
-/** What a user says about Slack. Everything but the secret has a default. */
-export interface SlackOptions extends Partial<Omit<NotifySettings, 'logGroup'>> {
-  /** Name of the secret with the bot token or the webhooks; never its value. */
-  readonly secretName: string;
-  /** One message a week with what came and how it ended: Mondays at nine. @default true */
-  readonly weeklyDigest?: boolean;
-  /** Where it is nine, as `Europe/Berlin`. @default UTC */
-  readonly digestTimeZone?: string;
-}
-
-export interface NotifierProps {
-  /** The built notifier, `dist/notify`. */
-  readonly code: Code;
-  readonly bus: EventBus;
-  /** The one table; only the notifier's own partitions and the history are opened to the function. */
-  readonly table: TableV2;
+export interface NotifierProps extends Common {
   /** Of the responder, for links. */
   readonly responderLogs: ILogGroup;
-  readonly slack: SlackOptions;
+  /** Name of the secret with the bot token or the webhooks. */
+  readonly secretName: string;
 }
 
 /** A storm is told in one run; a run that dies is replaced as soon as its records show again. */
@@ -51,14 +38,15 @@ const MOST_DELIVERIES = 20;
 export class Notifier extends Construct {
   readonly deadLetters: Queue;
   readonly function: LambdaFn;
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NotifierProps) {
     super(scope, id);
-    this.deadLetters = this.#addQueue('DeadLetters', {
+    this.deadLetters = privateQueue(this, 'DeadLetters', {
       queueName: DEAD_NOTICES_QUEUE,
       retentionPeriod: Duration.days(14),
     });
-    const notices = this.#addQueue('Notices', {
+    const notices = privateQueue(this, 'Notices', {
       queueName: NOTICES_QUEUE,
       visibilityTimeout: LONGEST_RUN,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MOST_DELIVERIES },
@@ -69,7 +57,9 @@ export class Notifier extends Construct {
       eventPattern: { source: [SOURCE] },
       targets: [new SqsQueue(notices, { deadLetterQueue: this.deadLetters })],
     });
-    this.function = this.#addFunction(props);
+    const made = this.#addFunction(props);
+    this.function = made.function;
+    this.role = made.role;
     this.function.addEventSource(
       new SqsEventSource(notices, {
         reportBatchItemFailures: true,
@@ -79,12 +69,12 @@ export class Notifier extends Construct {
         maxConcurrency: 2,
       }),
     );
-    const { digestTimeZone, weeklyDigest = true } = props.slack;
-    if (weeklyDigest) this.#addDigest(digestTimeZone);
+    const { slackDigestTimeZone, slackWeeklyDigest } = props.settings;
+    if (slackWeeklyDigest) this.#addDigest(slackDigestTimeZone);
   }
 
   /** Sent with the time it was meant for, so that every try tells of the same week. */
-  #addDigest(timeZone = 'Etc/UTC'): void {
+  #addDigest(timeZone: string): void {
     new Schedule(this, 'WeeklyDigest', {
       description: 'spot-responder: digest of the week for Slack',
       schedule: ScheduleExpression.cron({
@@ -99,32 +89,25 @@ export class Notifier extends Construct {
     });
   }
 
-  #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
-    return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
-  }
-
-  #addFunction({ code, responderLogs, slack, table }: NotifierProps): LambdaFn {
-    const notifier = new LambdaFn(this, 'Function', {
+  #addFunction({ responderLogs, secretName, ...common }: NotifierProps) {
+    const { settings, table } = common;
+    const made = nodeFunction(this, {
+      common,
+      handler: 'notify',
       description: 'Tells Slack what the responder announces',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code,
       memorySize: 512,
       timeout: LONGEST_RUN,
-      logGroup: new LogGroup(this, 'Logs', {
-        retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      // Slack is on the internet, and the notifier asks no cluster: it stays outside the VPC.
+      reachesClusters: false,
       environment: {
         INCIDENT_TABLE: table.tableName,
-        SLACK_SECRET: slack.secretName,
+        SLACK_SECRET: secretName,
         RESPONDER_LOG_GROUP: responderLogs.logGroupName,
-        ...environmentOf(slack),
+        ...slackEnvironment(settings),
       },
     });
-    Secret.fromSecretNameV2(this, 'SlackSecret', slack.secretName).grantRead(notifier);
-    notifier.addToRolePolicy(
+    Secret.fromSecretNameV2(this, 'SlackSecret', secretName).grantRead(made.role);
+    made.role.addToPolicy(
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         resources: [table.tableArn],
@@ -137,19 +120,18 @@ export class Notifier extends Construct {
         },
       }),
     );
-    return notifier;
+    return made;
   }
 }
 
 /** As `functions/config.ts` reads it. */
-function environmentOf(slack: SlackOptions): Record<string, string> {
-  const { accountNames, channel, mentionFrom, routes, tellRebalances, windowSeconds } = slack;
+function slackEnvironment(settings: Settings): Record<string, string> {
   return {
-    ...(channel !== undefined && { SLACK_CHANNEL: channel }),
-    ...(routes && { SLACK_ROUTES: JSON.stringify(routes) }),
-    ...(mentionFrom && { SLACK_MENTION_FROM: mentionFrom }),
-    ...(tellRebalances !== undefined && { SLACK_TELL_REBALANCES: String(tellRebalances) }),
-    ...(windowSeconds !== undefined && { SLACK_WINDOW_SECONDS: String(windowSeconds) }),
-    ...(accountNames && { ACCOUNT_NAMES: JSON.stringify(accountNames) }),
+    SLACK_CHANNEL: settings.slackChannel,
+    SLACK_ROUTES: JSON.stringify(settings.slackRoutes),
+    SLACK_MENTION_FROM: settings.slackMentionFrom,
+    SLACK_TELL_REBALANCES: String(settings.slackTellRebalances),
+    SLACK_WINDOW_SECONDS: String(settings.slackWindowSeconds),
+    ACCOUNT_NAMES: JSON.stringify(settings.accountNames),
   };
 }

@@ -1,13 +1,9 @@
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { readFallbackConfig } from '../../functions/config.ts';
-import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+import { synthesise } from './synthesise.ts';
 
-const code = Code.fromInline('// built elsewhere');
-const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
-const template = Template.fromStack(new SpotResponderStack(new App(), 'Test', codes));
+const template = synthesise();
 
 test('the fallback runs each minute', () => {
   template.hasResourceProperties('AWS::Scheduler::Schedule', {

@@ -1,31 +1,29 @@
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { readNotifierConfig } from '../../functions/config.ts';
 import { readDigestRequest } from '../../functions/notify/digest.ts';
-import type { SlackOptions } from '../../infra/constructs/notifier.ts';
-import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+import type { GivenSettings } from '../../infra/config.ts';
+import { synthesise } from './synthesise.ts';
 
-const code = Code.fromInline('// built elsewhere');
-const options: Required<SlackOptions> = {
-  secretName: 'spot-responder/slack',
+const settings = {
   channel: 'C0123456789',
   routes: [{ namespace: 'training', channel: 'C0000000002', mentionFrom: 'warning' }],
   mentionFrom: 'critical',
   tellRebalances: true,
   windowSeconds: 60,
   accountNames: { '111122223333': 'ml-prod' },
-  weeklyDigest: true,
-  digestTimeZone: 'Europe/Berlin',
 };
-
-function synthesise(slack?: SlackOptions): Template {
-  const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
-  return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...(slack && { slack }) }));
-}
-
-const template = synthesise(options);
+const given = {
+  slackSecret: 'spot-responder/slack',
+  slackChannel: settings.channel,
+  slackRoutes: settings.routes,
+  slackMentionFrom: settings.mentionFrom,
+  slackTellRebalances: settings.tellRebalances,
+  slackWindowSeconds: settings.windowSeconds,
+  accountNames: settings.accountNames,
+  slackDigestTimeZone: 'Europe/Berlin',
+};
+const template = synthesise(given);
 
 test('without a secret named there is no notifier', () => {
   expect(JSON.stringify(synthesise().toJSON())).not.toContain('SLACK_SECRET');
@@ -64,14 +62,9 @@ test('the function gets what its configuration reads, and of the secret only the
   ).toEqual({
     incidentTable: 'table',
     secretId: 'spot-responder/slack',
-    settings: { ...settingsOf(options), logGroup: 'group' },
+    settings: { ...settings, logGroup: 'group' },
   });
 });
-
-function settingsOf(slack: Required<SlackOptions>) {
-  const { digestTimeZone: _zone, secretName: _name, weeklyDigest: _digest, ...settings } = slack;
-  return settings;
-}
 
 test('the role may read that secret, and only its own rows', () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
@@ -90,15 +83,15 @@ test('the role may read that secret, and only its own rows', () => {
 });
 
 describe('the weekly digest', () => {
-  const schedules = (slack: SlackOptions) =>
+  const schedules = (slack: GivenSettings) =>
     Object.values(synthesise(slack).findResources('AWS::Scheduler::Schedule')).map(
       ({ Properties }) => Properties,
     );
-  const digests = (slack: SlackOptions) =>
+  const digests = (slack: GivenSettings) =>
     schedules(slack).filter(({ Target }) => String(Target.Input).includes('digest'));
 
   test('is asked for on Mondays at nine with the time it was meant for, as the notifier reads it', () => {
-    const [digest] = digests(options);
+    const [digest] = digests(given);
     expect(digest).toMatchObject({
       ScheduleExpression: 'cron(0 9 ? * MON *)',
       ScheduleExpressionTimezone: 'Europe/Berlin',
@@ -108,7 +101,7 @@ describe('the weekly digest', () => {
   });
 
   test('is on unless it is switched off', () => {
-    expect(digests({ secretName: 'slack' })).toHaveLength(1);
-    expect(digests({ secretName: 'slack', weeklyDigest: false })).toEqual([]);
+    expect(digests({ slackSecret: 'slack' })).toHaveLength(1);
+    expect(digests({ slackSecret: 'slack', slackWeeklyDigest: 'false' })).toEqual([]);
   });
 });

@@ -1,19 +1,11 @@
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { signalPatterns } from '../../functions/signals/parse.ts';
-import { SpotResponderStack, type SpotResponderStackProps } from '../../infra/spot-responder-stack.ts';
+import { synthesise } from './synthesise.ts';
 
-const code = Code.fromInline('// built elsewhere');
-const codes = { responderCode: code, fallbackCode: code, indexerCode: code, notifierCode: code };
 /** Rules of the fallback, which have tests of their own. */
 const FALLBACK_NUDGES = 3;
 const template = synthesise();
-
-function synthesise(options: Pick<SpotResponderStackProps, 'checkpointMarkers' | 'policy'> = {}): Template {
-  return Template.fromStack(new SpotResponderStack(new App(), 'Test', { ...codes, ...options }));
-}
 
 test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
   template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length + FALLBACK_NUDGES);
@@ -48,8 +40,8 @@ test('the responder runs on Node 24 on arm64 with the environment that its confi
 });
 
 test('the policy reaches the responder as its variables, and what it would refuse is refused at synth', () => {
-  const policy = { onRebalance: 'cordon', rebalanceCordonMinutes: 30, scheduledChangeLeadMinutes: '240' };
-  synthesise({ policy }).hasResourceProperties('AWS::Lambda::Function', {
+  const settings = { onRebalance: 'cordon', rebalanceCordonMinutes: 30, scheduledChangeLeadMinutes: '240' };
+  synthesise(settings).hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
       Variables: {
         ON_REBALANCE: 'cordon',
@@ -58,8 +50,8 @@ test('the policy reaches the responder as its variables, and what it would refus
       },
     },
   });
-  expect(() => synthesise({ policy: { onRebalance: 'Drain' } })).toThrow(
-    'ON_REBALANCE is "Drain"; it may be',
+  expect(() => synthesise({ onRebalance: 'Drain' })).toThrow(
+    'onRebalance is "Drain"; it must be tell, cordon, drain.',
   );
 });
 

@@ -1,0 +1,198 @@
+import { parsePlace } from '../functions/checkpoint/marker-place.ts';
+import { ConfigurationError } from '../functions/errors.ts';
+import { accountNameMap, DEFAULT_CHANNEL, routeList } from '../functions/notify/settings.ts';
+import { CHOICE_BOUNDS, defaultChoices } from '../functions/respond/policy.ts';
+import { flag, json, list, oneOf, type Setting, text, wholeNumber } from './setting.ts';
+
+/**
+ * Every setting there is: what it does, what it may be, and its default. The bundled app takes them as CDK context (`-c
+ * onRebalance=cordon`, or `context` in `cdk.json`); the construct takes them as the props of `SpotResponder`. With none
+ * set the deployment works and is safe: it cordons and drains what is certain to go, touches no other pool than those
+ * that carry our tag, and tells nobody in Slack.
+ */
+export const SETTINGS = {
+  onRebalance: oneOf(['tell', 'cordon', 'drain'], {
+    what: 'on a rebalance recommendation',
+    fallback: defaultChoices.onRebalance,
+  }),
+  rebalanceCordonMinutes: wholeNumber(CHOICE_BOUNDS.rebalanceCordonMinutes, {
+    what: 'such a cordon is taken back when no interruption has followed for so long; 0: never',
+    fallback: defaultChoices.rebalanceCordonMinutes,
+  }),
+  rebalanceCheckpointMinutes: wholeNumber(CHOICE_BOUNDS.rebalanceCheckpointMinutes, {
+    what: 'on rebalances, a training job is asked to save at most once in so many minutes',
+    fallback: defaultChoices.rebalanceCheckpointMinutes,
+  }),
+  onScheduledChange: oneOf(['tell', 'cordon', 'drain'], {
+    what: 'on a scheduled change of AWS Health',
+    fallback: defaultChoices.onScheduledChange,
+  }),
+  scheduledChangeLeadMinutes: wholeNumber(CHOICE_BOUNDS.scheduledChangeLeadMinutes, {
+    what: 'so long before the change that is done',
+    fallback: defaultChoices.scheduledChangeLeadMinutes,
+  }),
+  drainSelfManaged: flag({
+    what: 'drain nodes of Karpenter and EKS Auto Mode too',
+    fallback: defaultChoices.drainSelfManaged,
+  }),
+  longestDrainMinutes: wholeNumber(CHOICE_BOUNDS.longestDrainMinutes, {
+    what: 'a drain that no deadline ends sooner ends after so long',
+    fallback: defaultChoices.longestDrainMinutes,
+  }),
+  kubernetesEvents: flag({ what: 'write Kubernetes Events on nodes and pods', fallback: true }),
+  checkpointMarkers: text({
+    what: 'below it training jobs write their markers; the responder may read those and nothing else there',
+    mayBe: 's3://bucket/prefix, without * ? or $',
+    fits: (place) => parsePlace(place) !== undefined,
+  }),
+  slackSecret: text({
+    what: 'name of the secret with the bot token or the webhooks; without it nobody is told in Slack',
+    mayBe: 'the name of a secret in Secrets Manager, never its value',
+    fits: (name) => /^[\w/+=.@-]{1,512}$/.test(name) && !/^xox/.test(name),
+    hushed: true,
+  }),
+  slackChannel: text({
+    what: 'for what no route claims',
+    mayBe: 'the id of a channel, or the name of a webhook',
+    fits: (channel) => /^[\w.-]+$/.test(channel),
+    fallback: DEFAULT_CHANNEL,
+  }),
+  slackRoutes: json(routeList, {
+    what: 'other channels by cluster, namespace or level',
+    mayBe: 'a JSON list such as [{"namespace": "training", "channel": "C0123456789"}]',
+    fallback: [],
+  }),
+  slackMentionFrom: oneOf(['never', 'info', 'warning', 'critical'], {
+    what: '@here from this level on',
+    fallback: 'never',
+  }),
+  slackTellRebalances: flag({
+    what: 'tell of rebalance recommendations that nothing is done about',
+    fallback: false,
+  }),
+  slackWindowSeconds: wholeNumber(
+    { least: 30, most: 900 },
+    { what: 'interruptions of one cluster this close share a conversation', fallback: 120 },
+  ),
+  slackWeeklyDigest: flag({ what: 'a digest of the week, on Mondays at nine', fallback: true }),
+  slackDigestTimeZone: text({
+    what: 'where it is nine',
+    mayBe: 'a time zone such as Europe/Berlin',
+    fits: isTimeZone,
+    fallback: 'Etc/UTC',
+  }),
+  accountNames: json(accountNameMap, {
+    what: 'account ids by the name that people know, for messages',
+    mayBe: 'a JSON object such as {"111122223333": "ml-prod"}',
+    fallback: {},
+  }),
+  homeRegion: text({
+    what: 'where everything runs; needed with extraRegions',
+    mayBe: 'a region such as eu-west-1',
+    fits: isRegion,
+  }),
+  extraRegions: list({
+    what: 'regions whose clusters are served from the home region; each gets a small stack that forwards its events',
+    mayBe: 'regions such as eu-central-1,us-east-2',
+    fits: isRegion,
+  }),
+  subnetIds: list({
+    what: 'for clusters with a private endpoint: the functions that speak to clusters run in these subnets',
+    mayBe: 'ids such as subnet-0a1b2c3d,subnet-4e5f6a7b',
+    fits: (id) => /^subnet-[0-9a-f]{8,17}$/.test(id),
+  }),
+  securityGroupIds: list({
+    what: 'of those functions; each cluster must let them in at port 443',
+    mayBe: 'ids such as sg-0a1b2c3d',
+    fits: (id) => /^sg-[0-9a-f]{8,17}$/.test(id),
+  }),
+  alarmTopic: text({
+    what: 'where alarms are sent; without it they only show in CloudWatch',
+    mayBe: 'the ARN of an SNS topic of the home region',
+    fits: (arn) => /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/.test(arn),
+  }),
+  dashboard: flag({ what: 'a CloudWatch dashboard (3 USD a month from the fourth on)', fallback: true }),
+  logRetentionDays: oneOf(
+    [
+      '1',
+      '3',
+      '5',
+      '7',
+      '14',
+      '30',
+      '60',
+      '90',
+      '120',
+      '150',
+      '180',
+      '365',
+      '400',
+      '545',
+      '731',
+      '1827',
+      '3653',
+    ],
+    { what: 'days that the functions’ logs are kept', fallback: '30' },
+  ),
+  keepTable: flag({
+    what: 'leave the table with all incidents in the account when the stack is removed',
+    fallback: false,
+  }),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type SettingName = keyof typeof SETTINGS;
+
+/** Every setting with its value or its default; those without a default may be absent. */
+export type Settings = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['read']> };
+
+/** As a user gives them: by name, as text from a command line or as JSON. */
+export type GivenSettings = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks all settings, each alone and then together.
+ *
+ * @throws ConfigurationError of one line: the setting as the user wrote it, what it is, and what it may be.
+ */
+export function readSettings(given: GivenSettings): Settings {
+  for (const name of Object.keys(given))
+    if (!isSetting(name))
+      throw new ConfigurationError(
+        `There is no setting ${name}; there are ${Object.keys(SETTINGS).join(', ')}.`,
+      );
+  const read = Object.entries(SETTINGS).map(([name, setting]) => [name, setting.read(name, given[name])]);
+  const settings = Object.fromEntries(read) as Settings;
+  checkTogether(settings);
+  return settings;
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function checkTogether(settings: Settings): void {
+  const { extraRegions, homeRegion, securityGroupIds, slackSecret, subnetIds } = settings;
+  if (extraRegions.length > 0 && !homeRegion)
+    throw new ConfigurationError(
+      'extraRegions needs homeRegion: the region that their events are forwarded to.',
+    );
+  if (homeRegion && extraRegions.includes(homeRegion))
+    throw new ConfigurationError(`extraRegions names ${homeRegion}, which is the homeRegion; leave it out.`);
+  if (subnetIds.length > 0 !== securityGroupIds.length > 0)
+    throw new ConfigurationError('subnetIds and securityGroupIds go together; give both or neither.');
+  const idle = Object.keys(SETTINGS).find((name) => name.startsWith('slack') && isChanged(name, settings));
+  if (!slackSecret && idle)
+    throw new ConfigurationError(`${idle} needs slackSecret: without the secret nobody is told in Slack.`);
+}
+
+function isChanged(name: string, settings: Settings): boolean {
+  if (!isSetting(name)) return false;
+  return JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].fallback);
+}
+
+function isRegion(name: string): boolean {
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(name);
+}
+
+function isTimeZone(name: string): boolean {
+  return ['UTC', 'Etc/UTC', ...Intl.supportedValuesOf('timeZone')].includes(name);
+}

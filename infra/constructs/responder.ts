@@ -1,0 +1,111 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { markerPatterns } from '../../functions/checkpoint/marker-place.ts';
+import { requirePlace } from '../../functions/config.ts';
+import { signalPatterns } from '../../functions/signals/parse.ts';
+import { policyEnvironment } from '../policy-environment.ts';
+import { Continuations } from './continuations.ts';
+import { addEventRules } from './event-rules.ts';
+import { type Common, nodeFunction } from './node-function.ts';
+import { privateQueue } from './private-queue.ts';
+import { servedArns } from './served-arns.ts';
+
+/** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
+const LONGEST_RUN = Duration.minutes(15);
+/** The second target gets the event this much later and finds the first one's incident, or its dead lease. */
+const SECOND_LOOK = Duration.seconds(20);
+/** Later, an interruption's notice is over. */
+const NOTICE = Duration.minutes(2);
+
+/** Cordons and drains: a rule for each signal kind, the function, and the delayed queue as its second target. */
+export class Responder extends Construct {
+  readonly function: LambdaFn;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, common: Common) {
+    super(scope, id);
+    const { bus, deadLetters, settings, table } = common;
+    const made = nodeFunction(this, {
+      common,
+      handler: 'respond',
+      description: 'Cordons and drains the nodes of interrupted instances',
+      memorySize: 1024,
+      timeout: LONGEST_RUN,
+      reachesClusters: true,
+      // Lambda's own retry comes a minute later, useless inside a two-minute notice: the second target repairs.
+      retryAttempts: 0,
+      maxEventAge: NOTICE,
+      onFailure: new SqsDestination(deadLetters),
+      environment: {
+        INCIDENT_TABLE: table.tableName,
+        EVENT_BUS: bus.eventBusName,
+        ...policyEnvironment(settings),
+      },
+    });
+    this.function = made.function;
+    this.role = made.role;
+    table.grant(
+      this.function,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+      // The node index.
+      'dynamodb:BatchGetItem',
+    );
+    bus.grantPutEventsTo(this.function);
+    for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
+    const secondLook = privateQueue(this, 'SecondLook', {
+      deliveryDelay: SECOND_LOOK,
+      visibilityTimeout: LONGEST_RUN,
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
+    });
+    this.function.addEventSource(
+      new SqsEventSource(secondLook, { reportBatchItemFailures: true, batchSize: 10 }),
+    );
+    new Continuations(this, 'Continuations', { responder: this.function, deadLetters });
+    addEventRules(this, common, signalPatterns, [
+      new LambdaFunction(this.function, {
+        deadLetterQueue: deadLetters,
+        maxEventAge: NOTICE,
+        retryAttempts: 2,
+      }),
+      new SqsQueue(secondLook, { deadLetterQueue: deadLetters }),
+    ]);
+  }
+
+  /** Read what an instance is, find its cluster, answer the hooks that wait for us, see training's markers. */
+  #permissions({ settings }: Common): readonly PolicyStatement[] {
+    const { checkpointMarkers } = settings;
+    return [
+      // These describe calls know no resource level.
+      new PolicyStatement({
+        actions: ['ec2:DescribeInstances', 'autoscaling:DescribeLifecycleHooks'],
+        resources: ['*'],
+      }),
+      new PolicyStatement({
+        actions: ['eks:DescribeCluster'],
+        resources: servedArns(this, settings, 'eks', 'cluster/*'),
+      }),
+      new PolicyStatement({
+        actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+        resources: servedArns(this, settings, 'autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*'),
+      }),
+      ...(checkpointMarkers ? [this.#readMarkers(checkpointMarkers)] : []),
+    ];
+  }
+
+  /** No `s3:ListBucket`: whether a marker is absent or out of reach, it is waited for all the same. */
+  #readMarkers(text: string): PolicyStatement {
+    const place = requirePlace('checkpointMarkers', text);
+    const { partition } = Stack.of(this);
+    const resources = markerPatterns(place).map((keys) => `arn:${partition}:s3:::${place.bucket}/${keys}`);
+    return new PolicyStatement({ actions: ['s3:GetObject'], resources });
+  }
+}

@@ -1,0 +1,5 @@
+/** What `import … from 'spot-responder'` gives: the responder as a construct for your own CDK app. */
+export { type BuiltCode, builtCode } from './built-code.ts';
+export { type Choice, Network, Rebalance, ScheduledChange, Slack, VPC_ENDPOINTS } from './choices.ts';
+export { SETTINGS, type Settings } from './config.ts';
+export { SpotResponder, type SpotResponderProps } from './spot-responder.ts';

@@ -1,0 +1,104 @@
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
+import { type BuiltCode, builtCode } from './built-code.ts';
+import type { Choice } from './choices.ts';
+import { readSettings, type Settings } from './config.ts';
+import { Fallback } from './constructs/fallback.ts';
+import { NodeIndexer } from './constructs/node-indexer.ts';
+import { Notifier } from './constructs/notifier.ts';
+import { privateQueue } from './constructs/private-queue.ts';
+import { Responder } from './constructs/responder.ts';
+
+/** All of it has defaults: without any, what is certain to go is cordoned and drained. */
+export interface SpotResponderProps {
+  /** On a rebalance recommendation. @default Rebalance.tell() */
+  readonly rebalance?: Choice;
+  /** On a scheduled change of AWS Health. @default ScheduledChange.tell() */
+  readonly scheduledChange?: Choice;
+  /** @default Slack.nobody() */
+  readonly slack?: Choice;
+  /** @default Network.outside() */
+  readonly network?: Choice;
+  /** Every other setting by its name in `SETTINGS`. @default each one's own */
+  readonly settings?: Partial<Settings>;
+  /** The functions' code. @default as it comes with the package */
+  readonly code?: BuiltCode;
+}
+
+/**
+ * The responder in one account: rules, functions, table, our own bus, and queues for what failed. Once an account;
+ * its bus and Slack queues have fixed names, so that a second one in the same region fails to deploy.
+ *
+ * @throws ConfigurationError at synth, of one line, when a setting is not what it may be.
+ */
+export class SpotResponder extends Construct {
+  /** Give the role of `responder`, `fallback` and `nodeIndexer` an access entry in each cluster. */
+  readonly responder: Responder;
+  readonly fallback: Fallback;
+  readonly nodeIndexer: NodeIndexer;
+  /** Only where a Slack secret is named. */
+  readonly notifier?: Notifier;
+  /** What the responder announces, for rules of your own: `docs/events.md`. */
+  readonly bus: EventBus;
+  readonly table: TableV2;
+  /** What no function could take. */
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: SpotResponderProps = {}) {
+    super(scope, id);
+    const { code = builtCode, network, rebalance, scheduledChange, slack } = props;
+    const settings = readSettings({
+      ...rebalance,
+      ...scheduledChange,
+      ...slack,
+      ...network,
+      ...props.settings,
+    });
+    this.table = this.#addTable(settings);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: 'spot-responder' });
+    this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
+    const common = { code, settings, table: this.table, bus: this.bus, deadLetters: this.deadLetters };
+    this.responder = new Responder(this, 'Responder', common);
+    this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
+    this.fallback = new Fallback(this, 'Fallback', common);
+    if (settings.slackSecret) {
+      const { logGroup: responderLogs } = this.responder.function;
+      this.notifier = new Notifier(this, 'Notifier', {
+        ...common,
+        responderLogs,
+        secretName: settings.slackSecret,
+      });
+    }
+    this.#addOutputs();
+  }
+
+  #addTable({ keepTable }: Settings): TableV2 {
+    return new TableV2(this, 'Incidents', {
+      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** By these names, in whatever stack this is part of, the command line finds them. */
+  #addOutputs(): void {
+    const outputs = {
+      IncidentTable: ['For spot-responder status', this.table.tableName],
+      ResponderRole: ['For an access entry with the group spot-responder', this.responder.role.roleArn],
+      FallbackRole: ['For an access entry with the group spot-responder', this.fallback.role.roleArn],
+      IndexRole: ['For an access entry with the group spot-responder-index', this.nodeIndexer.role.roleArn],
+      EventBus: ['For rules of your own', this.bus.eventBusName],
+      DeadLetterQueue: ['What no function could take', this.deadLetters.queueUrl],
+    };
+    for (const [name, [description, value = '']] of Object.entries(outputs))
+      new CfnOutput(this, name, { ...(description && { description }), value }).overrideLogicalId(name);
+  }
+}

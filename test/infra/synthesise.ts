@@ -1,0 +1,22 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { vi } from 'vitest';
+import { type GivenSettings, readSettings } from '../../infra/config.ts';
+import type { SpotResponderProps } from '../../infra/spot-responder.ts';
+import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
+
+/** A template is some seconds' work on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
+
+/** The functions' code takes seconds to build, and no test of the template needs it. */
+const notBuilt = () => Code.fromInline('// built elsewhere');
+
+/** The home stack with these settings, as the bundled app makes it. */
+export function synthesise(given: GivenSettings = {}): Template {
+  return synthesiseProps({ settings: readSettings(given) });
+}
+
+function synthesiseProps(props: SpotResponderProps): Template {
+  return Template.fromStack(new SpotResponderStack(new App(), 'Test', { code: notBuilt, ...props }));
+}
