@@ -7,6 +7,7 @@ import { getNode, listNodes, patchNode } from './nodes.ts';
 import { listPods, listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
 import type { ClusterPort } from './port.ts';
 import { createRequestCounts } from './request-counts.ts';
+import { getScale, setScale } from './scale.ts';
 
 /** A port over the connection. Connections are shared, request counts are this port's own. */
 export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' | 'random'>): ClusterPort {
@@ -25,6 +26,8 @@ export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' |
     watchPodsByLabel: (selection, resourceVersion, signal) =>
       watchPodsByLabel(api, selection, resourceVersion, signal),
     listBudgets: (signal) => listBudgets(api, signal),
+    getScale: (deployment, signal) => getScale(api, deployment, signal),
+    setScale: (deployment, replicas, options) => setScale(api, deployment, replicas, options),
     evict: (pod, options) => evict(api, pod, options),
     deletePod: (pod, options) => deletePod(api, pod, options),
     markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConfigurationOptions } from '@kubernetes/client-node/dist/gen/configuration.js';
 import {
+  AppsV1Api,
   CoreV1Api,
   createConfiguration,
   type HttpLibrary,
@@ -32,6 +33,7 @@ export interface Api {
   readonly access: Access;
   readonly core: CoreV1Api;
   readonly policy: PolicyV1Api;
+  readonly apps: AppsV1Api;
   readonly counts: RequestCounts;
   readonly clock: Clock;
   readonly random: () => number;
@@ -52,13 +54,13 @@ export interface CallOptions {
 /** The generated client insists on whole URLs; the connection knows the server. */
 const ANY_SERVER = 'http://server';
 
-export function createApi(parts: Omit<Api, 'core' | 'policy' | 'name'>): Api {
+export function createApi(parts: Omit<Api, 'apps' | 'core' | 'policy' | 'name'>): Api {
   const configuration = createConfiguration({
     baseServer: new ServerConfiguration(ANY_SERVER, {}),
     httpApi: httpLibrary(parts.connection, parts.counts, { timeoutMs: READ_TIMEOUT_MS }),
   });
   const [core, policy] = [new CoreV1Api(configuration), new PolicyV1Api(configuration)];
-  return { ...parts, name: parts.connection.name, core, policy };
+  return { ...parts, name: parts.connection.name, core, policy, apps: new AppsV1Api(configuration) };
 }
 
 /** Per-call settings for the generated client: it lets each call bring its own HTTP library. */

@@ -6,7 +6,7 @@ export interface Operation {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   /** With its subresource, e.g. `pods/eviction`. */
   readonly resource: string;
-  readonly apiGroup: '' | 'policy';
+  readonly apiGroup: '' | 'apps' | 'policy';
   /** The object it is about, for the message. */
   readonly object: string;
 }
@@ -92,10 +92,11 @@ function unauthorized(cluster: string): ClusterError {
 
 function forbidden(cluster: string, operation: Operation, status: ApiStatus): ClusterError {
   const { verb, resource, apiGroup } = operation;
+  const [role, manifest] = apiGroup === 'apps' ? ['Role', 'placeholders'] : ['ClusterRole', 'rbac'];
   return new ClusterError(
     'forbidden',
-    `Cluster ${cluster}: not allowed to ${describe(operation)}: ${status.message}. The ClusterRole lacks the rule ` +
-      `{apiGroups: ["${apiGroup}"], resources: ["${resource}"], verbs: ["${verb}"]}; apply infra/k8s/rbac.yaml again.`,
+    `Cluster ${cluster}: not allowed to ${describe(operation)}: ${status.message}. The ${role} lacks the rule ` +
+      `{apiGroups: ["${apiGroup}"], resources: ["${resource}"], verbs: ["${verb}"]}; apply infra/k8s/${manifest}.yaml again.`,
   );
 }
 

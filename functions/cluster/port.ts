@@ -111,6 +111,11 @@ export interface PodRef {
   readonly uid: string;
 }
 
+export interface DeploymentRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Pods of one namespace by their labels, on whatever node. */
 export interface PodSelection {
   readonly namespace: string;
@@ -204,6 +209,10 @@ export interface ClusterPort {
   ): AsyncIterable<PodEvent>;
   /** All budgets of the cluster, one request. */
   listBudgets(signal?: AbortSignal): Promise<readonly Budget[]>;
+  /** How many pods a Deployment is meant to have; `undefined` where there is none of that name. */
+  getScale(deployment: DeploymentRef, signal?: AbortSignal): Promise<number | undefined>;
+  /** Absolute, so that twice is once. */
+  setScale(deployment: DeploymentRef, replicas: number, options: WriteOptions): Promise<'set' | 'not-found'>;
   evict(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
   /** DELETE with a UID precondition: past a budget, for a hard deadline only. */
   deletePod(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;

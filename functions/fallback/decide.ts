@@ -4,6 +4,7 @@ import { foreseeDeepening } from './deepening.ts';
 import { rememberShortage } from './hold.ts';
 import type { Ask, Memory } from './memory.ts';
 import type { PendingPod, PoolState } from './pool.ts';
+import { type Probe, planProbe } from './probe.ts';
 import { countGpus, planRelease, rememberRest } from './release.ts';
 import { planScaleOut, type ScaleOut } from './scale-out.ts';
 import { findUnfitPods, measureShortage, type Shortage } from './shortage.ts';
@@ -14,6 +15,8 @@ export interface Decided {
   readonly decision: Decision;
   /** Absent where spot's size is not ours to ask for. */
   readonly ask?: Ask;
+  /** Absent where no placeholders are set up. */
+  readonly probe?: Probe;
   readonly shortage: Shortage;
   /** GPUs that the fallback keeps, and for how many minutes after they were last short. */
   readonly keepGpus: number;
@@ -45,9 +48,11 @@ export function decide(state: PoolState, memory: Memory, now: Date): Decided {
   const decision = choose();
   const unfilledSince = (state.spot.unfilledGpus ?? 0) > 0 ? (memory.unfilledSince ?? now) : undefined;
   const ask = askForSpot(state, shortage, hold.keepGpus, memory.ask, now);
+  const probe = planProbe(state, ask, decision, memory.probe, now);
   return {
     decision,
     ...(ask && { ask }),
+    ...(probe && { probe }),
     shortage,
     keepGpus,
     holdMinutes: hold.minutes,
@@ -59,6 +64,7 @@ export function decide(state: PoolState, memory: Memory, now: Date): Decided {
       breakers,
       restingUntil: rememberRest(memory.restingUntil, decision, now),
       ...(unfilledSince && { unfilledSince }),
+      ...(probe?.memory && { probe: probe.memory }),
     },
   };
 

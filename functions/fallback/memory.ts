@@ -10,6 +10,8 @@ export interface Memory {
   readonly restingUntil: Readonly<Record<string, Date>>;
   /** Since when the market has not begun to give what was asked of it. */
   readonly unfilledSince?: Date;
+  /** Of the placeholders, while the fallback has nodes. */
+  readonly probe?: ProbeMemory;
 }
 
 export interface Ask {
@@ -17,6 +19,15 @@ export interface Ask {
   readonly since: Date;
   /** What was asked for before. */
   readonly before: number;
+}
+
+export interface ProbeMemory {
+  /** Since when more is asked for than there was; absent while the autoscaler is left alone. */
+  readonly since?: Date;
+  /** Not asked for more before this. */
+  readonly pausedUntil?: Date;
+  /** How long the next pause is. */
+  readonly minutes: number;
 }
 
 export interface HoldMemory {

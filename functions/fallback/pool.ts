@@ -43,8 +43,20 @@ export interface SpotSide {
   readonly doomed: readonly Gpus[];
   /** Asked of the market and not begun: a group's desired capacity beyond its instances. Absent: none. */
   readonly unfilledGpus?: number;
+  /** Absent where none are set up. */
+  readonly placeholders?: Placeholders;
   readonly lastFailure?: Failure;
   readonly lastLaunchAt?: Date;
+}
+
+/** Pods of low priority that each fill a spot node, so that an autoscaler which follows pods asks for it. */
+export interface Placeholders {
+  /** How many there are meant to be. */
+  readonly replicas: number;
+  /** On a spot node. */
+  readonly running: number;
+  /** Spot nodes that other pods use or wait for: the autoscaler asks for these by itself. */
+  readonly nodesInUse: number;
 }
 
 export interface Gpus {

@@ -2,6 +2,7 @@ import { ownerFromTags, POOL_KEY } from '../../locate/owner.ts';
 import type { Group, InstanceType } from '../groups/port.ts';
 import { readFallback } from './fallback-group.ts';
 import { gpusPerNode } from './gpus-per-node.ts';
+import { readPlaceholders } from './placeholders.ts';
 import type { BrokenPool, Definitions, PoolDefinition, SizedGroup } from './pool-definition.ts';
 import { DOLLARS, openTags, TAG, type TagReader, WHOLE } from './tags.ts';
 
@@ -57,6 +58,7 @@ function definePool(
     ...(maxDollarsPerHour !== undefined && { maxDollarsPerHour }),
     ...(holdMinutes !== undefined && { holdMinutes }),
     ...readWanted(spot, tags),
+    ...readPlaceholders(spot, countsGpus, tags),
   };
 }
 

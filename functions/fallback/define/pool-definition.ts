@@ -1,3 +1,4 @@
+import type { DeploymentRef } from '../../cluster/port.ts';
 import type { Group } from '../groups/port.ts';
 
 /** A pool as its groups' tags describe it. */
@@ -18,6 +19,8 @@ export interface PoolDefinition {
   readonly holdMinutes?: number;
   /** The spot group's meant size, where its desired capacity is ours to set. */
   readonly wantedNodes?: number;
+  /** The Deployment whose pods hold the place of spot nodes, where an autoscaler follows the pods. */
+  readonly placeholders?: DeploymentRef;
 }
 
 export interface SizedGroup {

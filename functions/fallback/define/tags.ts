@@ -13,6 +13,7 @@ export const TAG = {
   wantedNodes: 'spot-responder/wanted-nodes',
   gpusPerNode: 'spot-responder/gpus-per-node',
   launch: 'spot-responder/launch',
+  placeholders: 'spot-responder/placeholders',
 } as const;
 
 /** Reads tags and notes what is wrong with them, so that people get all problems at once. */

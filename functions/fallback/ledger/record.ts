@@ -73,6 +73,13 @@ const storedMemory = z.object({
   breakers: z.record(z.string(), breaker),
   restingUntil: z.record(z.string(), storedTime),
   unfilledSince: z.exactOptional(storedTime),
+  probe: z.exactOptional(
+    z.object({
+      since: z.exactOptional(storedTime),
+      pausedUntil: z.exactOptional(storedTime),
+      minutes: count,
+    }),
+  ),
 });
 
 const storedRecord = z.object({

@@ -8,6 +8,7 @@ import type { FallbackMember, PoolReading } from '../world/pool-world.ts';
 import { launchInto } from './launch-into.ts';
 import { emptyNode, isEmpty, type ReturnScene, releaseNode, restoreNode } from './return-node.ts';
 import { mayAct, type Run } from './run.ts';
+import { scalePlaceholders } from './scale-placeholders.ts';
 import { spotSizeToSet } from './spot-size.ts';
 
 /** Does what was decided; what is bought comes first. The answer is what AWS would not do. */
@@ -17,6 +18,7 @@ export async function carryOut(run: Run): Promise<readonly Refused[]> {
   if (decision.action === 'scale-out')
     for (const launch of decision.launches) refused.push(...(await scaleOut(run, launch)));
   refused.push(...(await askSpot(run)));
+  await scalePlaceholders(run);
   if (decision.action === 'return') refused.push(...(await returnNodes(run, decision)));
   return refused;
 }

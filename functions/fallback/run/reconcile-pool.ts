@@ -10,6 +10,7 @@ import { carryOut, terminable } from './carry-out.ts';
 import type { FallbackDeps } from './deps.ts';
 import { intendLaunches } from './launch-into.ts';
 import type { Run } from './run.ts';
+import { placeholdersToSet } from './scale-placeholders.ts';
 import { spotSizeToSet } from './spot-size.ts';
 
 export type PoolEnd =
@@ -36,7 +37,10 @@ export async function reconcilePool(
   const { decision, memory } = decided;
   const telling = tellDecision(reading, decided, record, []);
   const acts =
-    decision.action === 'scale-out' || decision.action === 'return' || spotSizeToSet(reading, decided);
+    decision.action === 'scale-out' ||
+    decision.action === 'return' ||
+    spotSizeToSet(reading, decided) ||
+    placeholdersToSet(reading, decided);
   const remembers = !isDeepStrictEqual(memory, record.memory) || telling.told !== (record.told ?? 'over');
   if (!acts && !remembers && !telling.event) return 'quiet';
   const intent = {

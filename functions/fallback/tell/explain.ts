@@ -77,6 +77,24 @@ function explainDecision(reading: PoolReading, decided: Decided): Line[] {
     ...(ask
       ? [['ask', `the spot market is asked for ${ask.gpus} since ${ask.since.toISOString()}`] as const]
       : []),
+    ...explainProbe(reading, decided),
+  ];
+}
+
+/** What asks an autoscaler for spot that no pod waits for. */
+function explainProbe({ noPlaceholders, state }: PoolReading, { probe }: Decided): Line[] {
+  if (noPlaceholders) return [['probe', `none: ${noPlaceholders}`]];
+  const { placeholders } = state.spot;
+  if (!placeholders || !probe) return [];
+  const { replicas, running } = placeholders;
+  const pause = probe.pausedUntil
+    ? `; spot was not to be had, asked for again at ${probe.pausedUntil.toISOString()}`
+    : '';
+  return [
+    [
+      'probe',
+      `${plural(probe.replicas, 'placeholder')} for spot nodes, now ${replicas} of which ${running} on a node${pause}`,
+    ],
   ];
 }
 

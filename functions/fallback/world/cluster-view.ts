@@ -11,7 +11,7 @@ export interface ClusterView {
   readonly pods?: ReadonlyMap<string, readonly Pod[]>;
 }
 
-export type ClusterReads = Pick<ClusterPort, 'listNodes' | 'listPods'>;
+export type ClusterReads = Pick<ClusterPort, 'getScale' | 'listNodes' | 'listPods'>;
 
 /**
  * Nodes and waiting pods; all pods only where `needsPods` of what was found: in quiet hours nobody asks for the largest list

@@ -1,5 +1,6 @@
 import { relapseMinutes } from '../learn-hold.ts';
 import { readFallbackSide } from './fallback-side.ts';
+import { readPlaceholders } from './placeholders.ts';
 import { readPodDemand } from './pod-demand.ts';
 import type { PoolReading, PoolWorld } from './pool-world.ts';
 import { incidentOf } from './return-marker.ts';
@@ -17,6 +18,7 @@ export function countPool(world: PoolWorld): PoolReading {
   const sizes = (side: 'min' | 'max') =>
     groups.reduce((sum, { group, gpusPerNode }) => sum + group[side] * gpusPerNode, 0);
   const spot = readSpotSide(world);
+  const placeholders = readPlaceholders(world);
   const sides = definition.fallbacks.map((each) => readFallbackSide(world, each));
   return {
     definition,
@@ -24,6 +26,7 @@ export function countPool(world: PoolWorld): PoolReading {
     region: world.region,
     incidents: incidentsOf(world),
     members: sides.flatMap(({ members }) => members),
+    ...(world.scale?.type === 'missing' && { noPlaceholders: world.scale.reason }),
     state: {
       pool: {
         name,
@@ -32,11 +35,11 @@ export function countPool(world: PoolWorld): PoolReading {
         relapseMinutes: relapseMinutes(bootMinutes, NOTICE_MINUTES),
         bootMinutes,
         stepNodes,
-        asksForSpot: definition.wantedNodes !== undefined,
+        asksForSpot: definition.wantedNodes !== undefined || placeholders !== undefined,
         ...(maxDollarsPerHour !== undefined && { maxDollarsPerHour }),
         ...(holdMinutes !== undefined && { holdMinutes }),
       },
-      spot,
+      spot: { ...spot, ...(placeholders && { placeholders }) },
       pods: readPodDemand(world, spot),
       fallbacks: sides.map(({ group }) => group),
     },

@@ -6,7 +6,8 @@ import type { BrokenPool, PoolDefinition } from '../define/pool-definition.ts';
 import type { Group, GroupsPort, LaunchActivity } from '../groups/port.ts';
 import { type ClusterReads, type ClusterView, viewCluster } from './cluster-view.ts';
 import { countPool } from './count-pool.ts';
-import type { PoolReading } from './pool-world.ts';
+import { readScales } from './placeholders.ts';
+import type { PlaceholderScale, PoolReading } from './pool-world.ts';
 import { isReady, karpenterNodes } from './spot-side.ts';
 import { templateOf } from './template.ts';
 import { sortWaitingPods } from './waiting-pods.ts';
@@ -66,7 +67,12 @@ export async function observe(deps: ObserveDeps, concerns: Concerns = () => true
 }
 
 type ClusterRead =
-  | { readonly type: 'read'; readonly pools: readonly PoolDefinition[]; readonly view: ClusterView }
+  | {
+      readonly type: 'read';
+      readonly pools: readonly PoolDefinition[];
+      readonly view: ClusterView;
+      readonly scales: ReadonlyMap<string, PlaceholderScale>;
+    }
   | { readonly type: 'unread'; readonly pools: readonly PoolDefinition[]; readonly reason: string };
 
 async function readCluster(
@@ -82,8 +88,11 @@ async function readCluster(
   );
   try {
     const cluster = await connect(name);
-    const view = await viewCluster(cluster, (found) => needsPods(pools, found), tooLong.signal);
-    return { type: 'read', pools, view };
+    const [view, scales] = await Promise.all([
+      viewCluster(cluster, (found) => needsPods(pools, found), tooLong.signal),
+      readScales(cluster, pools, tooLong.signal),
+    ]);
+    return { type: 'read', pools, view, scales };
   } catch (error) {
     return { type: 'unread', pools, reason: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -112,15 +121,16 @@ function sortWaiting(pools: readonly PoolDefinition[], view: ClusterView) {
 
 function countCluster(
   { clock, region }: ObserveDeps,
-  { pools, view }: Extract<ClusterRead, { type: 'read' }>,
+  { pools, scales, view }: Extract<ClusterRead, { type: 'read' }>,
   concerns: Concerns,
   launches: readonly LaunchActivity[],
   launchTimes: ReadonlyMap<InstanceId, Date>,
 ): PoolReading[] {
   const sorted = sortWaiting(pools, view);
   const now = clock.now();
-  return pools.filter(concerns).map((definition) =>
-    countPool({
+  return pools.filter(concerns).map((definition) => {
+    const scale = scales.get(definition.key);
+    return countPool({
       definition,
       view,
       waiting: sorted.get(definition.key) ?? [],
@@ -128,8 +138,9 @@ function countCluster(
       launchTimes,
       region,
       now,
-    }),
-  );
+      ...(scale && { scale }),
+    });
+  });
 }
 
 /** Whose launch time matters: what is not up yet, and all of the fallback. */

@@ -2,6 +2,7 @@ import { gangOf } from '../../checkpoint/gang.ts';
 import { secondsBetween } from '../../clock.ts';
 import type { Pod } from '../../cluster/port.ts';
 import type { PendingPod, PodDemand, SpotSide } from '../pool.ts';
+import { isPlaceholder } from './placeholders.ts';
 import type { PoolWorld } from './pool-world.ts';
 import { planReturn } from './return-plan.ts';
 import { karpenterNodes } from './spot-side.ts';
@@ -23,7 +24,9 @@ export function readPodDemand(world: PoolWorld, spot: SpotSide): PodDemand {
     .flatMap(({ group }) => group.members)
     .flatMap(({ instanceId }) => view.nodes.get(instanceId) ?? [])
     .concat(karpenterNodes(definition, view).map(([, node]) => node));
-  const onNodes = nodes.map((node) => (view.pods?.get(node.name) ?? []).filter(isAtWork));
+  const onNodes = nodes.map((node) =>
+    (view.pods?.get(node.name) ?? []).filter((pod) => isAtWork(pod) && !isPlaceholder(pod)),
+  );
   if (definition.countsGpus)
     return {
       boundGpus: onNodes.flat().reduce((sum, { gpus }) => sum + gpus, 0),

@@ -14,9 +14,16 @@ export interface PoolWorld {
   /** Newest first, of all groups. */
   readonly launches: readonly LaunchActivity[];
   readonly launchTimes: ReadonlyMap<InstanceId, Date>;
+  /** Absent where the pool has no placeholders. */
+  readonly scale?: PlaceholderScale;
   readonly region: string;
   readonly now: Date;
 }
+
+export type PlaceholderScale =
+  | { readonly type: 'read'; readonly replicas: number }
+  /** Spot comes back without them, or not at all; whoever wants them must mend this. */
+  | { readonly type: 'missing'; readonly reason: string };
 
 /** What stands behind the name of a fallback node in a decision. */
 export interface FallbackMember {
@@ -36,6 +43,8 @@ export interface PoolReading {
   readonly members: readonly FallbackMember[];
   /** Ids of the interruptions that its spot nodes are under. */
   readonly incidents: readonly string[];
+  /** Why the placeholders that the pool is tagged with cannot be used. */
+  readonly noPlaceholders?: string;
   readonly region: string;
   readonly now: Date;
 }

@@ -1,5 +1,6 @@
 import type { ClusterNode, NodeRequirement, Pod, Taint, Toleration } from '../../cluster/port.ts';
 import { POOL_KEY } from '../../locate/owner.ts';
+import { isPlaceholder } from './placeholders.ts';
 
 /** What a new node of a pool would look like: taken from a node that it has. */
 export interface NodeTemplate {
@@ -33,7 +34,7 @@ export function sortWaitingPods(
 }
 
 function isFor(pod: Pod, { countsGpus, name, templates }: Claimant): boolean {
-  if (!pod.waiting || pod.deletionTimestamp) return false;
+  if (!pod.waiting || pod.deletionTimestamp || isPlaceholder(pod)) return false;
   const named = poolsNamedBy(pod);
   if (named.length > 0) return named.includes(name);
   if (!countsGpus || pod.gpus === 0) return false;

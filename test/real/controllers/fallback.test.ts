@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAuditLog } from '../../../controlplane/audit.ts';
+import { applyManifest } from '../../../controlplane/enrol.ts';
 import { createAll } from '../../../controlplane/fleet/create.ts';
 import { nodeObject, ZONE } from '../../../controlplane/fleet/nodes.ts';
 import { budget, namespaceObject } from '../../../controlplane/fleet/workloads.ts';
@@ -23,7 +25,11 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 /** A spot group where there is an Auto Scaling group for it, and an on-demand group behind it. */
-function addPool(pool: string, spotNodes: number | 'karpenter'): void {
+function addPool(
+  pool: string,
+  spotNodes: number | 'karpenter',
+  spotTags: Readonly<Record<string, string>> = {},
+): void {
   const group = (name: string, role: string, desired: number) => ({
     name,
     desired,
@@ -37,6 +43,7 @@ function addPool(pool: string, spotNodes: number | 'karpenter'): void {
       'spot-responder/pool': pool,
       'spot-responder/role': role,
       'spot-responder/hold-minutes': '5',
+      ...(role === 'spot' && spotTags),
     },
   });
   for (const name of [`${pool}-spot`, `${pool}-on-demand`])
@@ -230,3 +237,67 @@ test('a node with a pod that must not be disrupted is neither cordoned nor termi
   expect(scene.members('l4-on-demand')).toEqual([fallback]);
   expect(await isCordoned(fallback)).toBe(false);
 }, 120_000);
+
+/** As Cluster Autoscaler does for a pod that waits; what cannot be launched it takes back. */
+function autoscale(pool: string, nodes: number): void {
+  const group = `${pool}-spot`;
+  scene.account.changeAutoScalingGroup(group, { desired: nodes });
+  scene.account.retryLaunches();
+  scene.account.changeAutoScalingGroup(group, { desired: scene.members(group).length });
+}
+
+async function placeholdersAre(phase: string | undefined, pool: string): Promise<void> {
+  await eventually(async () => {
+    const pods = await scene.pods(`spot-responder/placeholder=${pool}`);
+    const phases = pods.map(({ status }) => status?.phase);
+    return phase === undefined ? phases.length === 0 : phases.length === 1 && phases[0] === phase;
+  });
+}
+
+test('placeholders ask Cluster Autoscaler for spot, give way to the pods that come back, and are gone', async () => {
+  const pool = 'l40s';
+  addPool(pool, 2, { 'spot-responder/placeholders': pool });
+  await applyManifest(scene.plane.admin, 'infra/k8s/placeholders.yaml');
+  const manifest = await readFile(
+    new URL('../../../examples/manifests/placeholders.yaml', import.meta.url),
+    'utf8',
+  );
+  await scene.plane.apply(
+    manifest
+      .replaceAll('eks.amazonaws.com/nodegroup: a10g-spot', `group: ${pool}-spot`)
+      .replaceAll('a10g', pool),
+  );
+  await deploy(pool, 2);
+  await interruptOne(pool);
+  await onePodWaits(pool);
+  await scene.run();
+  const [fallback = ''] = scene.members(`${pool}-on-demand`);
+  await running(pool, 2);
+  autoscale(pool, 1);
+
+  await minutes(1);
+  scene.skip(15);
+  await minutes(1);
+  await placeholdersAre('Pending', pool);
+  autoscale(pool, 2);
+  await minutes(1);
+  await placeholdersAre(undefined, pool);
+  expect(scene.account.autoScalingGroup(`${pool}-on-demand`)?.desired).toBe(1);
+
+  scene.skip(30);
+  await minutes(1);
+  await placeholdersAre('Pending', pool);
+  scene.account.changeAutoScalingGroup(`${pool}-spot`, { denial: undefined });
+  autoscale(pool, 2);
+  await placeholdersAre('Running', pool);
+  await minutes(1);
+  expect(scene.account.autoScalingGroup(`${pool}-on-demand`)?.desired).toBe(1);
+  scene.skip(6);
+  await minutes(1);
+  const moved = await running(pool, 2);
+  expect(moved.map(({ spec }) => spec?.nodeName)).not.toContain(nameOf(fallback));
+  await placeholdersAre(undefined, pool);
+  await minutes(1);
+  expect(scene.members(`${pool}-on-demand`)).toEqual([]);
+  expect(scene.members(`${pool}-spot`)).toHaveLength(2);
+}, 180_000);

@@ -6,6 +6,7 @@ import {
   RbacAuthorizationV1Api,
   type V1ClusterRole,
   type V1PolicyRule,
+  type V1Role,
 } from '@kubernetes/client-node';
 import { describe, expect, test, vi } from 'vitest';
 import type { ObjectEvent } from '../../../functions/cluster/port.ts';
@@ -16,13 +17,15 @@ import { type IdentityScene, NODE } from './scene.ts';
 export interface Permission {
   /** The ClusterRole; it is bound to the group of the same name. */
   readonly role: string;
+  /** Of a Role. */
+  readonly namespace?: string;
   readonly apiGroup: string;
   /** With its subresource, e.g. `pods/eviction`. */
   readonly resource: string;
   readonly verb: string;
 }
 
-/** Every verb on every resource that `infra/k8s/rbac.yaml` grants to a role. */
+/** Every verb on every resource that the manifests in `infra/k8s/` grant to a role. */
 export const granted: readonly Permission[] = await readGranted();
 
 type Parts = Pick<IdentityScene, 'cluster' | 'newPod'>;
@@ -39,8 +42,12 @@ const uses: Readonly<Record<string, (parts: Parts) => Promise<unknown>>> = {
   'patch pods/status': async ({ cluster, newPod }) =>
     cluster.markDisrupted(await newPod(), 'Why', 'why', { dryRun: true }),
   'list poddisruptionbudgets': ({ cluster }) => cluster.listBudgets(),
+  'get deployments/scale': ({ cluster }) => cluster.getScale(PLACEHOLDERS),
+  'patch deployments/scale': ({ cluster }) => cluster.setScale(PLACEHOLDERS, 1, { dryRun: true }),
   'create events': ({ cluster }) => cluster.recordEvent(newEvent()),
 };
+
+const PLACEHOLDERS = { namespace: 'spot-responder', name: 'a10g' };
 
 function newEvent(): ObjectEvent {
   const about = { kind: 'Node', name: NODE, uid: 'any' } as const;
@@ -61,7 +68,7 @@ export function neededRulesCases(scene: () => IdentityScene): void {
       const { cluster, index, newPod, plane } = scene();
       const found = uses[`${verb} ${resource}`];
       if (!found) throw new Error(`nothing here uses ${verb} ${resource}: is the rule needed?`);
-      const use = () => found({ newPod, cluster: role === 'spot-responder' ? cluster : index.cluster });
+      const use = () => found({ newPod, cluster: role === 'spot-responder-index' ? index.cluster : cluster });
       await use();
       await withhold(plane, permission);
       await expect(use()).rejects.toMatchObject({
@@ -77,10 +84,21 @@ export function neededRulesCases(scene: () => IdentityScene): void {
 }
 
 async function readGranted(): Promise<readonly Permission[]> {
-  const manifest = await readFile(new URL('../../../infra/k8s/rbac.yaml', import.meta.url), 'utf8');
-  const roles = loadAllYaml(manifest).filter((each): each is V1ClusterRole => each.kind === 'ClusterRole');
-  return roles.flatMap(({ metadata, rules = [] }) =>
-    rules.flatMap((rule) => permissionsOf(metadata?.name ?? '', rule)),
+  const manifests = await Promise.all(
+    ['rbac', 'placeholders'].map((name) =>
+      readFile(new URL(`../../../infra/k8s/${name}.yaml`, import.meta.url), 'utf8'),
+    ),
+  );
+  const roles = manifests
+    .flatMap((text) => loadAllYaml(text))
+    .filter((each): each is V1ClusterRole | V1Role => ['ClusterRole', 'Role'].includes(each.kind ?? ''));
+  return roles.flatMap(({ metadata, rules }) =>
+    (rules ?? []).flatMap((rule) =>
+      permissionsOf(metadata?.name ?? '', rule).map((each) => ({
+        ...each,
+        ...(metadata?.namespace && { namespace: metadata.namespace }),
+      })),
+    ),
   );
 }
 
@@ -95,35 +113,49 @@ export function permissionsOf(
 
 async function withhold(plane: TestPlane, permission: Permission): Promise<void> {
   const others = granted.filter((each) => each.role === permission.role && each !== permission);
-  await grant(plane, permission.role, others);
+  await grant(plane, permission, others);
   await untilAllowed(plane, permission, false);
 }
 
 async function restore(plane: TestPlane, permission: Permission): Promise<void> {
   const all = granted.filter((each) => each.role === permission.role);
-  await grant(plane, permission.role, all);
+  await grant(plane, permission, all);
   await untilAllowed(plane, permission, true);
 }
 
-async function grant({ admin }: TestPlane, role: string, permissions: readonly Permission[]): Promise<void> {
+async function grant(
+  { admin }: TestPlane,
+  { namespace, role: name }: Permission,
+  permissions: readonly Permission[],
+): Promise<void> {
   const rules = permissions.map(({ apiGroup, resource, verb }) => ({
     apiGroups: [apiGroup],
     resources: [resource],
     verbs: [verb],
   }));
   const body = [{ op: 'add', path: '/rules', value: rules }];
-  await admin.makeApiClient(RbacAuthorizationV1Api).patchClusterRole({ name: role, body });
+  const authorization = admin.makeApiClient(RbacAuthorizationV1Api);
+  if (namespace) await authorization.patchNamespacedRole({ name, namespace, body });
+  else await authorization.patchClusterRole({ name, body });
 }
 
 /** The authorizer hears of a changed role a moment later. */
 async function untilAllowed(
   { admin }: TestPlane,
-  { apiGroup: group, resource, role, verb }: Permission,
+  { apiGroup: group, namespace, resource, role, verb }: Permission,
   wanted: boolean,
 ): Promise<void> {
   const [plural = '', subresource] = resource.split('/');
-  const resourceAttributes = { group, verb, resource: plural, ...(subresource && { subresource }) };
-  const spec = { user: 'anyone', groups: [role], resourceAttributes };
+  const resourceAttributes = {
+    group,
+    verb,
+    resource: plural,
+    ...(subresource && { subresource }),
+    ...(namespace && { namespace }),
+  };
+  // The Role's group is the responder's own.
+  const groups = [namespace ? 'spot-responder' : role];
+  const spec = { user: 'anyone', groups, resourceAttributes };
   const authorization = admin.makeApiClient(AuthorizationV1Api);
   const isAsWanted = async () =>
     (await authorization.createSubjectAccessReview({ body: { spec } })).status?.allowed === wanted;

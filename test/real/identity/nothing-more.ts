@@ -1,4 +1,4 @@
-import { AuthorizationV1Api, RbacAuthorizationV1Api } from '@kubernetes/client-node';
+import { AppsV1Api, AuthorizationV1Api, RbacAuthorizationV1Api } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { granted, type Permission, permissionsOf } from './needed-rules.ts';
 import { add, type IdentityScene, NAMESPACE, NODE } from './scene.ts';
@@ -39,6 +39,14 @@ const ATTEMPTS: Readonly<Record<string, (scene: IdentityScene) => Promise<unknow
       namespace,
       body: { spec: { audiences: ['any'] } },
     }),
+  'scale a Deployment elsewhere': ({ plane }) =>
+    plane.asResponder
+      .makeApiClient(AppsV1Api)
+      .patchNamespacedDeploymentScale({ name: 'any', namespace, body: [add('/spec/replicas', 0)] }),
+  "change a placeholder's image": ({ plane }) =>
+    plane.asResponder
+      .makeApiClient(AppsV1Api)
+      .patchNamespacedDeployment({ name: 'a10g', namespace: 'spot-responder', body: [] }),
   'grant itself more': ({ plane }) =>
     plane.asResponder
       .makeApiClient(RbacAuthorizationV1Api)
@@ -47,23 +55,26 @@ const ATTEMPTS: Readonly<Record<string, (scene: IdentityScene) => Promise<unknow
 
 export function nothingMoreCases(scene: () => IdentityScene): void {
   describe('nothing more is allowed', () => {
-    test.each(['spot-responder', 'spot-responder-index'])(
-      'the server counts exactly the rules of %s',
-      async (role) => {
-        const { index, plane } = scene();
-        const config = role === 'spot-responder' ? plane.asResponder : index.config;
-        const authorization = config.makeApiClient(AuthorizationV1Api);
-        const body = { spec: { namespace } };
-        const { status } = await authorization.createSelfSubjectRulesReview({ body });
-        const rules = status?.resourceRules ?? [];
-        const allowed = rules.flatMap((rule) => permissionsOf(role, rule)).map(inWords);
-        const ours = granted.filter((each) => each.role === role).map(inWords);
-        const wanted = new Set([...ABOUT_ITSELF, ...ours]);
-        expect([...new Set(allowed)].toSorted()).toEqual([...wanted].toSorted());
-        const others = new Set(status?.nonResourceRules.flatMap(({ verbs }) => verbs));
-        expect(others).toEqual(new Set(['get']));
-      },
-    );
+    test.each([
+      ['spot-responder', namespace],
+      ['spot-responder', 'spot-responder'],
+      ['spot-responder-index', namespace],
+    ])('the server counts exactly the rules of %s in namespace %s', async (role, asked) => {
+      const { index, plane } = scene();
+      const config = role === 'spot-responder' ? plane.asResponder : index.config;
+      const authorization = config.makeApiClient(AuthorizationV1Api);
+      const body = { spec: { namespace: asked } };
+      const { status } = await authorization.createSelfSubjectRulesReview({ body });
+      const rules = status?.resourceRules ?? [];
+      const allowed = rules.flatMap((rule) => permissionsOf(role, rule)).map(inWords);
+      const ours = granted
+        .filter((each) => (each.namespace ? each.namespace === asked : each.role === role))
+        .map(inWords);
+      const wanted = new Set([...ABOUT_ITSELF, ...ours]);
+      expect([...new Set(allowed)].toSorted()).toEqual([...wanted].toSorted());
+      const others = new Set(status?.nonResourceRules.flatMap(({ verbs }) => verbs));
+      expect(others).toEqual(new Set(['get']));
+    });
 
     test.each(Object.entries(ATTEMPTS))('the responder may not %s', async (_, attempt) => {
       await expect(attempt(scene())).rejects.toMatchObject({

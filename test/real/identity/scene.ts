@@ -1,5 +1,6 @@
 import { ApiException, CoreV1Api, KubeConfig, type V1PodSpec } from '@kubernetes/client-node';
 import { expect } from 'vitest';
+import { applyManifest } from '../../../controlplane/enrol.ts';
 import { systemClock } from '../../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../../functions/cluster/connection.ts';
 import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
@@ -38,6 +39,8 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: ${NAMESPACE} }
 `);
+  await applyManifest(plane.admin, 'infra/k8s/placeholders.yaml');
+  await applyManifest(plane.admin, 'examples/manifests/placeholders.yaml');
   const cluster = await plane.connectAsResponder();
   let pods = 0;
   return {
