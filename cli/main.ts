@@ -1,8 +1,12 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { CommanderError } from 'commander';
 import { ConfigurationError, MalformedSignalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
+
+// What a command loads is compiled once for all runs.
+enableCompileCache();
 
 // A reader such as `head` that closes early is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -6,7 +6,10 @@ import { replayCommand } from './commands/replay.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 
-/** The whole command line; every failure is thrown, so that main decides the exit code. */
+/**
+ * The whole command line; every failure is thrown, so that main decides the exit code. A command loads its work when it
+ * runs: AWS and Kubernetes clients take a second, which `--help` or a wrong flag need not wait for.
+ */
 export function buildProgram(): Command {
   const program = new Command('spot-responder')
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')

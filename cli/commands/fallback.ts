@@ -1,7 +1,5 @@
 import { Command, Option } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { explainPool } from '../fallback/explain.ts';
-import { openLiveAccount } from '../fallback/live-account.ts';
 
 interface Options {
   readonly region?: string;
@@ -35,6 +33,8 @@ export function fallbackCommand(): Command {
         throw new ConfigurationError(
           "--table is missing: name the stack's table, set INCIDENT_TABLE, or decide without memory by --dry-run.",
         );
+      const { openLiveAccount } = await import('../fallback/live-account.ts');
+      const { explainPool } = await import('../fallback/explain.ts');
       const account = openLiveAccount({
         region,
         ...(table && !dryRun && { table }),

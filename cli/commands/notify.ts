@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
-import { previewMessages } from '../notify/preview.ts';
-import { runRedrive } from '../notify/run-redrive.ts';
-import { runTrial, type TrialOptions } from '../notify/run-trial.ts';
+import type { TrialOptions } from '../notify/run-trial.ts';
 
 interface Options extends TrialOptions {
   readonly preview?: true;
@@ -44,8 +42,8 @@ async function run(options: Options): Promise<number> {
     );
   if (!options.test && (options.channel !== undefined || options.secret !== undefined))
     throw new ConfigurationError('notify: --channel and --secret go with --test only.');
-  if (options.test) return runTrial(options);
-  if (options.redrive) return runRedrive(options);
-  await previewMessages(options.out);
+  if (options.test) return (await import('../notify/run-trial.ts')).runTrial(options);
+  if (options.redrive) return (await import('../notify/run-redrive.ts')).runRedrive(options);
+  await (await import('../notify/preview.ts')).previewMessages(options.out);
   return 0;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type PricesOptions, runPrices } from '../prices/run-prices.ts';
+import type { PricesOptions } from '../prices/run-prices.ts';
 
 const help = `
 Asks with your AWS credentials (pricing:GetProducts, ec2:DescribeSpotPriceHistory, ec2:GetSpotPlacementScores) and
@@ -18,6 +18,7 @@ export function pricesCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async (types: string[], options: PricesOptions) => {
+      const { runPrices } = await import('../prices/run-prices.ts');
       await runPrices(types, options);
     });
 }

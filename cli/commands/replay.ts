@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { ReplayOptions } from '../replay/options.ts';
-import { runReplay } from '../replay/run.ts';
 import { scenarios } from '../replay/scenarios.ts';
 
 /** What names and addresses of the fleet have room for. */
@@ -41,6 +40,7 @@ export function replayCommand(): Command {
     .option('--json', 'print one machine-readable result and nothing else')
     .addHelpText('after', exitHelp)
     .action(async (files: string[], options: ReplayOptions) => {
+      const { runReplay } = await import('../replay/run.ts');
       process.exitCode = await runReplay(files, options);
     });
 }

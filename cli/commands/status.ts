@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runStatus, type StatusOptions } from '../status/run-status.ts';
+import type { StatusOptions } from '../status/run-status.ts';
 
 const help = `
 Reads the responder's table with your AWS credentials (dynamodb:Scan, Query and BatchGetItem on it); AWS_REGION or your
@@ -15,6 +15,7 @@ export function statusCommand(): Command {
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async (options: StatusOptions) => {
+      const { runStatus } = await import('../status/run-status.ts');
       await runStatus(options);
     });
 }
