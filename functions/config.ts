@@ -11,6 +11,7 @@ import { CHOICE_BOUNDS, defaultChoices, type PolicyChoices } from './respond/pol
  * | Variable | Meaning | Default |
  * |---|---|---|
  * | `AWS_REGION` | region this function serves (Lambda sets it) | required |
+ * | `EXTRA_REGIONS` | other regions that are served from here, with commas between them | none |
  * | `INCIDENT_TABLE` | DynamoDB table of incidents | required |
  * | `EVENT_BUS` | our own bus for `Interruption …` events | required |
  * | `CONTINUATION_QUEUE` | URL of the SQS queue for what goes on in a later invocation | required |
@@ -27,6 +28,8 @@ import { CHOICE_BOUNDS, defaultChoices, type PolicyChoices } from './respond/pol
  */
 export interface Config {
   readonly region: string;
+  /** All that are served, the own one first. */
+  readonly regions: readonly string[];
   readonly incidentTable: string;
   readonly eventBus: string;
   readonly continuationQueue: string;
@@ -94,9 +97,12 @@ export function requirePlace(setting: string, text: string): MarkerPlace {
  */
 export function readIndexConfig(
   environment: Environment = process.env,
-): Pick<Config, 'region' | 'incidentTable'> {
+): Pick<Config, 'region' | 'regions' | 'incidentTable'> {
+  const region = required(environment, 'AWS_REGION');
+  const extra = (environment.EXTRA_REGIONS ?? '').split(',').map((name) => name.trim());
   return {
-    region: required(environment, 'AWS_REGION'),
+    region,
+    regions: [...new Set([region, ...extra.filter(Boolean)])],
     incidentTable: required(environment, 'INCIDENT_TABLE'),
   };
 }
@@ -108,7 +114,7 @@ export function readIndexConfig(
  */
 export function readFallbackConfig(
   environment: Environment = process.env,
-): Pick<Config, 'region' | 'incidentTable' | 'eventBus'> {
+): Pick<Config, 'region' | 'regions' | 'incidentTable' | 'eventBus'> {
   return { ...readIndexConfig(environment), eventBus: required(environment, 'EVENT_BUS') };
 }
 

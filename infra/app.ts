@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../functions/errors.ts';
 import { readSettings } from './config.ts';
 import { givenSettings } from './context.ts';
+import { ForwardingStack } from './forwarding-stack.ts';
 import { SpotResponderStack } from './spot-responder-stack.ts';
 
 /** What `cdk deploy` deploys: the account is that of whoever deploys, nothing is looked up. */
@@ -12,6 +13,10 @@ function main(): void {
     settings,
     ...(settings.homeRegion && { env: { region: settings.homeRegion } }),
   });
+  const { extraRegions, homeRegion } = settings;
+  if (homeRegion)
+    for (const region of extraRegions)
+      new ForwardingStack(app, `SpotResponder-${region}`, { homeRegion, env: { region } });
   app.synth();
 }
 

@@ -2,4 +2,5 @@
 export { type BuiltCode, builtCode } from './built-code.ts';
 export { type Choice, Network, Rebalance, ScheduledChange, Slack, VPC_ENDPOINTS } from './choices.ts';
 export { SETTINGS, type Settings } from './config.ts';
+export { ForwardingStack, type ForwardingStackProps } from './forwarding-stack.ts';
 export { SpotResponder, type SpotResponderProps } from './spot-responder.ts';

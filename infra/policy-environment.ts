@@ -15,3 +15,8 @@ export function policyEnvironment(settings: Settings): Record<string, string> {
     ...(checkpointMarkers && { CHECKPOINT_MARKERS: checkpointMarkers }),
   };
 }
+
+/** The other regions that a function serves. */
+export function regionsEnvironment({ extraRegions }: Settings): Record<string, string> {
+  return extraRegions.length > 0 ? { EXTRA_REGIONS: extraRegions.join(',') } : {};
+}

@@ -13,6 +13,9 @@ import { Notifier } from './constructs/notifier.ts';
 import { privateQueue } from './constructs/private-queue.ts';
 import { Responder } from './constructs/responder.ts';
 
+/** Of our own bus; fixed, so that other regions know where to forward to. */
+export const BUS_NAME = 'spot-responder';
+
 /** All of it has defaults: without any, what is certain to go is cordoned and drained. */
 export interface SpotResponderProps {
   /** On a rebalance recommendation. @default Rebalance.tell() */
@@ -59,7 +62,7 @@ export class SpotResponder extends Construct {
       ...props.settings,
     });
     this.table = this.#addTable(settings);
-    this.bus = new EventBus(this, 'Bus', { eventBusName: 'spot-responder' });
+    this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
     const common = { code, settings, table: this.table, bus: this.bus, deadLetters: this.deadLetters };
     this.responder = new Responder(this, 'Responder', common);

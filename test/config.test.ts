@@ -11,6 +11,7 @@ const minimal = {
 test('defaults act on what is certain and only tell about the rest', () => {
   expect(readConfig(minimal)).toEqual({
     region: 'us-east-2',
+    regions: ['us-east-2'],
     incidentTable: 'incidents',
     eventBus: 'spot-responder',
     continuationQueue: 'https://sqs.example/later',
@@ -50,4 +51,9 @@ test.each([
   ],
 ])('%o is refused, naming the variable', (wrong, message) => {
   expect(() => readConfig({ ...minimal, ...wrong })).toThrow(message);
+});
+
+test('the regions that are served are the own one and the extra ones, each once', () => {
+  const environment = { ...minimal, EXTRA_REGIONS: 'eu-west-1, us-east-2,ap-south-1' };
+  expect(readConfig(environment).regions).toEqual(['us-east-2', 'eu-west-1', 'ap-south-1']);
 });

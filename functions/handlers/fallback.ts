@@ -15,43 +15,52 @@ import { dynamoPoolLedger } from '../fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../fallback/run/deps.ts';
 import { concernsOf } from '../fallback/run/nudges.ts';
 import { runFallback } from '../fallback/run/pass.ts';
+import { scopeOf } from '../table/keys.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 
-const { incidentTable, eventBus, region } = readFallbackConfig();
+const { incidentTable, eventBus, region: home, regions } = readFallbackConfig();
 const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-fallback' }));
 const dynamo = new DynamoDBClient({ maxAttempts: 1 });
-const eks = new EKSClient({ maxAttempts: 6, retryMode: 'adaptive' });
-const deps: FallbackDeps = {
-  clock,
-  random,
-  region,
-  log,
-  groups: awsGroups({
-    autoScaling: new AutoScalingClient({ maxAttempts: 6, retryMode: 'adaptive' }),
-    autoScalingOnce: new AutoScalingClient({ maxAttempts: 1 }),
-    ec2: new EC2Client({ maxAttempts: 6, retryMode: 'adaptive' }),
-    eks,
+const owner = crypto.randomUUID();
+const announcer = bus({ eventBridge: new EventBridgeClient({}), busName: eventBus });
+const all = regions.map(depsIn);
+
+function depsIn(region: string): FallbackDeps {
+  const patient = { region, maxAttempts: 6, retryMode: 'adaptive' };
+  const eks = new EKSClient(patient);
+  return {
     clock,
     random,
-  }),
-  connect: eksConnector({
     region,
-    clock,
-    credentials: dynamo.config.credentials,
-    lookUp: eksOver(eks, region).describeCluster,
-  }),
-  slots: slotsByCluster(),
-  announcer: bus({ eventBridge: new EventBridgeClient({}), busName: eventBus }),
-  ledger: dynamoPoolLedger({
-    client: dynamo,
-    table: incidentTable,
-    clock,
-    random,
-    owner: crypto.randomUUID(),
-  }),
-};
+    log,
+    groups: awsGroups({
+      autoScaling: new AutoScalingClient(patient),
+      autoScalingOnce: new AutoScalingClient({ region, maxAttempts: 1 }),
+      ec2: new EC2Client(patient),
+      eks,
+      clock,
+      random,
+    }),
+    connect: eksConnector({
+      region,
+      clock,
+      credentials: dynamo.config.credentials,
+      lookUp: eksOver(eks, region).describeCluster,
+    }),
+    slots: slotsByCluster(),
+    announcer,
+    ledger: dynamoPoolLedger({
+      client: dynamo,
+      table: incidentTable,
+      scope: scopeOf(region, home),
+      clock,
+      random,
+      owner,
+    }),
+  };
+}
 
 /** For writing down how far we came. */
 const MARGIN_MS = 10_000;
@@ -59,6 +68,12 @@ const MARGIN_MS = 10_000;
 /** Once a minute for all pools, and between that for those that a batch of nudges from the queue is about. */
 export const handler = async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
-  const report = await runFallback(deps, until, concernsOf(event));
-  log.info('Fallback reconciled', { ...report });
+  const done = await Promise.allSettled(
+    all.map(async (deps) => {
+      const report = await runFallback(deps, until, concernsOf(event));
+      log.info('Fallback reconciled', { ...report, region: deps.region });
+    }),
+  );
+  // A region's trouble does not keep the others' pools waiting.
+  for (const each of done) if (each.status === 'rejected') throw each.reason;
 };

@@ -7,26 +7,36 @@ import { readIndexConfig } from '../config.ts';
 import { lazyEc2Locator } from '../locate/lazy-ec2-locator.ts';
 import { openIndexPass } from '../node-index/index-pass.ts';
 import { openIndexTable } from '../node-index/index-table.ts';
+import { scopeOf } from '../table/keys.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 
-const { incidentTable, region } = readIndexConfig();
+const { incidentTable, region: home, regions } = readIndexConfig();
 const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-index' }));
 const dynamo = new DynamoDBClient({ maxAttempts: 1 });
-const { listClusters, describeCluster } = openEks({ region });
-const pass = openIndexPass({
-  table: openIndexTable({ client: dynamo, table: incidentTable, clock, random }),
-  region,
-  listClusters,
-  describeCluster,
-  connect: eksConnector({ region, clock, credentials: dynamo.config.credentials, lookUp: describeCluster }),
-  ec2: lazyEc2Locator({}, { clock, random }),
-  log,
-});
+const passes = regions.map((region) => ({ region, pass: openPass(region) }));
 
-/** Once a minute: brings the index of nodes and clusters up to date. */
+function openPass(region: string) {
+  const { listClusters, describeCluster } = openEks({ region });
+  const scope = scopeOf(region, home);
+  return openIndexPass({
+    table: openIndexTable({ client: dynamo, table: incidentTable, scope, clock, random }),
+    region,
+    listClusters,
+    describeCluster,
+    connect: eksConnector({ region, clock, credentials: dynamo.config.credentials, lookUp: describeCluster }),
+    ec2: lazyEc2Locator({ region }, { clock, random }),
+    log,
+  });
+}
+
+/** Once a minute: brings the index of nodes and clusters up to date. A region's trouble does not keep the others waiting. */
 export const handler = async (): Promise<void> => {
-  const { clusters, nodes, unread, written } = await pass();
-  log.info('Nodes indexed', { clusters, nodes, unread, written });
+  const done = await Promise.allSettled(
+    passes.map(async ({ pass, region }) => ({ ...(await pass()), region })),
+  );
+  for (const each of done) if (each.status === 'fulfilled') log.info('Nodes indexed', { ...each.value });
+  const failures = done.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
 };

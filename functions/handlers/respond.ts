@@ -16,6 +16,7 @@ import { openShortestPath } from '../node-index/shortest-path.ts';
 import { openRecorder, silentRecorder } from '../recorder/recorder.ts';
 import { handleDelivery } from '../respond/delivery.ts';
 import type { RespondDeps } from '../respond/deps.ts';
+import { scopeOf } from '../table/keys.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 import { emitMetrics } from '../telemetry/metrics.ts';
 
@@ -32,20 +33,14 @@ const table = {
   owner: crypto.randomUUID(),
   leaseSeconds: config.leaseSeconds,
 };
-const path = openShortestPath({ ...table, region: config.region, log });
-const deps: Omit<RespondDeps, 'timeLeftMs'> = {
-  region: config.region,
+/** What knows no region. */
+const common = {
   clock,
   random,
   log,
-  ...path,
-  slots: slotsByCluster(),
-  leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log }),
   incidents: dynamoIncidents(table),
   markers: config.markers ? s3Markers({ region: config.region }, config.markers) : noMarkers,
   announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
-  recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
-  hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({}) }),
   choices: config.choices,
   heartbeatSeconds: config.leaseSeconds / 3,
   continuations: continuationQueue({
@@ -55,13 +50,34 @@ const deps: Omit<RespondDeps, 'timeLeftMs'> = {
   }),
 };
 
+function depsIn(region: string): Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'> {
+  const scoped = { ...table, scope: scopeOf(region, config.region) };
+  const path = openShortestPath({ ...scoped, region, log });
+  return {
+    ...common,
+    ...path,
+    region,
+    slots: slotsByCluster(),
+    leader: openLeader({ desk: dynamoLeaderDesk(scoped), clock, log }),
+    recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
+    hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({ region }) }),
+  };
+}
+
+const home = depsIn(config.region);
+const others = new Map(config.regions.slice(1).map((region) => [region, depsIn(region)]));
+
 /**
  * Takes an EventBridge event, or a batch of SQS records that carry events (the delayed second target, hooks) or
  * what an earlier invocation left for later.
  */
 export const handler = async (delivery: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const timeLeftMs = () => context.getRemainingTimeInMillis();
-  const { reports, answer, failure } = await handleDelivery(delivery, { ...deps, timeLeftMs });
+  const { reports, answer, failure } = await handleDelivery(delivery, {
+    ...home,
+    elsewhere: (region) => others.get(region),
+    timeLeftMs,
+  });
   emitMetrics(reports);
   if (failure) throw failure;
   return answer;

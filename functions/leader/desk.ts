@@ -31,12 +31,17 @@ export interface LeaderDeskDeps {
   readonly random: () => number;
   /** Names this process, as in the incidents it holds. */
   readonly owner: string;
+  /** Of `scopeOf`. @default the home region's */
+  readonly scope?: string;
   /** A leader silent for this long has lost the lead. */
   readonly leaseSeconds: number;
 }
 
 export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
-  const { client, table: TableName, clock, owner, leaseSeconds } = deps;
+  const { client, table: TableName, clock, owner, leaseSeconds, scope = '' } = deps;
+  const keyOf = ({ clusterName, interruption }: Offer) =>
+    offerKey(`${scope}${clusterName}`, interruption.instanceId);
+  const leaderOf = (clusterName: string) => leaderKey(`${scope}${clusterName}`);
   const documents = DynamoDBDocumentClient.from(client);
   return {
     lead: async (clusterName) => {
@@ -44,7 +49,7 @@ export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
       const command = new PutCommand({
         TableName,
         Item: {
-          ...leaderKey(clusterName),
+          ...leaderOf(clusterName),
           owner,
           leaseUntil: now.getTime() + leaseSeconds * 1000,
           expiresAt: expiryAfter(now),
@@ -59,7 +64,7 @@ export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
     resign: async (clusterName) => {
       const command = new DeleteCommand({
         TableName,
-        Key: leaderKey(clusterName),
+        Key: leaderOf(clusterName),
         ConditionExpression: '#owner = :owner',
         ExpressionAttributeNames: { '#owner': 'owner' },
         ExpressionAttributeValues: { ':owner': owner },
@@ -85,7 +90,7 @@ export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
         KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
         ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
         ExpressionAttributeValues: {
-          ':pk': leaderKey(clusterName)[PARTITION_KEY],
+          ':pk': leaderOf(clusterName)[PARTITION_KEY],
           ':prefix': OFFER_PREFIX,
         },
       });
@@ -111,8 +116,4 @@ export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
       return answer !== 'condition-failed';
     },
   };
-}
-
-function keyOf({ clusterName, interruption }: Offer) {
-  return offerKey(clusterName, interruption.instanceId);
 }

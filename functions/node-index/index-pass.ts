@@ -37,7 +37,10 @@ export function openIndexPass(deps: IndexPassDeps): () => Promise<IndexPassRepor
     const now = table.clock.now();
     const newNodes = decideWrites({ nodes: complete, known: nodes, unread }, now);
     const newClusters = dueClusters(found.endpoints, clusters, now);
-    await writeRows(table, [...newClusters.map(clusterRow), ...newNodes.map(nodeRow)]);
+    await writeRows(table, [
+      ...newClusters.map((each) => clusterRow(each, table.scope)),
+      ...newNodes.map(nodeRow),
+    ]);
     nodes = new Map([...nodes, ...newNodes.map((node) => [node.value.instanceId, node] as const)]);
     clusters = new Map([...clusters, ...newClusters.map((each) => [each.value.clusterName, each] as const)]);
     const written = newNodes.length + newClusters.length;

@@ -11,7 +11,7 @@ import { AwsCallError } from '../errors.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { InstanceId } from '../signals/interruption.ts';
 import { callTable, type TableAccess } from '../table/call.ts';
-import { CLUSTERS_PARTITION, nodeKey, PARTITION_KEY } from '../table/keys.ts';
+import { CLUSTERS_PARTITION, nodeKey, PARTITION_KEY, SORT_KEY } from '../table/keys.ts';
 import { type IndexRow, type NamedEndpoint, readClusterRow, readNodeRow, type Stored } from './row.ts';
 
 /** The index's rows in the one table. Every function throws `AwsCallError` when the table cannot be used. */
@@ -50,6 +50,7 @@ export async function readNodes(
   );
 }
 
+/** Of the table's own region: the others' clusters stand in the same partition. */
 export async function readClusters(table: IndexTable): Promise<readonly Stored<NamedEndpoint>[]> {
   const clusters: Stored<NamedEndpoint>[] = [];
   let from: Record<string, unknown> | undefined;
@@ -62,10 +63,15 @@ export async function readClusters(table: IndexTable): Promise<readonly Stored<N
       ...(from && { ExclusiveStartKey: from }),
     });
     const page = await callTable('Query', table, (options) => table.documents.send(command, options));
-    clusters.push(...(page.Items ?? []).flatMap((item) => readClusterRow(item) ?? []));
+    const ours = (page.Items ?? []).filter((item) => isInScope(item, table));
+    clusters.push(...ours.flatMap((item) => readClusterRow(item) ?? []));
     from = page.LastEvaluatedKey;
   } while (from);
   return clusters;
+}
+
+function isInScope(item: Record<string, unknown>, { scope = '' }: IndexTable): boolean {
+  return item[SORT_KEY] === `${scope}${String(item.clusterName)}`;
 }
 
 /** Overwrites: the last writer wins. */

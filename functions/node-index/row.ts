@@ -22,8 +22,8 @@ export function nodeRow({ value, expiresAt }: Stored<LocatedInstance>): IndexRow
   return { ...nodeKey(value.instanceId), instance: value, ...footer(expiresAt) };
 }
 
-export function clusterRow({ value, expiresAt }: Stored<NamedEndpoint>): IndexRow {
-  return { ...clusterKey(value.clusterName), ...value, ...footer(expiresAt) };
+export function clusterRow({ value, expiresAt }: Stored<NamedEndpoint>, scope?: string): IndexRow {
+  return { ...clusterKey(value.clusterName, scope), ...value, ...footer(expiresAt) };
 }
 
 function footer(expiresAt: Date) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { isContinuation, parseContinuation } from '../continuation/continuation.ts';
+import { type Continuation, isContinuation, parseContinuation } from '../continuation/continuation.ts';
 import { MalformedSignalError } from '../errors.ts';
+import { regionOf } from '../signals/region.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import { respondAndFollow } from './follow.ts';
 import type { InterruptionReport } from './report.ts';
@@ -60,7 +61,7 @@ async function handleRecord(
     const event = parseBody(body);
     const options = { ...watch, dryRun: false, lastTry: true };
     const reports = isContinuation(event)
-      ? await takeUp(parseContinuation(event), deps, options)
+      ? await takeUpInRegion(parseContinuation(event), deps, options)
       : await handleEvent(event, deps, respondAndFollow, options);
     return failureOf(reports) ? { reports, failed } : { reports };
   } catch (error) {
@@ -78,8 +79,19 @@ async function handleEvent(
   answerTo: typeof respond,
   options: RespondOptions,
 ): Promise<readonly InterruptionReport[]> {
-  const answer = await answerTo(event, deps, options);
+  const answer = await answerTo(event, depsFor(regionOf(event), deps), options);
   return answer.type === 'ignored' ? [] : answer.reports;
+}
+
+function takeUpInRegion(continuation: Continuation, deps: RespondDeps, options: RespondOptions) {
+  return takeUp(continuation, depsFor(continuation.interruption.region, deps), options);
+}
+
+/** An event of a region that is not served, or that says none, meets the home region's: they log why nothing is done. */
+function depsFor(region: string | undefined, home: RespondDeps): RespondDeps {
+  if (region === undefined || region === home.region) return home;
+  const there = home.elsewhere?.(region);
+  return there ? { ...there, timeLeftMs: home.timeLeftMs } : home;
 }
 
 function failureOf(reports: readonly InterruptionReport[]): Error | undefined {

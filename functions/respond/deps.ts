@@ -16,6 +16,8 @@ import type { InterruptionReport, Moment } from './report.ts';
 /** All that the story needs of the world. Handlers, replay and tests assemble it. */
 export interface RespondDeps {
   readonly region: string;
+  /** The same for another region that this deployment serves; nothing is shared but what knows no region. */
+  readonly elsewhere?: (region: string) => Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'> | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;

@@ -13,6 +13,8 @@ const CALL_TIMEOUT_MS = 3_000;
 
 export interface TableAccess {
   readonly table: string;
+  /** Of `scopeOf`. @default the home region's */
+  readonly scope?: string;
   readonly clock: Clock;
   readonly random: () => number;
 }

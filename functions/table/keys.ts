@@ -14,6 +14,14 @@ interface Key {
   readonly [SORT_KEY]: string;
 }
 
+/**
+ * What stands before the names of clusters in keys: clusters of two regions may have the same name, of which only the
+ * home region's are without it. No name of a cluster has a slash.
+ */
+export function scopeOf(region: string, homeRegion: string): string {
+  return region === homeRegion ? '' : `${region}/`;
+}
+
 /** One row per instance. */
 export function incidentKey(instanceId: string): Key {
   return { [PARTITION_KEY]: `instance#${instanceId}`, [SORT_KEY]: 'incident' };
@@ -41,8 +49,8 @@ export function nodeKey(instanceId: string): Key {
 export const NODE_PREFIX = 'node#';
 
 /** One row per cluster, all in one partition: few, and read together. */
-export function clusterKey(clusterName: string): Key {
-  return { [PARTITION_KEY]: CLUSTERS_PARTITION, [SORT_KEY]: clusterName };
+export function clusterKey(clusterName: string, scope = ''): Key {
+  return { [PARTITION_KEY]: CLUSTERS_PARTITION, [SORT_KEY]: `${scope}${clusterName}` };
 }
 
 export const CLUSTERS_PARTITION = 'clusters';

@@ -25,7 +25,7 @@ export function addEventRules(
 }
 
 /** EventBridge's own form, as the construct library wants it. */
-function rulePattern({ source, 'detail-type': detailType, detail }: EventPattern) {
+export function rulePattern({ source, 'detail-type': detailType, detail }: EventPattern) {
   return {
     source: [...source],
     detailType: [...detailType],

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { POOL_KEY } from '../../functions/locate/owner.ts';
 import type { EventPattern } from '../../functions/signals/kind.ts';
 import { POOL_PREFIX } from '../../functions/table/keys.ts';
+import { regionsEnvironment } from '../policy-environment.ts';
 import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { privateQueue } from './private-queue.ts';
@@ -23,7 +24,7 @@ const NUDGES_AT_ONCE = 500;
 const NUDGE_LIFE = Duration.minutes(5);
 
 /** What makes a look before the minute is over worth it. */
-const nudgePatterns: Readonly<Record<string, EventPattern>> = {
+export const nudgePatterns = {
   'nudge-interruption': {
     source: ['aws.ec2'],
     'detail-type': ['EC2 Spot Instance Interruption Warning'],
@@ -37,7 +38,7 @@ const nudgePatterns: Readonly<Record<string, EventPattern>> = {
     source: ['aws.autoscaling'],
     'detail-type': ['EC2 Instance Launch Successful', 'EC2 Instance Launch Unsuccessful'],
   },
-};
+} as const satisfies Readonly<Record<string, EventPattern>>;
 
 /** Keeps pools at their size with on-demand nodes while spot is short: every minute, and when something happens. */
 export class Fallback extends Construct {
@@ -56,7 +57,11 @@ export class Fallback extends Construct {
       reachesClusters: true,
       // The next run is a minute away and does the same.
       retryAttempts: 0,
-      environment: { INCIDENT_TABLE: table.tableName, EVENT_BUS: bus.eventBusName },
+      environment: {
+        ...regionsEnvironment(common.settings),
+        INCIDENT_TABLE: table.tableName,
+        EVENT_BUS: bus.eventBusName,
+      },
     });
     this.function = made.function;
     this.role = made.role;

@@ -5,6 +5,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { CLUSTERS_PARTITION, NODE_PREFIX } from '../../functions/table/keys.ts';
+import { regionsEnvironment } from '../policy-environment.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { servedArns } from './served-arns.ts';
 
@@ -27,7 +28,7 @@ export class NodeIndexer extends Construct {
       reachesClusters: true,
       // The next pass is a minute away and does the same.
       retryAttempts: 0,
-      environment: { INCIDENT_TABLE: common.table.tableName },
+      environment: { ...regionsEnvironment(common.settings), INCIDENT_TABLE: common.table.tableName },
     });
     this.function = made.function;
     this.role = made.role;

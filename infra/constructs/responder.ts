@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { markerPatterns } from '../../functions/checkpoint/marker-place.ts';
 import { requirePlace } from '../../functions/config.ts';
 import { signalPatterns } from '../../functions/signals/parse.ts';
-import { policyEnvironment } from '../policy-environment.ts';
+import { policyEnvironment, regionsEnvironment } from '../policy-environment.ts';
 import { Continuations } from './continuations.ts';
 import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
@@ -42,6 +42,7 @@ export class Responder extends Construct {
       maxEventAge: NOTICE,
       onFailure: new SqsDestination(deadLetters),
       environment: {
+        ...regionsEnvironment(settings),
         INCIDENT_TABLE: table.tableName,
         EVENT_BUS: bus.eventBusName,
         ...policyEnvironment(settings),

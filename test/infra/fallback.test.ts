@@ -76,5 +76,10 @@ test("it reads and writes only the pools' rows", () => {
 
 test('its configuration is what the stack sets', () => {
   const environment = { AWS_REGION: 'us-east-2', INCIDENT_TABLE: 't', EVENT_BUS: 'b' };
-  expect(readFallbackConfig(environment)).toEqual({ region: 'us-east-2', incidentTable: 't', eventBus: 'b' });
+  expect(readFallbackConfig(environment)).toEqual({
+    region: 'us-east-2',
+    regions: ['us-east-2'],
+    incidentTable: 't',
+    eventBus: 'b',
+  });
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MalformedSignalError } from '../../functions/errors.ts';
 import { handleDelivery } from '../../functions/respond/delivery.ts';
+import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { retimeEvent } from '../../functions/signals/retime.ts';
 import { anInterruption } from '../support/interruptions.ts';
 import { doomed, openScene, type Scene } from './scene.ts';
@@ -60,4 +61,28 @@ test('a record follows a silent run until its lease is dead, and takes over', as
   const { reports } = await handleDelivery(batch(JSON.stringify(event)), scene.deps);
   expect(reports.map(({ outcome }) => outcome.type)).toEqual(['emptied']);
   expect(reports[0]?.moments.map(({ type }) => type)).toContain('takeover');
+});
+
+describe('an event of another region', () => {
+  const homeOf = (scene: Scene, served: string): RespondDeps => {
+    const unasked = () => Promise.reject(new Error('the home region is not asked'));
+    const locator = { locate: unasked, instancesOfReservation: unasked };
+    const elsewhere = (region: string) => (region === served ? scene.deps : undefined);
+    return { ...scene.deps, region: 'eu-west-1', locator, connect: unasked, elsewhere };
+  };
+
+  test('is answered with what belongs to that region: its locator, its clusters, its leader', async () => {
+    await using scene = await openScene();
+    const home = homeOf(scene, scene.deps.region);
+    const { reports } = await handleDelivery(batch(JSON.stringify(freshEvent(scene))), home);
+    expect(reports.map(({ outcome }) => outcome.type)).toEqual(['emptied']);
+  });
+
+  test('is left alone when that region is not served', async () => {
+    await using scene = await openScene();
+    const { reports, failure } = await handleDelivery(freshEvent(scene), homeOf(scene, 'ap-south-1'));
+    expect(reports).toEqual([]);
+    expect(failure).toBeUndefined();
+    expect(scene.world.cluster.evictions).toHaveLength(0);
+  });
 });

@@ -17,6 +17,11 @@ export interface PoolLedgerDeps extends TableAccess {
   readonly leaseSeconds?: number;
 }
 
+/** A pool's name in keys: as with clusters, another region may have one of the same name. */
+export function scoped({ scope = '' }: TableAccess, pool: string): string {
+  return `${scope}${pool}`;
+}
+
 export interface Desk extends PoolLedgerDeps {
   readonly documents: DynamoDBDocumentClient;
 }

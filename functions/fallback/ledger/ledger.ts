@@ -7,7 +7,7 @@ import {
 import { AwsCallError } from '../../errors.ts';
 import { callConditionally, callTable } from '../../table/call.ts';
 import { expiryAfter, PARTITION_KEY, poolKey, poolPartition, SCHEMA_VERSION } from '../../table/keys.ts';
-import type { Desk, PoolLease, PoolLedgerDeps } from './desk.ts';
+import { type Desk, type PoolLease, type PoolLedgerDeps, scoped } from './desk.ts';
 import { readLines, writeLine } from './lines.ts';
 import { newRecord, type PoolRecord, readRecord } from './record.ts';
 
@@ -57,7 +57,10 @@ async function readRecords(desk: Desk, keys: readonly string[]): Promise<Readonl
   const items: Record<string, unknown>[] = [];
   for (let at = 0; at < keys.length; at += MOST_READ) {
     let rest: BatchGetCommandInput['RequestItems'] = {
-      [desk.table]: { ConsistentRead: true, Keys: keys.slice(at, at + MOST_READ).map(poolKey) },
+      [desk.table]: {
+        ConsistentRead: true,
+        Keys: keys.slice(at, at + MOST_READ).map((key) => poolKey(scoped(desk, key))),
+      },
     };
     for (let round = 0; rest && Object.keys(rest).length > 0; round++) {
       if (round > 0) await desk.clock.sleep(50 * 2 ** round * (0.5 + desk.random() / 2));
@@ -69,14 +72,16 @@ async function readRecords(desk: Desk, keys: readonly string[]): Promise<Readonl
     }
   }
   const byPartition = new Map(items.map((item) => [item[PARTITION_KEY], item]));
-  return new Map(keys.map((key) => [key, toRecord(desk, key, byPartition.get(poolPartition(key)))]));
+  return new Map(
+    keys.map((key) => [key, toRecord(desk, key, byPartition.get(poolPartition(scoped(desk, key))))]),
+  );
 }
 
-function toRecord({ table }: Desk, key: string, item: unknown): PoolRecord {
+function toRecord(desk: Desk, key: string, item: unknown): PoolRecord {
   if (item === undefined) return newRecord(key);
   const record = readRecord(key, item);
   if (record) return record;
-  const problem = `row ${poolPartition(key)} of table "${table}" cannot be read. Another version wrote it: finish the deployment, or delete the row.`;
+  const problem = `row ${poolPartition(scoped(desk, key))} of table "${desk.table}" cannot be read. Another version wrote it: finish the deployment, or delete the row.`;
   throw new AwsCallError('BatchGetItem', 'UnreadableRow', problem);
 }
 
@@ -94,7 +99,7 @@ async function take(
   const taken = { ...record, ...intent, fence: fence + 1, leaseUntil: until.getTime() };
   const command = new PutCommand({
     TableName: desk.table,
-    Item: toItem(taken, desk.owner, now),
+    Item: toItem(desk, taken, now),
     ...(fence === 0
       ? { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }
       : {
@@ -116,7 +121,7 @@ async function settle(
   const record = { ...settlement, key, fence, leaseUntil: 0, settledAt: now.getTime() };
   const command = new PutCommand({
     TableName: desk.table,
-    Item: toItem(record, desk.owner, now),
+    Item: toItem(desk, record, now),
     ConditionExpression: '#fence = :fence AND #owner = :owner',
     ExpressionAttributeNames: { '#fence': 'fence', '#owner': 'owner' },
     ExpressionAttributeValues: { ':fence': fence, ':owner': desk.owner },
@@ -125,11 +130,11 @@ async function settle(
   return answer === 'condition-failed' ? 'lost' : 'settled';
 }
 
-function toItem({ key, ...record }: PoolRecord, owner: string, now: Date): Record<string, unknown> {
+function toItem(desk: Desk, { key, ...record }: PoolRecord, now: Date): Record<string, unknown> {
   return {
-    ...poolKey(key),
+    ...poolKey(scoped(desk, key)),
     schemaVersion: SCHEMA_VERSION,
-    owner,
+    owner: desk.owner,
     // Through JSON, so that dates become text.
     ...JSON.parse(JSON.stringify(record)),
     expiresAt: expiryAfter(now),

@@ -9,7 +9,7 @@ import {
   SCHEMA_VERSION,
   SORT_KEY,
 } from '../../table/keys.ts';
-import type { Desk, PoolLease } from './desk.ts';
+import { type Desk, type PoolLease, scoped } from './desk.ts';
 
 export async function writeLine(
   desk: Desk,
@@ -20,7 +20,7 @@ export async function writeLine(
   const command = new PutCommand({
     TableName: desk.table,
     Item: {
-      ...poolDecisionKey(key, decidedAt, fence),
+      ...poolDecisionKey(scoped(desk, key), decidedAt, fence),
       schemaVersion: SCHEMA_VERSION,
       line: JSON.parse(JSON.stringify(line)),
       expiresAt: expiryAfter(decidedAt),
@@ -34,7 +34,7 @@ export async function readLines(desk: Desk, key: string, most: number) {
     TableName: desk.table,
     KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
     ExpressionAttributeNames: { '#pk': PARTITION_KEY, '#sk': SORT_KEY },
-    ExpressionAttributeValues: { ':pk': poolPartition(key), ':prefix': DECISION_PREFIX },
+    ExpressionAttributeValues: { ':pk': poolPartition(scoped(desk, key)), ':prefix': DECISION_PREFIX },
     ScanIndexForward: false,
     Limit: most,
   });

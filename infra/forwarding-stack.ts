@@ -1,0 +1,43 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import { signalPatterns } from '../functions/signals/parse.ts';
+import { rulePattern } from './constructs/event-rules.ts';
+import { nudgePatterns } from './constructs/fallback.ts';
+import { privateQueue } from './constructs/private-queue.ts';
+import { BUS_NAME } from './spot-responder.ts';
+
+export interface ForwardingStackProps extends StackProps {
+  /** Where the responder runs; its own bus takes the events. */
+  readonly homeRegion: string;
+}
+
+/**
+ * Of the nudges, those that no signal's pattern covers: an event that two rules forward would arrive twice. Loss of
+ * instances is a signal, launches are none.
+ */
+export const forwardedPatterns = { ...signalPatterns, 'nudge-launch': nudgePatterns['nudge-launch'] };
+
+/**
+ * An extra region: rules that forward its events to the responder in the home region, and nothing else. AWS delivers events
+ * to the default bus of their own region only, and a bus is the only target in another one.
+ */
+export class ForwardingStack extends Stack {
+  constructor(scope: Construct, id: string, props: ForwardingStackProps) {
+    super(scope, id, {
+      description: 'Forwards interruptions to spot-responder in its home region',
+      ...props,
+    });
+    const { account, partition } = this;
+    const home = `arn:${partition}:events:${props.homeRegion}:${account}:event-bus/${BUS_NAME}`;
+    const deadLetterQueue = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
+    const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), { deadLetterQueue });
+    for (const [name, pattern] of Object.entries(forwardedPatterns))
+      new Rule(this, `Rule-${name}`, {
+        description: `spot-responder: ${name}, to ${props.homeRegion}`,
+        eventPattern: rulePattern(pattern),
+        targets: [target],
+      });
+  }
+}
