@@ -103,7 +103,7 @@ module.exports = {
       from: { path: '^e2e/' },
       to: {
         dependencyTypesNot: ['type-only'],
-        path: '^(functions/(?!clock|errors|signals/(interruption|retime)|cluster/(connection|eks-token))|infra|test|bench)/',
+        path: '^(functions/(?!clock|errors|signals/(interruption|retime)|cluster/(connection|kubeconfig-connection|eks-token))|infra|test|bench)/',
       },
     },
   ],

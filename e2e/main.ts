@@ -5,7 +5,7 @@ import { showProgress } from '../cli/replay/real/progress.ts';
 import { ConfigurationError } from '../functions/errors.ts';
 import { scenarios } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { showFigures } from './show.ts';
+import { showFigures, showPermissions } from './show.ts';
 import { readHomeTemplate } from './template/template.ts';
 import { startMachine } from './world/machine.ts';
 import { play, type Result } from './world/play.ts';
@@ -47,7 +47,9 @@ async function main(): Promise<number> {
   const chosen = choose(values.scenario, values.quick);
   const results = await run(chosen, values['as-built']);
   showFigures(results);
-  return results.some(({ problem }) => problem) ? 1 : 0;
+  const isWhole = chosen.length === scenarios.length;
+  const mayAll = showPermissions(results, isWhole);
+  return mayAll && !results.some(({ problem }) => problem) ? 0 : 1;
 }
 
 function choose(names: readonly string[], quick: boolean): readonly Scenario[] {

@@ -1,3 +1,4 @@
+import { comparePermissions } from './permissions/compare.ts';
 import type { Result } from './world/play.ts';
 
 /** Each scenario's figures, and of those that failed the last lines of the functions' log. */
@@ -13,6 +14,26 @@ export function showFigures(results: readonly Result[]): void {
   }
   for (const { problem, scenario } of results)
     if (problem) console.error(`\n${scenario.name}: ${problem.message}\n${lastLines(problem.log)}`);
+}
+
+/** Returns false when a permission is missing, or, of the whole set of scenarios, when one is not needed. */
+export function showPermissions(results: readonly Result[], isWhole: boolean): boolean {
+  const [first] = results;
+  if (!first) return true;
+  const { grants, stack } = first.deployed;
+  const calls = results.flatMap((each) => each.calls);
+  const { missing, permissions, unused } = comparePermissions(grants, calls, stack);
+  console.log('\nPermissions: what the functions called, and what their roles may do beside it');
+  for (const [bundle, own] of Map.groupBy(permissions, (each) => each.bundle))
+    for (const { action, calls: count, reason } of own)
+      console.log(
+        `  ${bundle.padEnd(12)}${action.padEnd(46)}${String(count || '').padStart(6)}  ${reason ?? ''}`,
+      );
+  for (const { action, bundle } of missing)
+    console.error(`missing: ${bundle} calls ${action}, its role may not`);
+  for (const { action, bundle } of isWhole ? unused : [])
+    console.error(`unused: the role of ${bundle} may ${action}, and nothing calls it`);
+  return missing.length === 0 && (!isWhole || unused.length === 0);
 }
 
 function lastLines(log: string): string {

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { trimKubernetesClient } from './trim-kubernetes-client.ts';
 
 /**
  * Bundles each handler to `dist/<handler>/index.mjs`: ESM, minified, split so that what is loaded only on a
@@ -24,6 +25,20 @@ const withoutDefaultHttp: Plugin = {
   },
 };
 
+/**
+ * A function's credentials are in its environment. The SDK looks there first as well, but brings along what finds them
+ * on laptops and servers.
+ */
+const onlyLambdaCredentials: Plugin = {
+  name: 'only-lambda-credentials',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /credential-provider-node\/dist-es\/index\.js$/ }, ({ path }) => ({
+      contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 await rm(join(root, 'dist'), { recursive: true, force: true });
 for (const file of await readdir(handlers)) await bundle(basename(file, '.ts'));
 
@@ -38,11 +53,17 @@ async function bundle(name: string): Promise<void> {
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // The SDK's ES modules: of its CommonJS ones a bundler must keep every command of a client.
+    mainFields: ['module', 'main'],
     target: 'node24',
     outExtension: { '.js': '.mjs' },
     // Some dependencies are CommonJS and call require; ESM has none of its own.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    plugins: [withoutDefaultHttp],
+    plugins: [
+      withoutDefaultHttp,
+      onlyLambdaCredentials,
+      trimKubernetesClient(join(root, 'functions', 'cluster')),
+    ],
     metafile: true,
     absWorkingDir: root,
     legalComments: 'none',

@@ -4,7 +4,7 @@ import { startControlPlane } from '../../controlplane/control-plane.ts';
 import { CROWD_NAMESPACE, createCrowd } from '../../controlplane/fleet/crowd.ts';
 import { settle } from '../../controlplane/fleet/settle.ts';
 import { systemClock } from '../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort, PodRef } from '../../functions/cluster/port.ts';
 
 /** How many evictions at a time empty a crowd fastest: through one budget, and in all where there are no budgets. */

@@ -1,6 +1,6 @@
 import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import { systemClock } from '../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { slotsByCluster } from '../../functions/drain/slots.ts';
 import { ConfigurationError } from '../../functions/errors.ts';

@@ -12,7 +12,7 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import { systemClock } from '../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import { openAdmin } from '../admin.ts';
 import { startControlPlane } from '../control-plane.ts';
 import { applyYaml, enrol } from '../enrol.ts';

@@ -76,7 +76,7 @@ async function serve(
   const body = Buffer.concat(chunks).toString('utf8');
   const request = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
   if (options.delayMs > 0) await sleep(options.delayMs);
-  const pass = () => passOn(options, request);
+  const pass = () => forward(options.upstream, request, { 'x-moto-account-id': options.account });
   const intercepted = options
     .interceptors()
     .map((each) => each(request, caller, pass))
@@ -87,15 +87,17 @@ async function serve(
   response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
 }
 
-async function passOn(
-  { account, upstream }: GatewayOptions,
+/** Asks another server on this machine in the caller's stead. */
+export async function forward(
+  upstream: string,
   { body, headers, method, path }: AwsRequest,
+  added: Readonly<Record<string, string>> = {},
 ): Promise<AwsAnswer> {
   const passed = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amzn-query-mode'];
   const own = passed.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []));
   const answer = await fetch(`${upstream}${path}`, {
     method,
-    headers: { ...Object.fromEntries(own), 'x-moto-account-id': account },
+    headers: { ...Object.fromEntries(own), ...added },
     ...(body && { body }),
   });
   return {

@@ -3,7 +3,14 @@ import type { StackQueue } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 import type { AwsRequest } from './call.ts';
 import { type Connection, createSecret, deployQueues, deployStores, withAddress } from './deploy.ts';
-import { type AwsAnswer, type Gateway, type Interceptor, openGateway, type RecordedCall } from './gateway.ts';
+import {
+  type AwsAnswer,
+  forward,
+  type Gateway,
+  type Interceptor,
+  openGateway,
+  type RecordedCall,
+} from './gateway.ts';
 
 interface ApiServerAddress {
   readonly server: string;
@@ -33,6 +40,8 @@ export interface LocalAccount {
   doorFor(caller: string): Promise<string>;
   /** Asked first about each call from now on; call what it returns to end it. */
   intercept(interceptor: Interceptor): () => void;
+  /** From now on these services are somebody else's, who does what moto does not. */
+  route(services: readonly string[], endpoint: string): void;
   deploy(template: Template, queues: readonly StackQueue[], nameOf: (id: string) => string): Promise<void>;
   putSecret(name: string, value: string): Promise<void>;
   queueUrl(arn: string): string;
@@ -66,6 +75,9 @@ export async function openAccount(options: LocalAccountOptions): Promise<LocalAc
     intercept: (interceptor) => {
       asked.push(interceptor);
       return () => void asked.splice(asked.indexOf(interceptor), 1);
+    },
+    route: (services, upstream) => {
+      asked.push((request) => (services.includes(request.service) ? forward(upstream, request) : undefined));
     },
     deploy: async (template, queues, nameOf) => {
       await Promise.all([deployStores(template, connection, nameOf), deployQueues(queues, sqs)]);

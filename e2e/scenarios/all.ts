@@ -1,13 +1,28 @@
 import { clusterNotEnrolled } from './cluster-not-enrolled.ts';
+import { fallback } from './fallback.ts';
+import { healthEvent } from './health-event.ts';
 import { rebalanceThenInterruption } from './rebalance-then-interruption.ts';
+import { responderKilled } from './responder-killed.ts';
 import type { Scenario } from './scenario.ts';
+import { slackDown } from './slack-down.ts';
 import { spotInterruption } from './spot-interruption.ts';
+import { storm, stormOnTenFunctions } from './storm.ts';
 import { tableThrottled } from './table-throttled.ts';
+import { terminateHook } from './terminate-hook.ts';
+import { trainingGang } from './training-gang.ts';
 
 /** In the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   spotInterruption,
   rebalanceThenInterruption,
+  trainingGang,
+  healthEvent,
+  terminateHook,
+  fallback,
   clusterNotEnrolled,
   tableThrottled,
+  responderKilled,
+  slackDown,
+  storm,
+  stormOnTenFunctions,
 ];

@@ -1,4 +1,6 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan.ts';
+import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import type { Claims } from '../world/claims.ts';
 import type { ClusterView } from '../world/cluster-view.ts';
 import type { Stage, StageOptions } from '../world/stage.ts';
@@ -25,6 +27,13 @@ export interface Scene extends Stage, Pick<Claims, 'claim'> {
     nodes: number,
     workloads: (nodes: readonly PlannedNode[]) => readonly PlannedWorkload[],
   ): Promise<readonly SceneNode[]>;
+  /** A file: a cluster administrator's. */
+  readonly adminKubeconfig: string;
+  readonly admin: KubeConfig;
+  /** The node of an instance that the scenario started itself; ready soon after. */
+  join(instanceId: string): Promise<string>;
+  /** Auto Scaling and EC2 of the simulated account in place of moto's, which know neither scarcity nor hooks. */
+  borrowAutoScaling(): Promise<SimulatedAccount>;
   say(text: string): void;
   readonly signal: AbortSignal;
 }

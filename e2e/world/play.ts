@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CoreV1Api } from '@kubernetes/client-node';
 import { fill } from '../../controlplane/fleet/fill.ts';
-import { nodeName } from '../../controlplane/fleet/nodes.ts';
+import { nodeName, nodeObject, ZONE } from '../../controlplane/fleet/nodes.ts';
 import type { PlannedNode } from '../../controlplane/fleet/plan.ts';
+import { systemClock } from '../../functions/clock.ts';
+import { asInstanceId } from '../../functions/signals/interruption.ts';
+import { startSimulatedAccount } from '../../simulator/account/account.ts';
 import { createCluster } from '../account/deploy.ts';
+import type { RecordedCall } from '../account/gateway.ts';
 import { createGroup } from '../account/spot-group.ts';
 import type { Figures, Scenario, Scene, SceneNode } from '../scenarios/scenario.ts';
 import type { StackFunction } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 import { ClaimError, openClaims } from './claims.ts';
 import { viewCluster } from './cluster-view.ts';
-import { CLUSTER, credentialsOf } from './identities.ts';
+import { CLUSTER, credentialsOf, REGION } from './identities.ts';
 import type { Machine } from './machine.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -21,6 +26,8 @@ export interface Result {
   readonly seconds: number;
   readonly figures: Figures;
   readonly claims: number;
+  readonly calls: readonly RecordedCall[];
+  readonly deployed: Pick<Stage, 'grants' | 'stack'>;
   /** What was not so, and what the functions had written by then. */
   readonly problem?: { readonly message: string; readonly log: string };
 }
@@ -41,6 +48,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   const { machine, number, say, signal, template } = options;
   const began = performance.now();
   const claims = openClaims(signal);
+  await using borrowed = new AsyncDisposableStack();
   const stage = await openStage({
     template,
     bundleOf: await bundlesByContent(options.dist),
@@ -56,6 +64,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     seconds: (performance.now() - began) / 1_000,
     figures,
     claims: claims.kept.length,
+    calls: stage.account.calls,
+    deployed: stage,
   });
   try {
     await createCluster(stage.account.connection, CLUSTER);
@@ -68,6 +78,15 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       cluster,
       namespace: `e2e-${number}`,
       fill: (count, workloads) => fillFleet(options, stage, count, workloads),
+      adminKubeconfig: machine.plane.adminKubeconfig,
+      admin: machine.admin,
+      join: (instanceId) => joinNode(machine, instanceId),
+      borrowAutoScaling: async () => {
+        const simulated = await startSimulatedAccount({ clock: systemClock, region: REGION });
+        borrowed.defer(simulated.close);
+        stage.account.route(['autoscaling', 'ec2'], simulated.endpoint);
+        return simulated;
+      },
       say,
       signal,
     });
@@ -125,6 +144,14 @@ async function fillFleet(
   );
   await stage.tick('rate(1 minute)');
   return nodes.map((node) => ({ ...node, name: nodeName(node.number) }));
+}
+
+async function joinNode({ admin, nextNumber }: Machine, id: string): Promise<string> {
+  const name = nodeName(nextNumber());
+  const instanceId = asInstanceId(id);
+  if (!instanceId) throw new RangeError(`${id} is no instance id`);
+  await admin.makeApiClient(CoreV1Api).createNode({ body: nodeObject({ name, instanceId, zone: ZONE }) });
+  return name;
 }
 
 function secretsIn(stage: Stage): readonly string[] {

@@ -1,11 +1,15 @@
 import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
+import { type Interceptor, refusal } from '../account/gateway.ts';
 import { type LocalAccount, openAccount } from '../account/local-account.ts';
 import { type Bridge, openBridge, toEvent } from '../events/bridge.ts';
 import { poll } from '../events/poller.ts';
 import { type Concurrency, openConcurrency } from '../lambda/concurrency.ts';
 import { type LocalFunction, openFunction } from '../lambda/function.ts';
 import { invokeLater } from '../lambda/later.ts';
+import { grantsByFunction } from '../permissions/allowed.ts';
+import type { FunctionGrants } from '../permissions/compare.ts';
+import { denialOf } from '../permissions/refuse.ts';
 import { readStack, type Stack, type StackFunction } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 import { credentialsOf, REGION } from './identities.ts';
@@ -35,6 +39,8 @@ export interface Stage {
   readonly bridge: Bridge;
   readonly slack: SimulatedSlack;
   readonly concurrency: Concurrency;
+  /** What the roles of the functions may do; each call is held to it. */
+  readonly grants: readonly FunctionGrants[];
   /** By the name of its bundle. */
   fn(bundle: string): LocalFunction;
   /** Invokes what the schedules of this expression name, and waits for them. */
@@ -68,6 +74,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
   const stack = hasten(readStack(template, names), options.visibilitySeconds ?? {});
   await account.deploy(template, stack.queues, names.nameOf);
+  const byFunction = grantsByFunction(template, names);
+  const grants = stack.functions.map((each) => ({
+    bundle: options.bundleOf(each),
+    name: each.name,
+    grants: byFunction.get(each.name) ?? [],
+  }));
+  account.intercept(holdToGrants(grants));
   const slack = await startSimulatedSlack({ clock: systemClock });
   opened.defer(slack.close);
   await putSlackSecret(stack, account, slack);
@@ -90,6 +103,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     bridge,
     slack,
     concurrency,
+    grants,
     fn: (bundle) => {
       const found = functions.get(bundle);
       if (found) return found;
@@ -103,6 +117,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     output: () => [...functions.values()].map((each) => each.output()).join(''),
     close: () => closer.disposeAsync(),
+  };
+}
+
+/** IAM's part. */
+function holdToGrants(grants: readonly FunctionGrants[]): Interceptor {
+  const byCaller = new Map(grants.map((each) => [each.bundle, each.grants]));
+  return (request, caller) => {
+    const own = byCaller.get(caller);
+    const denial = own && denialOf(own, request);
+    return denial ? Promise.resolve(refusal(request, 'AccessDeniedException', denial, 403)) : undefined;
   };
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import { openAccess } from './access.ts';
 import { clusterPort } from './adapter.ts';
 import { type EksConnectionOptions, openEksConnection } from './eks-connection.ts';
-import type { KubeconfigChoice } from './kubeconfig.ts';
 import type { ClusterPort } from './port.ts';
 import { openConnection } from './transport.ts';
 
@@ -33,17 +32,6 @@ export function eksConnector({ random = Math.random, ...options }: EksConnection
     });
     return clusterPort({ ...parts, clock, random });
   };
-}
-
-/** Connects with a kubeconfig. Throws `ConfigurationError` that names file, context and remedy. */
-export async function connectFromKubeconfig({
-  clock,
-  random = Math.random,
-  ...choice
-}: KubeconfigChoice & ConnectDeps): Promise<ClusterPort> {
-  const { readKubeconfig } = await import('./kubeconfig.ts');
-  const connection = openConnection(await readKubeconfig(choice));
-  return clusterPort({ connection, access: openAccess(clock), clock, random });
 }
 
 export interface DirectTarget {

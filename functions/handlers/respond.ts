@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
@@ -11,7 +10,7 @@ import { slotsByCluster } from '../drain/slots.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
 import { dynamoLeaderDesk } from '../leader/desk.ts';
 import { openLeader } from '../leader/leader.ts';
-import { lifecycleHooks } from '../lifecycle/hooks.ts';
+import { lazyHooks } from '../lifecycle/lazy-hooks.ts';
 import { openShortestPath } from '../node-index/shortest-path.ts';
 import { openRecorder, silentRecorder } from '../recorder/recorder.ts';
 import { handleDelivery } from '../respond/delivery.ts';
@@ -60,7 +59,7 @@ function depsIn(region: string): Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'> {
     slots: slotsByCluster(),
     leader: openLeader({ desk: dynamoLeaderDesk(scoped), clock, log }),
     recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
-    hooks: lifecycleHooks({ autoScaling: new AutoScalingClient({ region }) }),
+    hooks: lazyHooks({ region }),
   };
 }
 

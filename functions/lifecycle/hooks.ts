@@ -1,5 +1,6 @@
 import {
-  type AutoScalingClient,
+  AutoScalingClient,
+  type AutoScalingClientConfig,
   AutoScalingServiceException,
   CompleteLifecycleActionCommand,
   DescribeLifecycleHooksCommand,
@@ -43,6 +44,11 @@ export interface HooksDeps {
   readonly autoScaling: AutoScalingClient;
   /** Wall time after which a call is given up. @default 5000 */
   readonly timeoutMilliseconds?: number;
+}
+
+/** `lifecycleHooks` with a client of its own. */
+export function openHooks(settings: AutoScalingClientConfig): Hooks {
+  return lifecycleHooks({ autoScaling: new AutoScalingClient(settings) });
 }
 
 /** Hooks over the Auto Scaling API. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scaledClock } from '../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import { refusal, startCannedServer } from './canned-server.ts';
 import { collect } from './collect.ts';
 

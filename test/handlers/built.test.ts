@@ -22,7 +22,7 @@ function invoke(
   name = 'respond',
   variables: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; output: string }> {
-  const script = `const { handler } = await import('./dist/${name}/index.mjs'); const context = { getRemainingTimeInMillis: () => 60_000 };
+  const script = `const { handler } = await import('./dist/${name}/index.mjs'); const context = { getRemainingTimeInMillis: () => 900_000 };
     console.log(JSON.stringify({ answer: await handler(JSON.parse(process.env.EVENT), context) }));`;
   const { account, queue, tableEndpoint, tableName } = scene.world;
   const env = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
 
 process.on('message', async ({ nodes, until }: { nodes: readonly string[]; until: number }) => {

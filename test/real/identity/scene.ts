@@ -2,7 +2,7 @@ import { ApiException, CoreV1Api, KubeConfig, type V1PodSpec } from '@kubernetes
 import { expect } from 'vitest';
 import { applyManifest } from '../../../controlplane/enrol.ts';
 import { systemClock } from '../../../functions/clock.ts';
-import { connectFromKubeconfig } from '../../../functions/cluster/connection.ts';
+import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
 import { startTestPlane, type TestPlane } from '../../support/control-plane.ts';
 
