@@ -100,7 +100,7 @@ async function synthesise(): Promise<void> {
   for (const script of ['infra/bundle.ts', 'infra/app.ts'])
     await execa(process.execPath, [script], {
       cwd: root,
-      env: { CDK_CONTEXT_JSON: context },
+      env: { CDK_CONTEXT_JSON: context, CDK_OUTDIR: `${root}cdk.out` },
       cancelSignal: stop.signal,
     });
 }
