@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { CommanderError } from 'commander';
-import { ConfigurationError, MalformedSignalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
-import { buildProgram } from './program.ts';
+import { runCommandLine } from './run.ts';
 
 // What a command loads is compiled once for all runs.
 enableCompileCache();
@@ -14,21 +12,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await buildProgram().parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = reportFailure(error);
-}
-
-/** One clear line for what the user can mend; a stack only for what is our own mistake. */
-function reportFailure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof ConfigurationError || error instanceof MalformedSignalError) {
-    console.error(`error: ${error.message}`);
-    return exitCodes.usage;
-  }
-  console.error(
-    error instanceof Error ? (process.env.DEBUG ? error.stack : `error: ${error.message}`) : error,
-  );
-  return exitCodes.failed;
-}
+await runCommandLine(process.argv);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { enrollCommand } from './commands/enroll.ts';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { pricesCommand } from './commands/prices.ts';
@@ -15,6 +16,7 @@ export function buildProgram(): Command {
     .description('Responds to EC2 spot interruptions on EKS: cordon, drain in time, tell people.')
     .version('0.1.0');
   const commands = [
+    enrollCommand(),
     replayCommand(),
     simulateCommand(),
     fallbackCommand(),

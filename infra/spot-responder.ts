@@ -12,6 +12,7 @@ import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
 import { privateQueue } from './constructs/private-queue.ts';
 import { Responder } from './constructs/responder.ts';
+import { describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
 
 /** Of our own bus; fixed, so that other regions know where to forward to. */
 export const BUS_NAME = 'spot-responder';
@@ -94,10 +95,10 @@ export class SpotResponder extends Construct {
   /** By these names, in whatever stack this is part of, the command line finds them. */
   #addOutputs(): void {
     const outputs = {
-      IncidentTable: ['For spot-responder status', this.table.tableName],
-      ResponderRole: ['For an access entry with the group spot-responder', this.responder.role.roleArn],
-      FallbackRole: ['For an access entry with the group spot-responder', this.fallback.role.roleArn],
-      IndexRole: ['For an access entry with the group spot-responder-index', this.nodeIndexer.role.roleArn],
+      IncidentTable: [TABLE_DESCRIPTION, this.table.tableName],
+      ResponderRole: [describeAccessEntry('spot-responder'), this.responder.role.roleArn],
+      FallbackRole: [describeAccessEntry('spot-responder'), this.fallback.role.roleArn],
+      IndexRole: [describeAccessEntry('spot-responder-index'), this.nodeIndexer.role.roleArn],
       EventBus: ['For rules of your own', this.bus.eventBusName],
       DeadLetterQueue: ['What no function could take', this.deadLetters.queueUrl],
     };

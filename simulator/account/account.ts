@@ -14,12 +14,14 @@ import type {
   InstanceState,
   LifecycleAction,
   ScalingActivity,
+  SimulatedAccessEntry,
   SimulatedAutoScalingGroup,
   SimulatedCluster,
   SimulatedInstance,
   SimulatedMarket,
   SimulatedNodeGroup,
   SimulatedQueue,
+  SimulatedStack,
   WaitingLifecycleAction,
 } from './state.ts';
 
@@ -46,6 +48,10 @@ export interface SimulatedAccount {
   autoScalingGroup(name: string): SimulatedAutoScalingGroup | undefined;
   /** Auto Scaling tries again to give every group what it desires. */
   retryLaunches(): void;
+  /** As somebody else made it, or as it was before. */
+  addAccessEntry(entry: SimulatedAccessEntry): void;
+  readonly accessEntries: readonly SimulatedAccessEntry[];
+  addStack(stack: SimulatedStack): void;
   addNodeGroup(nodeGroup: SimulatedNodeGroup): void;
   onLaunch(listener: AccountState['launchListeners'][number]): void;
   onTermination(listener: AccountState['terminationListeners'][number]): void;
@@ -81,6 +87,8 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     clusters: new Map(),
     autoScalingGroups: new Map(),
     nodeGroups: [],
+    accessEntries: [],
+    stacks: new Map(),
     activities: [],
     launchTokens: new Map(),
     launchListeners: [],
@@ -111,6 +119,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     events: state.events,
     lifecycleActions: state.lifecycleActions,
     activities: state.activities,
+    accessEntries: state.accessEntries,
     ...seeds(state),
     addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
@@ -123,7 +132,15 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
 
 type Seeds = Omit<
   SimulatedAccount,
-  'endpoint' | 'calls' | 'events' | 'lifecycleActions' | 'activities' | 'addQueue' | 'inject' | 'close'
+  | 'endpoint'
+  | 'calls'
+  | 'events'
+  | 'lifecycleActions'
+  | 'activities'
+  | 'accessEntries'
+  | 'addQueue'
+  | 'inject'
+  | 'close'
 >;
 
 function seeds(state: AccountState): Seeds {
@@ -148,6 +165,8 @@ function seeds(state: AccountState): Seeds {
     retryLaunches: () => {
       for (const name of state.autoScalingGroups.keys()) fillGroup(state, name);
     },
+    addAccessEntry: (entry) => state.accessEntries.push(entry),
+    addStack: (stack) => state.stacks.set(stack.name, stack),
     addNodeGroup: (nodeGroup) => state.nodeGroups.push(nodeGroup),
     onLaunch: (listener) => state.launchListeners.push(listener),
     onTermination: (listener) => state.terminationListeners.push(listener),

@@ -1,4 +1,5 @@
 import { answerAutoScaling } from './auto-scaling.ts';
+import { answerCloudFormation } from './cloudformation.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
@@ -48,6 +49,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerEc2(state, request);
     case 'autoscaling':
       return answerAutoScaling(state, request);
+    case 'cloudformation':
+      return answerCloudFormation(state, request);
     case 'eks':
       return answerEks(state, request);
     case 'events':

@@ -21,7 +21,7 @@ import {
 } from './state.ts';
 import type { XmlValue } from './xml.ts';
 
-type AutoScalingRequest = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
+type AutoScalingRequest = Extract<ServiceRequest, { readonly parameters: URLSearchParams }>;
 
 /** Answers for Auto Scaling: groups, their instances, and hooks that wait. */
 export function answerAutoScaling(state: AccountState, request: AutoScalingRequest): WireAnswer {

@@ -9,7 +9,7 @@ import {
 } from './state.ts';
 import type { XmlValue } from './xml.ts';
 
-type Ec2Request = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
+type Ec2Request = Extract<ServiceRequest, { readonly parameters: URLSearchParams }>;
 
 /** Answers for EC2: DescribeInstances by ids and filters, with pages; DescribeInstanceTypes by a filter of types; the spot market. */
 export function answerEc2(state: AccountState, request: Ec2Request): WireAnswer {

@@ -1,22 +1,21 @@
+import { answerAccessEntries } from './access-entries.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type EksRequest = Extract<ServiceRequest, { service: 'eks' }>;
 
-/** Answers for EKS: ListClusters with pages, DescribeCluster. */
+/** Answers for EKS: clusters, node groups, access entries. */
 export function answerEks(state: AccountState, request: EksRequest): WireAnswer {
+  const { name = '', nodegroup = '' } = request.path;
   switch (request.operation) {
     case 'ListClusters':
       return listClusters(state, request.query);
     case 'DescribeCluster':
-      return describeCluster(state, request.name);
+      return describeCluster(state, name);
     case 'DescribeNodegroup':
-      return describeNodegroup(state, request.name, request.nodegroup ?? '');
+      return describeNodegroup(state, name, nodegroup);
     default:
-      throw new ServiceFault(
-        'InvalidRequestException',
-        `${request.operation} is not served by this simulated account`,
-      );
+      return answerAccessEntries(state, request);
   }
 }
 
@@ -33,14 +32,16 @@ function describeCluster(state: AccountState, name: string): WireAnswer {
   if (cluster === undefined) {
     throw new ServiceFault('ResourceNotFoundException', `No cluster found for name: ${name}.`);
   }
+  const { authenticationMode = 'API', ca, endpoint, hasPublicEndpoint = true } = cluster;
   const description = {
     name,
     arn: `arn:aws:eks:${state.region}:${OWNER_ACCOUNT}:cluster/${name}`,
-    endpoint: cluster.endpoint,
-    certificateAuthority: { data: cluster.ca },
+    endpoint,
+    certificateAuthority: { data: ca },
     status: 'ACTIVE',
     version: '1.36',
-    accessConfig: { authenticationMode: 'API' },
+    resourcesVpcConfig: { endpointPublicAccess: hasPublicEndpoint, endpointPrivateAccess: true },
+    accessConfig: { authenticationMode },
   };
   return jsonAnswer({ cluster: description }, 'rest');
 }

@@ -1,22 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { findRoute, type RestCall, type RestService } from './rest-routes.ts';
 import { ServiceFault } from './state.ts';
 import { renderXml, type XmlValue } from './xml.ts';
 
 /** One request as the SDK client meant it. */
 export type ServiceRequest =
   | {
-      readonly service: 'ec2' | 'autoscaling';
+      readonly service: 'ec2' | 'autoscaling' | 'cloudformation';
       readonly operation: string;
       readonly parameters: URLSearchParams;
     }
-  | {
-      readonly service: 'eks';
-      readonly operation: string;
-      readonly name: string;
-      readonly nodegroup?: string;
+  | (RestCall & {
+      readonly service: RestService;
       readonly query: URLSearchParams;
-    }
+      /** `undefined` when the request has none. */
+      readonly body: unknown;
+    })
   | {
       readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs';
       readonly operation: string;
@@ -41,12 +41,18 @@ export function readRequest(wire: WireRequest): ServiceRequest {
   const service = signedService(wire.headers.authorization ?? '');
   switch (service) {
     case 'ec2':
-    case 'autoscaling': {
+    case 'autoscaling':
+    case 'cloudformation': {
       const parameters = new URLSearchParams(wire.body);
       return { service, operation: parameters.get('Action') ?? '', parameters };
     }
     case 'eks':
-      return { service, ...eksRoute(wire) };
+      return {
+        service,
+        ...findRoute(service, wire),
+        query: wire.url.searchParams,
+        body: wire.body === '' ? undefined : JSON.parse(wire.body),
+      };
     case 'events':
     case 'pricing':
     case 'secretsmanager':
@@ -64,28 +70,6 @@ function signedService(authorization: string): string {
   return /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(authorization)?.[1] ?? '';
 }
 
-function eksRoute({ method, url }: WireRequest) {
-  const [, cluster, nodegroup] = /^\/clusters\/([^/]+)\/node-groups\/([^/]+)$/.exec(url.pathname) ?? [];
-  if (method === 'GET' && cluster !== undefined && nodegroup !== undefined) {
-    return {
-      operation: 'DescribeNodegroup',
-      name: decodeURIComponent(cluster),
-      nodegroup: decodeURIComponent(nodegroup),
-      query: url.searchParams,
-    };
-  }
-  const name = /^\/clusters\/([^/]+)$/.exec(url.pathname)?.[1];
-  if (method === 'GET' && name !== undefined) {
-    return { operation: 'DescribeCluster', name: decodeURIComponent(name), query: url.searchParams };
-  }
-  const listed = method === 'GET' && url.pathname === '/clusters';
-  return {
-    operation: listed ? 'ListClusters' : `${method} ${url.pathname}`,
-    name: '',
-    query: url.searchParams,
-  };
-}
-
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 const EC2_NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 const XML = { 'content-type': 'text/xml;charset=UTF-8' };
@@ -100,7 +84,7 @@ export function ec2Answer(operation: string, fields: { readonly [name: string]: 
   return { status: 200, headers: XML, body: withNamespace };
 }
 
-/** Auto Scaling wraps its fields once more and lists `<member>`s. */
+/** Auto Scaling and CloudFormation wrap their fields once more and list `<member>`s. */
 export function queryAnswer(operation: string, fields: { readonly [name: string]: XmlValue }): WireAnswer {
   const content = { [`${operation}Result`]: fields, ResponseMetadata: { RequestId: REQUEST_ID } };
   return { status: 200, headers: XML, body: renderXml(`${operation}Response`, content, 'member') };
@@ -124,7 +108,8 @@ export function faultAnswer(service: ServiceRequest['service'] | undefined, faul
         body: renderXml('Response', error, 'item'),
       };
     }
-    case 'autoscaling': {
+    case 'autoscaling':
+    case 'cloudformation': {
       const error = { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: REQUEST_ID };
       return { status, headers: XML, body: renderXml('ErrorResponse', error, 'member') };
     }
@@ -148,4 +133,5 @@ const STATUS: Readonly<Record<string, number>> = {
   AuthFailure: 401,
   MissingAuthenticationToken: 403,
   ResourceNotFoundException: 404,
+  ResourceInUseException: 409,
 };

@@ -29,6 +29,34 @@ export interface SimulatedCluster {
   readonly endpoint: string;
   /** Base64 of the PEM, as EKS gives it. */
   readonly ca: string;
+  /** @default API */
+  readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
+  /** @default true */
+  readonly hasPublicEndpoint?: boolean;
+}
+
+/** Who of IAM may enter a cluster, as which groups. */
+export interface SimulatedAccessEntry {
+  readonly cluster: string;
+  readonly principalArn: string;
+  readonly groups: readonly string[];
+  /** @default STANDARD */
+  readonly type?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A deployed CloudFormation stack. */
+export interface SimulatedStack {
+  readonly name: string;
+  /** @default CREATE_COMPLETE */
+  readonly status?: string;
+  readonly outputs: readonly SimulatedStackOutput[];
+}
+
+export interface SimulatedStackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
 }
 
 export interface SimulatedAutoScalingGroup {
@@ -179,6 +207,9 @@ export interface AccountState {
   readonly clusters: Map<string, SimulatedCluster>;
   readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;
   readonly nodeGroups: SimulatedNodeGroup[];
+  readonly accessEntries: SimulatedAccessEntry[];
+  /** By name. */
+  readonly stacks: Map<string, SimulatedStack>;
   /** Oldest first. */
   readonly activities: ScalingActivity[];
   /** Answers of LaunchInstances by group and client token. */

@@ -1,0 +1,64 @@
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
+import { groupOfAccessEntry, TABLE_DESCRIPTION } from '../../infra/outputs.ts';
+import { ask } from './ask.ts';
+import { regionOf } from './region.ts';
+
+/** As `infra/app.ts` names it. */
+export const DEFAULT_STACK = 'SpotResponder';
+
+/** A role that must be let into every cluster, and the Kubernetes group it is there. */
+export interface StackRole {
+  readonly arn: string;
+  readonly group: string;
+}
+
+/** The responder as it is deployed in one Region. */
+export interface DeployedStack {
+  readonly name: string;
+  readonly region: string;
+  /** CloudFormation's word, e.g. `UPDATE_COMPLETE`. */
+  readonly status: string;
+  readonly roles: readonly StackRole[];
+  readonly table?: string;
+}
+
+/**
+ * Reads what the stack says of itself.
+ *
+ * @throws ConfigurationError when there is no such stack, or it is none of ours; AwsCallError.
+ */
+export async function readStack(client: CloudFormationClient, name: string): Promise<DeployedStack> {
+  const region = await regionOf(client);
+  const found = await describe(client, name, region);
+  const outputs = (found.Outputs ?? []).map(({ Description = '', OutputValue = '' }) => ({
+    description: Description,
+    value: OutputValue,
+  }));
+  const roles = outputs.flatMap(({ description, value }) => {
+    const group = groupOfAccessEntry(description);
+    return group !== undefined && value !== '' ? [{ arn: value, group }] : [];
+  });
+  if (roles.length === 0)
+    throw new ConfigurationError(
+      `--stack ${name}: the stack in ${region} (${found.StackStatus}) has no output that names the responder's roles. Deploy this version of it (npm run build && npx cdk deploy), or name the responder's stack.`,
+    );
+  const table = outputs.find(({ description }) => description === TABLE_DESCRIPTION)?.value;
+  return { name, region, status: found.StackStatus ?? 'unknown', roles, ...(table && { table }) };
+}
+
+async function describe(client: CloudFormationClient, name: string, region: string) {
+  try {
+    const question = { action: 'cloudformation:DescribeStacks', on: `stack ${name}`, region };
+    const { Stacks = [] } = await ask(question, (options) =>
+      client.send(new DescribeStacksCommand({ StackName: name }), options),
+    );
+    if (Stacks[0]) return Stacks[0];
+  } catch (error) {
+    const isAbsent = error instanceof AwsCallError && error.code === 'ValidationError';
+    if (!isAbsent) throw error;
+  }
+  throw new ConfigurationError(
+    `--stack ${name}: there is no such stack in ${region} of this account. Deploy it there, name yours with --stack, or its Region with --stack-region.`,
+  );
+}

@@ -1,0 +1,134 @@
+import * as z from 'zod/mini';
+import { readText } from '../../functions/cluster/api.ts';
+import { parseStatus } from '../../functions/cluster/api-status.ts';
+import type { Connection } from '../../functions/cluster/transport.ts';
+import { refusal, unanswered } from './object-faults.ts';
+
+/** A cluster-wide object, as JSON. */
+export type KubeObject = z.infer<typeof kubeObject>;
+
+export const kubeObject = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string(),
+    uid: z.optional(z.string()),
+    labels: z.optional(z.record(z.string(), z.string())),
+  }),
+});
+
+export interface KindOfObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface WriteOptions {
+  /** The server checks everything and stores nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What enrolment does with objects. Every method throws `ClusterError` with the remedy. */
+export interface KubeObjects {
+  get(object: KubeObject): Promise<KubeObject | undefined>;
+  list(kind: KindOfObject, labelSelector: string): Promise<readonly KubeObject[]>;
+  /** Server-side apply, also of fields that somebody else wrote: the object is as it answers. */
+  apply(object: KubeObject, options: WriteOptions): Promise<KubeObject>;
+  /** Only the object of this UID. */
+  remove(object: KubeObject, options: WriteOptions): Promise<void>;
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const FIELD_MANAGER = 'spot-responder';
+const TIMEOUT_MS = 15_000;
+
+export function openObjects(connection: Connection): KubeObjects {
+  const call = async (verb: string, object: string, request: Call): Promise<unknown> => {
+    const answer = await send(connection, verb, object, request);
+    if (answer.status === 404 && request.absentIsFine) return undefined;
+    if (answer.status >= 400)
+      throw refusal(connection, verb, object, parseStatus(answer.status, answer.body));
+    return JSON.parse(answer.body);
+  };
+  return {
+    get: async (object) => {
+      const found = await call('get', nameOf(object), { path: pathOf(object), absentIsFine: true });
+      return found === undefined ? undefined : kubeObject.parse(found);
+    },
+    list: async ({ apiVersion, kind }, labelSelector) => {
+      const path = `${collectionOf(apiVersion, kind)}?${new URLSearchParams({ labelSelector })}`;
+      const { items } = listOfObjects.parse(await call('list', kind, { path }));
+      // Items of a list do not name their kind.
+      return items.map((item) => kubeObject.parse({ ...item, apiVersion, kind }));
+    },
+    apply: async (object, { dryRun }) => {
+      const query = new URLSearchParams({
+        fieldManager: FIELD_MANAGER,
+        force: 'true',
+        ...(dryRun && { dryRun: 'All' }),
+      });
+      const path = `${pathOf(object)}?${query}`;
+      const headers = { 'content-type': 'application/apply-patch+yaml' };
+      const body = JSON.stringify(object);
+      return kubeObject.parse(await call('patch', nameOf(object), { method: 'PATCH', path, headers, body }));
+    },
+    remove: async (object, { dryRun }) => {
+      // All of it in the body: beside one, the server does not read the query, and would delete in a dry run.
+      const body = JSON.stringify({
+        preconditions: { uid: object.metadata.uid },
+        ...(dryRun && { dryRun: ['All'] }),
+      });
+      const request: Call = {
+        method: 'DELETE',
+        path: pathOf(object),
+        headers: JSON_BODY,
+        body,
+        absentIsFine: true,
+      };
+      await call('delete', nameOf(object), request);
+    },
+  };
+}
+
+const listOfObjects = z.object({ items: z.array(z.looseObject({})) });
+
+interface Call {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly absentIsFine?: true;
+}
+
+async function send(
+  connection: Connection,
+  verb: string,
+  object: string,
+  { body, headers, method = 'GET', path }: Call,
+): Promise<{ readonly status: number; readonly body: string }> {
+  try {
+    const answer = await connection.send({
+      method,
+      path,
+      headers: { accept: 'application/json', ...headers },
+      timeoutMs: TIMEOUT_MS,
+      onSend: () => undefined,
+      ...(body !== undefined && { body }),
+    });
+    return { status: answer.statusCode ?? 0, body: await readText(answer) };
+  } catch (error) {
+    throw unanswered(connection, verb, object, error);
+  }
+}
+
+export function nameOf({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata.name}`;
+}
+
+function pathOf({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${collectionOf(apiVersion, kind)}/${encodeURIComponent(metadata.name)}`;
+}
+
+/** None of ours is in a namespace. */
+function collectionOf(apiVersion: string, kind: string): string {
+  return `/apis/${apiVersion}/${kind.toLowerCase().replace(/y$/, 'ie')}s`;
+}

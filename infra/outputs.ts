@@ -1,0 +1,19 @@
+/**
+ * How the stack tells the command line what it made: by the descriptions of its outputs. A later version may have more
+ * roles; the command line lets in whatever the stack asks for.
+ */
+
+/** Of the output with a role's ARN: which Kubernetes group its access entry has to have. */
+export function describeAccessEntry(group: string): string {
+  return `${ACCESS_ENTRY}${group}`;
+}
+
+/** The group of such a description; `undefined` for another output's. */
+export function groupOfAccessEntry(description: string): string | undefined {
+  return description.startsWith(ACCESS_ENTRY) ? description.slice(ACCESS_ENTRY.length) : undefined;
+}
+
+const ACCESS_ENTRY = 'For an access entry with the group ';
+
+/** Of the output with the table's name. */
+export const TABLE_DESCRIPTION = 'For spot-responder status';
