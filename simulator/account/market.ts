@@ -3,7 +3,7 @@ import { ec2Answer, jsonAnswer, type ServiceRequest, type WireAnswer } from './p
 import { type AccountState, ServiceFault } from './state.ts';
 
 type PricingRequest = Extract<ServiceRequest, { readonly body: unknown }>;
-type Ec2Request = Extract<ServiceRequest, { service: 'ec2' | 'autoscaling' }>;
+type Ec2Request = Extract<ServiceRequest, { readonly parameters: URLSearchParams }>;
 
 const Wanted = z.object({
   ServiceCode: z.literal('AmazonEC2'),
