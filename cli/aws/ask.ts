@@ -26,11 +26,6 @@ export async function ask<T>(
   }
 }
 
-/** The permission that is missing; `undefined` for any other failure. */
-export function missingPermission(error: unknown): string | undefined {
-  return error instanceof AwsCallError && DENIED.test(error.code) ? error.operation : undefined;
-}
-
 const DENIED = /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized/;
 const BAD_CREDENTIALS =
   /Credentials|ExpiredToken|InvalidClientToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|AuthFailure|MissingAuthenticationToken/;

@@ -17,7 +17,7 @@ export const kubeObject = z.looseObject({
   }),
 });
 
-export interface KindOfObject {
+interface KindOfObject {
   readonly apiVersion: string;
   readonly kind: string;
 }

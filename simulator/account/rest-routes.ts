@@ -1,5 +1,3 @@
-import type { WireRequest } from './protocol.ts';
-
 /** Services that name an operation by method and path. */
 export type RestService = 'eks';
 
@@ -27,7 +25,10 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
   ],
 };
 
-export function findRoute(service: RestService, { method, url }: WireRequest): RestCall {
+export function findRoute(
+  service: RestService,
+  { method, url }: { readonly method: string; readonly url: URL },
+): RestCall {
   for (const [operation, routeMethod, template] of ROUTES[service]) {
     const path = routeMethod === method ? matchPath(template, url.pathname) : undefined;
     if (path) return { operation, path };

@@ -53,7 +53,7 @@ export interface SimulatedStack {
   readonly outputs: readonly SimulatedStackOutput[];
 }
 
-export interface SimulatedStackOutput {
+interface SimulatedStackOutput {
   readonly key: string;
   readonly value: string;
   readonly description?: string;
