@@ -4,9 +4,6 @@ import { groupOfAccessEntry, TABLE_DESCRIPTION } from '../../infra/outputs.ts';
 import { ask } from './ask.ts';
 import { regionOf } from './region.ts';
 
-/** As `infra/app.ts` names it. */
-export const DEFAULT_STACK = 'SpotResponder';
-
 /** A role that must be let into every cluster, and the Kubernetes group it is there. */
 export interface StackRole {
   readonly arn: string;

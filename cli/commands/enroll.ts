@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_STACK } from '../aws/stack.ts';
-import { type EnrollOptions, runEnroll } from '../enroll/run-enroll.ts';
+import { DEFAULT_STACK } from '../aws/default-stack.ts';
+import type { EnrollOptions } from '../enroll/run-enroll.ts';
 
 const help = `
 Works with your own credentials, in AWS and in the cluster (an administrator's: AmazonEKSClusterAdminPolicy, or the
@@ -25,6 +25,7 @@ export function enrollCommand(): Command {
     .option('--json', 'print one object')
     .addHelpText('after', help)
     .action(async (cluster: string, options: EnrollOptions) => {
+      const { runEnroll } = await import('../enroll/run-enroll.ts');
       process.exitCode = await runEnroll(cluster, options);
     });
 }

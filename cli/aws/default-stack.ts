@@ -1,0 +1,2 @@
+/** As `infra/app.ts` names it. */
+export const DEFAULT_STACK = 'SpotResponder';
