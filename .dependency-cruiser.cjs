@@ -24,7 +24,7 @@ module.exports = {
       name: 'kubernetes-client-only-in-cluster',
       comment: 'The domain speaks to the cluster port.',
       severity: 'error',
-      from: { path: '^(functions|cli|infra)/', pathNot: '^functions/cluster/' },
+      from: { path: '^(functions|cli|infra|audit)/', pathNot: '^functions/cluster/' },
       to: { path: 'node_modules/@kubernetes/client-node' },
     },
     ...Object.entries(AWS_ROOMS).map(([client, room]) => ({
@@ -64,12 +64,28 @@ module.exports = {
       from: { path: '^functions/signals/' },
       to: { path: '^functions/(?!signals/|errors)' },
     },
+    {
+      name: 'audit-reads-through-the-cluster-room',
+      comment:
+        'Rules are pure; of functions/ the audit uses how a cluster is read, and what training and owners are.',
+      severity: 'error',
+      from: { path: '^audit/' },
+      to: {
+        path: '^(functions/(?!cluster/|checkpoint/|fallback/|locate/|errors)|cli/|simulator/|controlplane/|infra/)',
+      },
+    },
+    {
+      name: 'audit-judges-without-io',
+      severity: 'error',
+      from: { path: '^audit/', pathNot: '^audit/read/' },
+      to: { path: '^(node:)?(fs|http|https|net|child_process)(/|$)' },
+    },
     { name: 'nothing-imports-handlers', severity: 'error', from: {}, to: { path: '^functions/handlers/' } },
     {
       name: 'functions-stand-alone',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(cli|simulator|controlplane|infra|e2e|test|bench)/' },
+      to: { path: '^(audit|cli|simulator|controlplane|infra|e2e|test|bench)/' },
     },
     {
       name: 'finding-a-node-knows-no-story',
@@ -92,7 +108,7 @@ module.exports = {
     {
       name: 'product-imports-no-tests',
       severity: 'error',
-      from: { path: '^(functions|cli|simulator|controlplane|infra)/' },
+      from: { path: '^(functions|audit|cli|simulator|controlplane|infra)/' },
       to: { path: '^(e2e|test|bench)/' },
     },
     {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../functions/respond/report.ts';
 
-/** Exit codes of `spot-responder replay`, one for each way a node was not emptied in time. */
+/** Exit codes: one for each way a replayed node was not emptied in time, one for findings of the audit. */
 export const exitCodes = {
   /** Emptied in time, or planned where nothing was to be executed, or an event that needs no action. */
   ok: 0,
@@ -8,6 +8,8 @@ export const exitCodes = {
   failed: 1,
   /** A wrong flag, file or event. */
   usage: 2,
+  /** The audit found what `--fail-on` names. */
+  findings: 3,
   blocked: 3,
   'still-terminating': 4,
   /** The instance is no node of ours, its node is gone, or its tags name two clusters. */

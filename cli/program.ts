@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { enrollCommand } from './commands/enroll.ts';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
     notifyCommand(),
     statusCommand(),
     pricesCommand(),
+    auditCommand(),
   ];
   for (const command of commands) program.addCommand(throwing(command));
   return throwing(program);

@@ -1,6 +1,9 @@
 import type { Pod } from '../cluster/port.ts';
 import { OPT_IN_LABEL } from './labels.ts';
 
+/** As much of a pod as tells its gang: a running one's, or a template's. */
+export type GangMember = Pick<Pod, 'namespace' | 'name' | 'uid' | 'labels' | 'annotations' | 'owner'>;
+
 /** Pods that must save the same step: the ranks of one training job, on whatever node they run. */
 export interface Gang {
   /** Unique in the cluster. */
@@ -11,27 +14,27 @@ export interface Gang {
   /** Label selector that finds every pod of the gang, and maybe others. */
   readonly labels: string;
   /** Tells the gang's pods among those that the selector finds. */
-  readonly includes: (pod: Pod) => boolean;
+  readonly includes: (pod: GangMember) => boolean;
   /** False for a pod that nothing groups: it is a gang of its own. */
   readonly isOwned: boolean;
 }
 
 /** The first grouping that fits the pod, most explicit first: what the user wrote, the outermost owner, its Job. */
-export function gangOf(pod: Pod): Gang {
+export function gangOf(pod: GangMember): Gang {
   for (const grouping of GROUPINGS) {
     const found = grouping(pod);
     if (found) return { ...found, includes: (other) => gangOf(other).key === found.key };
   }
   const { namespace, name, uid } = pod;
   const key = `${namespace}/pod/${uid}`;
-  const includes = (other: Pod) => other.uid === uid;
+  const includes = (other: GangMember) => other.uid === uid;
   return { key, name: `Pod/${name}`, namespace, labels: OPTED_IN, includes, isOwned: false };
 }
 
 const GROUP_ANNOTATION = 'spot-responder/checkpoint-group';
 const OPTED_IN = `${OPT_IN_LABEL}=enabled`;
 
-type Grouping = (pod: Pod) => Omit<Gang, 'includes'> | undefined;
+type Grouping = (pod: GangMember) => Omit<Gang, 'includes'> | undefined;
 
 const GROUPINGS: readonly Grouping[] = [
   byAnnotation,
@@ -48,7 +51,7 @@ const GROUPINGS: readonly Grouping[] = [
 ];
 
 /** No selector reaches annotations, so all pods that opted in are listed and sorted out here. */
-function byAnnotation({ annotations, namespace }: Pod) {
+function byAnnotation({ annotations, namespace }: GangMember) {
   const group = annotations[GROUP_ANNOTATION];
   if (!group) return undefined;
   return {
@@ -79,7 +82,7 @@ function byLabels(kind: string, keys: readonly string[], nameLabel?: string): Gr
 /** The Job controller's label; the short one is of clusters before 1.27. */
 const JOB_UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid'];
 
-function byJob({ labels, namespace, owner }: Pod) {
+function byJob({ labels, namespace, owner }: GangMember) {
   if (owner?.kind !== 'Job' || !owner.controller) return undefined;
   const label = JOB_UID_LABELS.find((key) => labels[key] === owner.uid);
   return {

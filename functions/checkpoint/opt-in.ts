@@ -1,5 +1,5 @@
 import type { Pod } from '../cluster/port.ts';
-import { gangOf } from './gang.ts';
+import { type GangMember, gangOf } from './gang.ts';
 import { ACK_ANNOTATION, MARKER_ANNOTATION, OPT_IN_LABEL, TIMEOUT_ANNOTATION } from './labels.ts';
 import { type MarkerPlace, parsePlace } from './marker-place.ts';
 
@@ -9,8 +9,11 @@ export type OptIn =
   | { readonly type: 'unprotected'; readonly reason: string }
   | { readonly type: 'not-training' };
 
+/** As much of a pod as tells whether it trains. */
+type Trainee = GangMember & Pick<Pod, 'gpus'>;
+
 /** Whether the pod's owner wants its job to be asked to save. Opting in is the label, nothing else. */
-export function readOptIn(pod: Pod): OptIn {
+export function readOptIn(pod: Trainee): OptIn {
   const label = pod.labels[OPT_IN_LABEL];
   if (label === 'enabled') return { type: 'opted-in' };
   if (label === 'disabled' || !looksLikeTraining(pod)) return { type: 'not-training' };
@@ -19,7 +22,7 @@ export function readOptIn(pod: Pod): OptIn {
 }
 
 /** GPUs, and an owner that training runs under. A Deployment with GPUs is inference. */
-function looksLikeTraining(pod: Pod): boolean {
+function looksLikeTraining(pod: Trainee): boolean {
   return pod.gpus > 0 && gangOf(pod).isOwned;
 }
 

@@ -3,6 +3,7 @@ import { openAccess } from './access.ts';
 import { clusterPort } from './adapter.ts';
 import { type EksConnectionOptions, openEksConnection } from './eks-connection.ts';
 import type { ClusterPort } from './port.ts';
+import { type ObjectReader, objectReader } from './reader.ts';
 import { openConnection } from './transport.ts';
 
 export interface ConnectDeps {
@@ -32,6 +33,16 @@ export function eksConnector({ random = Math.random, ...options }: EksConnection
     });
     return clusterPort({ ...parts, clock, random });
   };
+}
+
+/** Reads objects of an EKS cluster, by a token of the AWS credentials. Throws as `eksConnector`. */
+export async function readerFromEks(
+  clusterName: string,
+  { random = Math.random, ...options }: EksConnectionOptions & ConnectDeps,
+): Promise<ObjectReader> {
+  const { clock } = options;
+  const connection = await openEksConnection(clusterName, options);
+  return objectReader({ connection, access: openAccess(clock), clock, random });
 }
 
 export interface DirectTarget {

@@ -6,7 +6,7 @@ export interface Operation {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   /** With its subresource, e.g. `pods/eviction`. */
   readonly resource: string;
-  readonly apiGroup: '' | 'apps' | 'policy';
+  readonly apiGroup: string;
   /** The object it is about, for the message. */
   readonly object: string;
 }

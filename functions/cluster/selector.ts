@@ -1,11 +1,21 @@
-import type { V1LabelSelector } from '@kubernetes/client-node/dist/gen/index.js';
+/** As in the API, whoever read it. */
+interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>> | undefined;
+  readonly matchExpressions?: readonly Requirement[] | undefined;
+}
+
+interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[] | undefined;
+}
 
 /**
  * Kubernetes' label selector: all parts must hold. `{}` selects everything, an absent selector nothing
  * (policy/v1). An operator that we do not know selects nothing.
  */
 export function selects(
-  selector: V1LabelSelector | undefined,
+  selector: LabelSelector | undefined,
   labels: Readonly<Record<string, string>>,
 ): boolean {
   if (!selector) return false;

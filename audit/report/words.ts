@@ -1,0 +1,66 @@
+import { stringify } from 'yaml';
+import type { ObjectRef, Spot, Workload } from '../fleet.ts';
+import type { Audit, Finding, Verdict } from '../judge.ts';
+import type { Patch, Severity } from '../rule.ts';
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  spot: 'belongs on spot',
+  'after-changes': 'after changes',
+  'off-spot': 'keep off spot',
+};
+
+export const SPOT_WORDS: Readonly<Record<Spot, string>> = {
+  only: 'spot only',
+  may: 'may use spot',
+  never: 'on demand',
+  'not-today': 'not today',
+};
+
+export function nameOf({ kind, name, namespace }: ObjectRef, part?: string): string {
+  const whole = `${namespace === undefined ? '' : `${namespace}/`}${kind}/${name}`;
+  return part === undefined ? whole : `${whole} (${part})`;
+}
+
+export function nameOfWorkload({ part, ref }: Workload): string {
+  return nameOf(ref, part);
+}
+
+export function allFindings({ fleetFindings, judged }: Audit): readonly Finding[] {
+  return [...fleetFindings, ...judged.flatMap(({ findings }) => findings)];
+}
+
+export function countBySeverity(findings: readonly Finding[]): Readonly<Record<Severity, number>> {
+  const count = (severity: Severity) =>
+    findings.filter((each) => !each.ignored && each.severity === severity).length;
+  return { error: count('error'), warning: count('warning'), note: count('note') };
+}
+
+/** What a person types to apply a patch. */
+export function commandOf(patch: Patch, file?: string): string {
+  switch (patch.type) {
+    case 'create':
+      return withInput('kubectl apply -f -', patch.object);
+    case 'delete':
+      return `kubectl delete ${nameAsArguments(patch.target)}`;
+    case 'advice':
+      return patch.text;
+    case 'patch': {
+      const how = `--type ${patch.as} --patch-file /dev/stdin`;
+      if (!patch.anew) return withInput(`kubectl patch ${nameAsArguments(patch.target)} ${how}`, patch.body);
+      const local = `kubectl patch --local -f ${file ?? 'MANIFEST'} ${how} -o yaml`;
+      return withInput(local, patch.body, ' | kubectl replace --force -f -');
+    }
+  }
+}
+
+function nameAsArguments({ apiVersion, kind, name, namespace }: ObjectRef): string {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;
+  const isBuiltIn = group === undefined || !group.includes('.');
+  const resource = isBuiltIn ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
+  return `${resource} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
+}
+
+function withInput(command: string, input: object, then = ''): string {
+  const yaml = stringify(input, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `${command} <<'YAML'${then}\n${yaml}YAML`;
+}
