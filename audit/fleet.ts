@@ -1,4 +1,4 @@
-import type { Budget, PodTemplate, Selector } from './objects.ts';
+import type { Budget, PodTemplate, Requirement, Selector } from './objects.ts';
 
 /** What is audited: everything that the rules look at, read from a cluster or from manifests. */
 export interface Fleet {
@@ -6,6 +6,9 @@ export interface Fleet {
   readonly name: string;
   readonly workloads: readonly Workload[];
   readonly budgets: readonly Budgeted[];
+  readonly groups: readonly NodeGroup[];
+  /** Cluster Autoscaler, in whatever namespace. */
+  readonly autoscalers: readonly Workload[];
   /** Kinds that could not be read, by what is missing: rules that need them stay silent. */
   readonly unread: readonly Unread[];
 }
@@ -78,6 +81,24 @@ export interface TemplateSource {
 
 export interface Budgeted extends Subject {
   readonly budget: Budget;
+}
+
+/** Nodes that are bought together. */
+export interface NodeGroup extends Subject {
+  readonly kind: 'karpenter' | 'eksctl' | 'observed';
+  readonly buysSpot: boolean;
+  readonly buysOnDemand: boolean;
+  /** Absent: not limited, or not known. */
+  readonly types?: readonly string[];
+  readonly zones?: readonly string[];
+  readonly pool?: string;
+  readonly isFallback: boolean;
+  /** Says that Cluster Autoscaler leaves its nodes alone. */
+  readonly isLeftAlone: boolean;
+  /** Of a Karpenter NodePool, as they are written. */
+  readonly requirements?: readonly Requirement[];
+  /** Names of the nodes that are there. */
+  readonly nodes?: readonly string[];
 }
 
 export interface Unread {

@@ -90,7 +90,8 @@ function checkIgnores(
   known: ReadonlySet<string>,
 ): readonly string[] {
   const findings = [...judged.flatMap((each) => each.findings), ...fleetFindings];
-  return fleet.workloads.flatMap((subject) =>
+  const subjects: readonly Subject[] = [...fleet.workloads, ...fleet.groups];
+  return subjects.flatMap((subject) =>
     readIgnores(subject.annotations).flatMap(({ reason, rule }) => {
       const { kind, name, namespace } = subject.ref;
       const where = `${namespace ? `${namespace}/` : ''}${kind}/${name} ignores ${rule}`;

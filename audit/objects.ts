@@ -155,6 +155,38 @@ export const node = z.object({
   }),
 });
 
+export const nodePool = z.object({
+  spec: z.object({
+    template: z.object({
+      metadata: z.optional(z.object({ labels: z.optional(strings) })),
+      spec: z.object({ requirements: z.optional(z.array(z.looseObject(requirement.shape))) }),
+    }),
+  }),
+});
+
+const eksctlGroup = z.object({
+  name: z.string(),
+  spot: z.optional(z.boolean()),
+  instanceType: z.optional(z.string()),
+  instanceTypes: z.optional(z.array(z.string())),
+  availabilityZones: z.optional(z.array(z.string())),
+  labels: z.optional(strings),
+  tags: z.optional(strings),
+  instancesDistribution: z.optional(
+    z.object({
+      instanceTypes: z.optional(z.array(z.string())),
+      onDemandBaseCapacity: z.optional(z.int()),
+      onDemandPercentageAboveBaseCapacity: z.optional(z.int()),
+    }),
+  ),
+});
+
+export const eksctlCluster = z.object({
+  availabilityZones: z.optional(z.array(z.string())),
+  managedNodeGroups: z.optional(z.array(eksctlGroup)),
+  nodeGroups: z.optional(z.array(eksctlGroup)),
+});
+
 export const labelSelector = selector;
 
 export type AnyObject = z.infer<typeof anyObject>;
@@ -163,3 +195,4 @@ export type Container = z.infer<typeof container>;
 export type Selector = z.infer<typeof selector>;
 export type Budget = z.infer<typeof budget>['spec'];
 export type Requirement = z.infer<typeof requirement>;
+export type EksctlGroup = z.infer<typeof eksctlGroup>;

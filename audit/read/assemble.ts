@@ -1,5 +1,7 @@
+import { isClusterAutoscaler } from '../facts/autoscaler.ts';
 import type { Budgeted, Fleet, Unread, Workload } from '../fleet.ts';
 import { type AnyObject, anyObject, budget, horizontalAutoscaler } from '../objects.ts';
+import { fromEksctl, fromNodePool, fromNodes } from './groups.ts';
 import { kindOf } from './kinds.ts';
 import { parseAs, type Raw, withoutNulls } from './parse.ts';
 import { onNodes, spotDoors } from './spot-nodes.ts';
@@ -21,7 +23,8 @@ export function assembleFleet(raws: readonly Raw[], { name, namespace, unread = 
   const of = (kind: string, group: string) =>
     objects.filter(({ object }) => object.kind === kind && object.apiVersion.startsWith(group));
   const fewest = lowestScales(of('HorizontalPodAutoscaler', 'autoscaling/'));
-  const doors = spotDoors(of('Node', 'v1').map(({ object }) => object));
+  const nodes = of('Node', 'v1').map(({ object }) => object);
+  const doors = spotDoors(nodes);
   const workloads = objects
     .flatMap(({ object, place }) => readWorkloads(object, place))
     .map((workload) => withAutoscaler(workload, fewest))
@@ -32,6 +35,12 @@ export function assembleFleet(raws: readonly Raw[], { name, namespace, unread = 
     name,
     workloads: workloads.filter(isWanted),
     budgets: of('PodDisruptionBudget', 'policy/').map(toBudgeted),
+    groups: [
+      ...of('NodePool', 'karpenter.sh/').map(fromNodePool),
+      ...of('ClusterConfig', 'eksctl.io/').flatMap(fromEksctl),
+      ...fromNodes(nodes),
+    ],
+    autoscalers: workloads.filter(isClusterAutoscaler),
     unread,
   };
 }

@@ -25,6 +25,10 @@ const WANTED: readonly Wanted[] = [
   { group: 'karpenter.sh', version: 'v1', plural: 'nodepools', isGlobal: true },
 ];
 
+/** Where Cluster Autoscaler lives, whichever namespace is looked at. */
+const SYSTEM = 'kube-system';
+const DEPLOYMENTS: ResourceKind = { group: 'apps', version: 'v1', plural: 'deployments' };
+
 /**
  * Everything that the rules look at, page by page; it writes nothing. What may not be read is said rather than judged.
  * Throws `ClusterError` when workloads cannot be read.
@@ -44,6 +48,9 @@ export async function readCluster(reader: ObjectReader, namespace?: string): Pro
       unread.push({ resource: kind.plural, reason: 'the identity in use may not list them' });
     }
   }
+  if (namespace !== undefined && namespace !== SYSTEM)
+    for await (const object of reader.list(DEPLOYMENTS, { namespace: SYSTEM }))
+      raws.push({ object: withKind(object, DEPLOYMENTS) });
   const { loose, pods } = await readLoosePods(reader, scope);
   return { raws: [...raws, ...loose], unread, pods };
 }

@@ -57,7 +57,9 @@ function toResult(finding: Finding, rules: readonly Rule[]) {
     // The same finding in the next run, wherever its lines have moved to.
     partialFingerprints: { 'ruleAndObject/v1': `${rule} ${name}` },
     ...(ignored && {
-      suppressions: [{ kind: 'inSource', ...(ignored.reason !== undefined && { justification: ignored.reason }) }],
+      suppressions: [
+        { kind: 'inSource', ...(ignored.reason !== undefined && { justification: ignored.reason }) },
+      ],
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { autoscalerFightsFallback } from './autoscaler-fights-fallback.ts';
 import { barePod } from './bare-pod.ts';
 import { blockingBudget } from './blocking-budget.ts';
 import { exitZero } from './exit-zero.ts';
@@ -9,7 +10,10 @@ import { localVolume } from './local-volume.ts';
 import { needsSpot } from './needs-spot.ts';
 import { noBudget } from './no-budget.ts';
 import { noCheckpoint } from './no-checkpoint.ts';
+import { noFallback } from './no-fallback.ts';
 import { noSpread } from './no-spread.ts';
+import { oneTypeGroup } from './one-type-group.ts';
+import { oneZoneGroup } from './one-zone-group.ts';
 import { overlappingBudgets } from './overlapping-budgets.ts';
 import { prestopBeyondGrace } from './prestop-beyond-grace.ts';
 import { shortSave } from './short-save.ts';
@@ -38,4 +42,8 @@ export const RULES: readonly Rule[] = [
   failurePolicy,
   prestopBeyondGrace,
   graceBeyondNotice,
+  oneTypeGroup,
+  oneZoneGroup,
+  noFallback,
+  autoscalerFightsFallback,
 ];

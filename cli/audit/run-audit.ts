@@ -32,7 +32,11 @@ export async function runAudit(options: AuditOptions, print: Print): Promise<num
   const failOn = parseFailOn(options.failOn);
   const audit = judge(await readFleet(options), RULES);
   if (options.sarif !== undefined)
-    await writeReport('--sarif', options.sarif, `${JSON.stringify(sarifReport(audit, RULES, packageJson.version), null, 2)}\n`);
+    await writeReport(
+      '--sarif',
+      options.sarif,
+      `${JSON.stringify(sarifReport(audit, RULES, packageJson.version), null, 2)}\n`,
+    );
   if (options.json) print(`${JSON.stringify(jsonReport(audit), null, 2)}\n`);
   else {
     const width = widthOf(process.stdout);
@@ -72,8 +76,11 @@ async function writeReport(flag: string, file: string, text: string): Promise<vo
     await writeFile(file, text);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new ConfigurationError(`${flag} ${file}: cannot be written (${code}). Give a file in a folder that exists.`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      `${flag} ${file}: cannot be written (${code}). Give a file in a folder that exists.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -9,7 +9,11 @@ import { auditFiles } from './scene.ts';
 const schema = 'test/audit/sarif-schema-2.1.0.json';
 
 async function validate(report: object) {
-  const { $schema: _draft, id: _id, ...definition } = JSON.parse(await readFile(schema, "utf8")) as Record<string, unknown>;
+  const {
+    $schema: _draft,
+    id: _id,
+    ...definition
+  } = JSON.parse(await readFile(schema, 'utf8')) as Record<string, unknown>;
   const ajv = new Ajv({ strict: false, validateFormats: false });
   return { valid: ajv.validate(definition, JSON.parse(JSON.stringify(report))), errors: ajv.errors };
 }

@@ -1,0 +1,56 @@
+import type { NodeGroup } from '../fleet.ts';
+import { requireInstead } from '../patch/node-pool.ts';
+import type { Patch, Rule } from '../rule.ts';
+
+const TYPE = 'node.kubernetes.io/instance-type';
+
+export const oneTypeGroup: Rule = {
+  id: 'one-type-group',
+  severity: 'warning',
+  verdict: 'change',
+  title: 'a spot group with one instance type',
+  explanation:
+    'Each type in each zone is a pool of its own, which runs dry on its own. A group of one type has as many chances as zones; every ' +
+    'type that does as well adds as many again. The patch adds the next size of the family where it has the same GPUs: more ' +
+    'CPU than needed costs less than no node. Of a group known by its nodes only, three or more of one type are taken as a sign.',
+  needs: [],
+  find: ({ groups }) =>
+    groups
+      .filter(({ buysSpot, types }) => buysSpot && types?.length === 1)
+      .map((group) => {
+        const [type = ''] = group.types ?? [];
+        const seen =
+          group.kind === 'observed' ? `all its ${group.nodes?.length} nodes are` : 'it buys nothing but';
+        return {
+          about: group,
+          why: `${seen} ${type}: when that runs short, nothing takes its place`,
+          patch: widen(group, type),
+        };
+      }),
+};
+
+function widen(group: NodeGroup, type: string): Patch {
+  const more = nextSize(type);
+  if (group.kind === 'karpenter' && more !== undefined)
+    return requireInstead(group, { key: TYPE, operator: 'In', values: [type, more] });
+  const types = more === undefined ? `${type} and others with the same GPUs` : `[${type}, ${more}]`;
+  const name = group.ref.name.split('/').at(-1);
+  return {
+    type: 'advice',
+    text:
+      group.kind === 'observed'
+        ? `Make node group ${name} anew with several types, such as ${types}: types of a managed group cannot be changed.`
+        : `In group ${name} set instanceTypes: ${types}`,
+  };
+}
+
+/** Sizes of a family whose GPUs are the same; from 12xlarge on there are more of them. */
+const SIZES = ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'];
+const FAMILIES = /^(g4dn|g5|g6|g6e|gr6|[cmr]\d\w*)$/;
+
+function nextSize(type: string): string | undefined {
+  const [family = '', size = ''] = type.split('.');
+  const at = SIZES.indexOf(size);
+  const next = at === -1 ? undefined : SIZES[at + 1];
+  return next !== undefined && FAMILIES.test(family) ? `${family}.${next}` : undefined;
+}
