@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { showProgress } from '../cli/replay/real/progress.ts';
 import { ConfigurationError } from '../functions/errors.ts';
+import { showCost } from './cost/show.ts';
 import { scenarios } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { showFigures, showPermissions } from './show.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
   const chosen = choose(values.scenario, values.quick);
   const results = await run(chosen, values['as-built']);
   showFigures(results);
+  showCost(results);
   const isWhole = chosen.length === scenarios.length;
   const mayAll = showPermissions(results, isWhole);
   return mayAll && !results.some(({ problem }) => problem) ? 0 : 1;

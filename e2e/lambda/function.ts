@@ -11,6 +11,8 @@ export interface LocalFunction {
   output(): string;
   /** Milliseconds that each environment took to load the bundle. */
   readonly coldStarts: readonly number[];
+  /** Milliseconds that each invocation took, the loading of the bundle left out. */
+  readonly durations: readonly number[];
   /** Ends every environment that is at work, as a crash would. Returns how many there were. */
   killBusy(): Promise<number>;
   close(): Promise<void>;
@@ -24,6 +26,7 @@ export function openFunction(
   const idle: ExecutionEnvironment[] = [];
   const busy = new Set<ExecutionEnvironment>();
   const coldStarts: number[] = [];
+  const durations: number[] = [];
   const chunks: string[] = [];
   const take = async () => {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isAlive()) return kept;
@@ -35,6 +38,7 @@ export function openFunction(
   return {
     properties,
     coldStarts,
+    durations,
     output: () => chunks.join(''),
     invoke: async (event) => {
       const release = concurrency.enter(properties);
@@ -43,7 +47,10 @@ export function openFunction(
       try {
         environment = await take();
         busy.add(environment);
-        return await environment.invoke(event);
+        const began = performance.now();
+        const ending = await environment.invoke(event);
+        durations.push(performance.now() - began);
+        return ending;
       } catch (error) {
         return { type: 'failed', error: `${messageOf(error)}\n${chunks.slice(-20).join('')}` };
       } finally {

@@ -70,6 +70,7 @@ function reasonOf(
   const fn = stack.functions.find((each) => each.name === name);
   const onlyOn = (arns: ReadonlySet<string | undefined>) =>
     action.startsWith('sqs:') && resources.every((each) => arns.has(each));
+  if (action.startsWith('logs:')) return 'Lambda writes the log with this role';
   if (onlyOn(mapped)) return 'Lambda polls the queue with this role';
   if (onlyOn(new Set([...mapped, fn?.later.onFailure])))
     return 'Lambda sends to its on-failure queue with this role';

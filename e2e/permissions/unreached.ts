@@ -3,4 +3,10 @@ export const UNREACHED: readonly {
   readonly bundle: string;
   readonly action: string;
   readonly reason: string;
-}[] = [];
+}[] = [
+  {
+    bundle: 'fallback',
+    action: 'autoscaling:LaunchInstances',
+    reason: 'groups tagged spot-responder/launch: instances; none of the scenarios’ is',
+  },
+];

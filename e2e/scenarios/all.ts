@@ -9,6 +9,7 @@ import { spotInterruption } from './spot-interruption.ts';
 import { storm, stormOnTenFunctions } from './storm.ts';
 import { tableThrottled } from './table-throttled.ts';
 import { terminateHook } from './terminate-hook.ts';
+import { thousand, thousandUnknown } from './thousand.ts';
 import { trainingGang } from './training-gang.ts';
 
 /** In the order in which they run. */
@@ -25,4 +26,6 @@ export const scenarios: readonly Scenario[] = [
   slackDown,
   storm,
   stormOnTenFunctions,
+  thousand,
+  thousandUnknown,
 ];

@@ -18,6 +18,7 @@ import { ClaimError, openClaims } from './claims.ts';
 import { viewCluster } from './cluster-view.ts';
 import { CLUSTER, credentialsOf, REGION } from './identities.ts';
 import type { Machine } from './machine.ts';
+import { startSimulatedWorld } from './simulated.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** How a scenario ended. */
@@ -27,7 +28,7 @@ export interface Result {
   readonly figures: Figures;
   readonly claims: number;
   readonly calls: readonly RecordedCall[];
-  readonly deployed: Pick<Stage, 'grants' | 'stack'>;
+  readonly deployed: Pick<Stage, 'fn' | 'grants' | 'stack'>;
   /** What was not so, and what the functions had written by then. */
   readonly problem?: { readonly message: string; readonly log: string };
 }
@@ -49,12 +50,15 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   const began = performance.now();
   const claims = openClaims(signal);
   await using borrowed = new AsyncDisposableStack();
+  const simulated = scenario.isSimulated ? await startSimulatedWorld() : undefined;
+  if (simulated) borrowed.defer(simulated.close);
   const stage = await openStage({
     template,
     bundleOf: await bundlesByContent(options.dist),
     moto: machine.moto,
     account: String(111_122_220_000 + number),
-    cluster: machine.plane,
+    cluster: simulated ? { server: simulated.cluster.url, caPem: '' } : machine.plane,
+    ...(simulated && { routes: simulated.routes }),
     signal,
     ...scenario.stage,
   });
@@ -76,6 +80,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
         return claims.claim(what, look, within);
       },
       cluster,
+      simulated,
       namespace: `e2e-${number}`,
       fill: (count, workloads) => fillFleet(options, stage, count, workloads),
       adminKubeconfig: machine.plane.adminKubeconfig,

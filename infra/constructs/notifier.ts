@@ -1,4 +1,4 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +12,6 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
@@ -106,7 +105,7 @@ export class Notifier extends Construct {
         ...slackEnvironment(settings),
       },
     });
-    Secret.fromSecretNameV2(this, 'SlackSecret', secretName).grantRead(made.role);
+    made.role.addToPolicy(readSecret(this, secretName));
     made.role.addToPolicy(
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -134,4 +133,15 @@ function slackEnvironment(settings: Settings): Record<string, string> {
     SLACK_WINDOW_SECONDS: String(settings.slackWindowSeconds),
     ACCOUNT_NAMES: JSON.stringify(settings.accountNames),
   };
+}
+
+/** Its value, nothing else of it. Secrets Manager adds six characters of its own to a secret's name. */
+function readSecret(scope: Construct, secretName: string): PolicyStatement {
+  const arn = Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${secretName}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
 }

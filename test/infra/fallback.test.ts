@@ -66,7 +66,7 @@ test("it reads and writes only the pools' rows", () => {
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({
-          Action: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+          Action: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
           Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['pool#*'] } },
         }),
       ]),

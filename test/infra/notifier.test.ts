@@ -70,7 +70,7 @@ test('the role may read that secret, and only its own rows', () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: Match.arrayWith([
-        Match.objectLike({ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] }),
+        Match.objectLike({ Action: 'secretsmanager:GetSecretValue' }),
         Match.objectLike({
           Action: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
           Condition: {

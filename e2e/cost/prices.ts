@@ -1,0 +1,18 @@
+/**
+ * Dollars in us-east-1, on demand, without the free tier; from the services' pricing pages, November 2026. One unit each where
+ * nothing else is said.
+ */
+export const PRICES = {
+  readOn: '2026-11-25',
+  lambdaGigabyteSecond: 0.0000133334,
+  lambdaRequest: 0.2e-6,
+  /** Of a kilobyte; ours are smaller. A write under a condition costs the same. */
+  tableWrite: 0.625e-6,
+  /** Of four kilobytes, eventually consistent reads cost half: counted whole. */
+  tableRead: 0.125e-6,
+  queueRequest: 0.4e-6,
+  busEvent: 1e-6,
+  schedule: 1e-6,
+  secretCall: 0.05 / 10_000,
+  secretMonth: 0.4,
+} as const;

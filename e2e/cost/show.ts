@@ -1,0 +1,55 @@
+import type { Result } from '../world/play.ts';
+import { type FunctionRuns, monthOf, type Usage, usageOf } from './month.ts';
+import { PRICES } from './prices.ts';
+
+/** The scenario that is one interruption and nothing else. */
+const COUNTED = 'spot-interruption';
+const EACH_MINUTE = ['index-nodes', 'fallback'];
+const FOR_EACH = ['respond', 'notify'];
+/** The delayed second target and the fallback's nudge; what is announced goes through a queue too. */
+const OWN_MESSAGES = 2;
+
+/** Dollars a month at some rates of interruptions, from what that scenario was counted to ask for. */
+export function showCost(results: readonly Result[]): void {
+  const counted = results.find(({ problem, scenario }) => scenario.name === COUNTED && !problem);
+  if (!counted) return;
+  const { mappings } = counted.deployed.stack;
+  const passes = Math.max(1, counted.deployed.fn('index-nodes').durations.length);
+  const minute = scale(usageBy(counted, EACH_MINUTE, 0), 1 / passes);
+  const announced = counted.calls.filter(({ operation }) => operation === 'PutEvents').length;
+  const interruption = usageBy(counted, FOR_EACH, OWN_MESSAGES + announced);
+  console.log(
+    `\nDollars a month (us-east-1, prices of ${PRICES.readOn}, no free tier), from the requests counted`,
+  );
+  for (const interruptions of [0, 1_000, 100_000]) {
+    const { total, ...parts } = monthOf(minute, interruption, interruptions, mappings, 1);
+    const told = Object.entries(parts).map(([name, dollars]) => `${name} ${dollars.toFixed(2)}`);
+    console.log(
+      `  ${String(interruptions).padStart(7)} interruptions  ${total.toFixed(2).padStart(8)}  (${told.join(', ')})`,
+    );
+  }
+}
+
+function usageBy({ calls, deployed }: Result, bundles: readonly string[], messages: number): Usage {
+  const runs: readonly FunctionRuns[] = bundles.map((bundle) => {
+    const { durations, properties } = deployed.fn(bundle);
+    return { memoryMegabytes: properties.memoryMegabytes, milliseconds: durations };
+  });
+  return usageOf(
+    calls.filter(({ caller }) => bundles.includes(caller)),
+    runs,
+    messages,
+  );
+}
+
+function scale(usage: Usage, factor: number): Usage {
+  return {
+    gigabyteSeconds: usage.gigabyteSeconds * factor,
+    invocations: usage.invocations * factor,
+    tableReads: usage.tableReads * factor,
+    tableWrites: usage.tableWrites * factor,
+    queueRequests: usage.queueRequests * factor,
+    busEvents: usage.busEvents * factor,
+    secretCalls: usage.secretCalls * factor,
+  };
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { dollarsOf, monthOf, usageOf } from '../../e2e/cost/month.ts';
+
+const calls = [
+  { service: 'dynamodb', operation: 'PutItem' },
+  { service: 'dynamodb', operation: 'BatchGetItem' },
+  { service: 'dynamodb', operation: 'Query' },
+  { service: 'events', operation: 'PutEvents' },
+  { service: 'sqs', operation: 'SendMessage' },
+];
+const nothing = usageOf([], [], 0);
+
+test('usage counts calls by what AWS bills them as', () => {
+  expect(usageOf(calls, [{ memoryMegabytes: 512, milliseconds: [1_000, 3_000] }], 2)).toEqual({
+    gigabyteSeconds: 2,
+    invocations: 2,
+    tableReads: 26,
+    tableWrites: 1,
+    queueRequests: 7,
+    busEvents: 1,
+    secretCalls: 0,
+  });
+});
+
+test('nothing costs nothing', () => {
+  expect(dollarsOf(nothing)).toBe(0);
+});
+
+test('a month grows with its interruptions, from what runs each minute', () => {
+  const perInterruption = usageOf(calls, [{ memoryMegabytes: 1_024, milliseconds: [20_000] }], 3);
+  const month = (interruptions: number) =>
+    monthOf(nothing, perInterruption, interruptions, [{ mostConcurrent: 2 }], 1).total;
+  expect(month(1_000) - month(0)).toBeCloseTo(1_000 * dollarsOf(perInterruption), 6);
+  expect(month(0)).toBeGreaterThan(0.4);
+});
