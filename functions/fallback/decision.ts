@@ -51,7 +51,8 @@ export type Refusal =
   | {
       readonly reason: FailureKind;
       readonly group: string;
-      readonly until: Date;
+      /** Absent: until somebody has mended it, and in no group of the pool. */
+      readonly until?: Date;
       readonly remedy?: string;
     };
 

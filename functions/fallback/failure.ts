@@ -7,6 +7,8 @@ export type FailureKind = 'CAPACITY' | 'QUOTA' | 'CONFIG';
 export interface ScalingFailure {
   readonly kind: FailureKind;
   readonly code: string;
+  /** False for a text that nobody here knows: it may be want of capacity in new words. */
+  readonly isKnown: boolean;
   /** Of a `QUOTA` failure. */
   readonly quota?: string;
   readonly remedy: string;
@@ -27,14 +29,25 @@ export interface Purchase {
 export function classifyFailure(statusMessage: string, purchase: Purchase): ScalingFailure {
   const code = findCode(statusMessage);
   if (CAPACITY_CODES.has(code)) {
-    return { kind: 'CAPACITY', code, remedy: 'Wait, or allow more instance types or zones in the group.' };
+    return {
+      kind: 'CAPACITY',
+      code,
+      isKnown: true,
+      remedy: 'Wait, or allow more instance types or zones in the group.',
+    };
   }
   if (PASSING_CODES.has(code)) {
-    return { kind: 'CAPACITY', code, remedy: 'Wait: AWS could not serve the request at that moment.' };
+    return {
+      kind: 'CAPACITY',
+      code,
+      isKnown: true,
+      remedy: 'Wait: AWS could not serve the request at that moment.',
+    };
   }
   if (QUOTA_CODES.has(code)) return quotaFailure(code, purchase);
   const remedy = CONFIG_REMEDIES[code] ?? "Correct the group's launch template or instance types";
-  return { kind: 'CONFIG', code, remedy: `${remedy}: ${statusMessage.slice(0, 300)}` };
+  const isKnown = code in CONFIG_REMEDIES || CONFIG_CODE.test(code);
+  return { kind: 'CONFIG', code, isKnown, remedy: `${remedy}: ${statusMessage.slice(0, 300)}` };
 }
 
 const CAPACITY_CODES: ReadonlySet<string> = new Set([
@@ -73,6 +86,10 @@ const CONFIG_REMEDIES: Readonly<Record<string, string>> = {
   UnauthorizedOperation: 'Allow the Auto Scaling service role what the launch needs',
 };
 
+/** The request itself is wrong, in whatever detail. */
+const CONFIG_CODE =
+  /^(AuthFailure|Client\.|IncorrectParameter|Invalid|Missing|OptInRequired|Unauthorized|UnknownParameter|Unsupported)/;
+
 /** Texts that Auto Scaling writes without a code. */
 const UNCODED: readonly (readonly [RegExp, string])[] = [
   [/max spot instance count exceeded/i, 'MaxSpotInstanceCountExceeded'],
@@ -106,6 +123,7 @@ function quotaFailure(code: string, { buys, region, instanceTypes }: Purchase): 
   return {
     kind: 'QUOTA',
     code,
+    isKnown: true,
     quota,
     remedy: `Raise ${quota} in ${region}; it counts vCPUs, not instances: ${how}`,
   };

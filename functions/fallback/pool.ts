@@ -69,6 +69,8 @@ export interface Failure {
   readonly at: Date;
   /** What a person can do about it. */
   readonly remedy?: string;
+  /** Nothing is launched in the whole pool until somebody has mended it. */
+  readonly stopsPool?: true;
 }
 
 export interface PodDemand {

@@ -16,6 +16,8 @@ export function planScaleOut(
   const covered = coveredGpus(groups, breakers, now);
   const missing = shortGpus - covered;
   if (missing <= 0) return { launches: [], refusals: [], missingGpus: 0 };
+  const stop = groups.find(stopsPool);
+  if (stop) return { launches: [], refusals: [refuseAll(stop)], missingGpus: missing };
   const { rooms, refusals } = findRooms(state, groups, missing, breakers, now);
   const roomGpus = rooms.reduce((sum, room) => sum + room.nodes * room.group.gpusPerNode, 0);
   const grant = grantWholeGangs(pending, shortGpus + beyondMaxGpus, covered, Math.min(missing, roomGpus));
@@ -39,6 +41,16 @@ export interface ScaleOut {
   readonly missingGpus: number;
 }
 
+/** Its newest launch failed because of how it is configured, and none has succeeded since. */
+function stopsPool({ lastFailure, lastLaunchAt }: FallbackGroup): boolean {
+  return lastFailure?.stopsPool === true && !(lastLaunchAt && lastLaunchAt > lastFailure.at);
+}
+
+function refuseAll({ lastFailure, name }: FallbackGroup): Refusal {
+  const remedy = lastFailure?.remedy;
+  return { reason: 'CONFIG', group: name, ...(remedy && { remedy }) };
+}
+
 interface Room {
   readonly group: FallbackGroup;
   readonly nodes: number;
@@ -47,7 +59,8 @@ interface Room {
 /** While a group cannot launch, only what it has counts, so that the next group is asked for the rest. */
 function coveredGpus(groups: readonly FallbackGroup[], breakers: Memory['breakers'], now: Date): number {
   return groups.reduce((sum, group) => {
-    const nodes = isOpen(breakers[group.name], now) ? group.nodes.length : committedNodes(group);
+    const nodes =
+      isOpen(breakers[group.name], now) || stopsPool(group) ? group.nodes.length : committedNodes(group);
     return sum + nodes * group.gpusPerNode;
   }, 0);
 }

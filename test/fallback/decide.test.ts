@@ -186,3 +186,33 @@ test('nothing is given back for spot that is only on its way', () => {
   const ready = world({ fallbacks: [group({ nodes: [node('a')] })] });
   expect(decide(ready, EMPTY_MEMORY, at(2)).decision).toEqual(returning({ release: ['a'] }));
 });
+
+test('a configuration failure stops the pool: the next group is not asked either, until the first has launched', () => {
+  const remedy = 'Correct the launch template';
+  const broken = { kind: 'CONFIG' as const, at: at(0), remedy, stopsPool: true as const };
+  const stopped = (over: Partial<typeof broken & { lastLaunchAt: Date }> = {}) => {
+    const { lastLaunchAt, ...failure } = over;
+    const first = group({
+      name: 'p3',
+      lastFailure: { ...broken, ...failure },
+      ...(lastLaunchAt && { lastLaunchAt }),
+    });
+    const fallbacks = [first, group({ name: 'g5', priority: 1 })];
+    return decide(world({ spot: { readyGpus: 12, lastFailure: FAILED }, fallbacks }), EMPTY_MEMORY, at(40));
+  };
+  expect(stopped().decision).toEqual({
+    action: 'refuse',
+    shortGpus: 4,
+    refusals: [{ reason: 'CONFIG', group: 'p3', remedy }],
+  });
+  expect(stopped({ lastLaunchAt: at(39) }).decision).toMatchObject({
+    action: 'scale-out',
+    launches: [{ group: 'p3', desired: 4 }],
+  });
+});
+
+test('a stopped pool goes on returning what spot covers', () => {
+  const lastFailure = { kind: 'CONFIG' as const, at: at(0), stopsPool: true as const };
+  const fallbacks = [group({ nodes: [node('a')], lastFailure })];
+  expect(decide(world({ fallbacks }), EMPTY_MEMORY, at(1)).decision).toEqual(returning({ release: ['a'] }));
+});

@@ -94,7 +94,7 @@ function refusalsOf(decision: Decision): Detail<'Fallback Decided'>['refusals'] 
   return refusals.map((refusal) => ({
     reason: refusal.reason,
     ...('group' in refusal && { group: refusal.group }),
-    ...('until' in refusal && { until: refusal.until }),
+    ...('until' in refusal && refusal.until && { until: refusal.until }),
     ...('remedy' in refusal && refusal.remedy && { remedy: refusal.remedy }),
   }));
 }

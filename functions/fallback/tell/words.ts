@@ -45,8 +45,14 @@ export function sayRefusal(refusal: Refusal, unit: Unit): string {
     case 'CAPACITY':
     case 'QUOTA':
     case 'CONFIG':
-      return `${refusal.group}: ${FAILURES[refusal.reason]}, left alone until ${refusal.until.toISOString()}${refusal.remedy ? `. ${refusal.remedy}` : ''}`;
+      return `${refusal.group}: ${FAILURES[refusal.reason]}, ${sayUntil(refusal.until)}${refusal.remedy ? `. ${refusal.remedy}` : ''}`;
   }
+}
+
+function sayUntil(until: Date | undefined): string {
+  return until
+    ? `left alone until ${until.toISOString()}`
+    : 'and the pool launches nothing until that is mended';
 }
 
 const FAILURES = {

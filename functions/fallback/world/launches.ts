@@ -20,12 +20,13 @@ export function newestFailure(
   const failed = launches.find(({ group, result }) => result === 'failed' && names.has(group));
   if (!failed) return undefined;
   const group = groups.find(({ name }) => name === failed.group);
-  const { kind, remedy } = classifyFailure(failed.message, {
+  const { isKnown, kind, remedy } = classifyFailure(failed.message, {
     buys: group?.buys ?? buys,
     region,
     instanceTypes: group?.instanceTypes ?? [],
   });
-  return { kind, at: failed.at, remedy };
+  const stopsPool = kind === 'CONFIG' && isKnown;
+  return { kind, at: failed.at, remedy, ...(stopsPool && { stopsPool }) };
 }
 
 export function newestLaunch({ launches }: PoolWorld, groups: readonly Group[]): Date | undefined {

@@ -104,3 +104,38 @@ test('a run that has no time left begins nothing, and the next one does it', asy
   await scene.run();
   expect(scene.desired('on-demand')).toBe(1);
 });
+
+const BROKEN =
+  'Could not launch On-Demand Instances. InvalidParameterCombination - The parameter SecurityGroups cannot be used with the parameter NetworkInterfaces. Launching EC2 instance failed.';
+
+test('a launch template that is wrong stops the pool and is told once; mended, the pool goes on by itself', async () => {
+  scene = await startFallbackScene({
+    fallbacks: [
+      { name: 'first', denial: BROKEN },
+      { name: 'second', tags: { 'spot-responder/priority': '1' } },
+    ],
+  });
+  await loseOne(scene);
+  await scene.minutes(8);
+  expect(scene.members('second')).toEqual([]);
+  const stopped = scene.told().filter(({ action }) => action === 'refuse');
+  expect(stopped).toMatchObject([{ refusals: [{ reason: 'CONFIG', group: 'first' }] }]);
+  expect(stopped[0]?.refusals[0]?.remedy).toContain('The parameter SecurityGroups cannot be used');
+  scene.account.changeAutoScalingGroup('first', { denial: undefined });
+  await scene.minutes(5);
+  expect(scene.members('first')).toHaveLength(1);
+});
+
+test('a failure in words that nobody knows costs its own group only, and is told', async () => {
+  const denial = 'Could not launch On-Demand Instances. NewKindOfTrouble - Something else. Launching failed.';
+  scene = await startFallbackScene({
+    fallbacks: [
+      { name: 'first', denial },
+      { name: 'second', tags: { 'spot-responder/priority': '1' } },
+    ],
+  });
+  await loseOne(scene);
+  await scene.minutes(6);
+  expect(scene.members('second')).toHaveLength(1);
+  expect(scene.told().at(-1)?.refusals).toMatchObject([{ reason: 'CONFIG', group: 'first' }]);
+});
