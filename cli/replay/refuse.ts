@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { ReplayOptions } from './options.ts';
+import { SHORTAGE } from './scenarios.ts';
 
 /** @throws ConfigurationError for options that make no sense together, naming them and the way out. */
 export function refuseContradictions(files: readonly string[], options: ReplayOptions): void {
@@ -7,6 +8,7 @@ export function refuseContradictions(files: readonly string[], options: ReplayOp
     problemOfEvents(files, options) ??
     problemOfTheirCluster(files, options) ??
     problemOfOurCluster(options) ??
+    problemOfShortage(options) ??
     problemOfSlack(options) ??
     problemOfStorm(files, options);
   if (problem) throw new ConfigurationError(problem);
@@ -46,6 +48,21 @@ function problemOfOurCluster(options: ReplayOptions): string | undefined {
   if (options.dryRun && options.scenario === 'crash-and-takeover')
     return '--dry-run evicts nothing, and crash-and-takeover needs evictions; give another scenario.';
   return undefined;
+}
+
+function problemOfShortage(options: ReplayOptions): string | undefined {
+  if (options.scenario !== SHORTAGE) return undefined;
+  const flags = [
+    [options.real, '--real'],
+    [options.dryRun, '--dry-run'],
+    [options.instance, '--instance'],
+    [options.speed, '--speed'],
+    [options.keepTime, '--keep-time'],
+  ] as const;
+  const given = flags.find(([value]) => value !== undefined)?.[1];
+  return (
+    given && `${given} does nothing in scenario ${SHORTAGE}, which has its own pool and time; leave it out.`
+  );
 }
 
 function problemOfSlack(options: ReplayOptions): string | undefined {

@@ -1,6 +1,7 @@
 import { secondsBetween } from '../../functions/clock.ts';
 import type { InterruptionReport, Moment, TrainingPod } from '../../functions/respond/report.ts';
 import type { ServerFigures } from './replay-world.ts';
+import type { PoolStory } from './shortage/story.ts';
 import { textOf } from './timeline.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface ReplayResult {
   readonly slack?: SlackResult;
   /** On a real control plane: what only such a server can tell. */
   readonly server?: ServerFigures;
+  /** Of the scenario `shortage`: what happened to the pool after the interruption. */
+  readonly pool?: PoolStory;
   /** Seconds from each event to each milestone, over all interruptions. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
 }

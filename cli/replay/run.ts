@@ -4,7 +4,8 @@ import { loadEvents } from './load-events.ts';
 import { replayOnCluster } from './on-cluster.ts';
 import type { ReplayOptions } from './options.ts';
 import { refuseContradictions } from './refuse.ts';
-import { scenarios } from './scenarios.ts';
+import { SHORTAGE, scenarios } from './scenarios.ts';
+import { replayShortage } from './shortage/replay.ts';
 import { showResult } from './show.ts';
 import { layOut } from './table.ts';
 
@@ -20,6 +21,8 @@ export async function runReplay(files: readonly string[], options: ReplayOptions
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const loaded = await loadEvents(files);
+    if (options.scenario === SHORTAGE)
+      return showResult(await replayShortage(options, stopped.signal), options);
     const replay =
       options.kubeconfig !== undefined || options.context !== undefined ? replayOnCluster : replayEmbedded;
     return showResult(await replay(loaded, options, stopped.signal), options);

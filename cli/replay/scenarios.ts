@@ -30,6 +30,9 @@ export interface Scenario {
   readonly apiServerDelayMs?: number;
 }
 
+/** Played by `shortage/`: it is about a pool over an hour, not about one event. */
+export const SHORTAGE = 'shortage';
+
 const gpu = instance(1);
 const spot = 'spot-interruption-terminate.json';
 
@@ -79,6 +82,13 @@ export const scenarios: readonly Scenario[] = [
     deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
   },
   { ...stormOf(60, 50), about: '50 nodes are interrupted at once' },
+  {
+    name: SHORTAGE,
+    about: 'spot capacity runs out: on-demand nodes for some minutes, then back to spot (waits are skipped)',
+    speed: 15,
+    fleet: gpuNode({ budgetBlocks: false }),
+    deliveries: [{ afterSeconds: 0, sample: spot, instanceId: gpu }],
+  },
   {
     name: 'rebalance-then-interruption',
     about: 'a rebalance recommendation (told only), and the interruption 30 s later',

@@ -5,6 +5,7 @@ import type { ReplayOptions } from './options.ts';
 import type { ServerFigures } from './replay-world.ts';
 import { describeRequests } from './requests.ts';
 import { computePercentiles, describeInterruption, type Percentiles, type ReplayResult } from './result.ts';
+import { describePool, type PoolStory } from './shortage/story.ts';
 import { conversationOf, showConversation } from './show-slack.ts';
 import type { Conversation } from './slack.ts';
 import { layOut, podTable, stormTable } from './table.ts';
@@ -24,6 +25,8 @@ export interface Replayed {
   /** With `--slack`. */
   readonly conversation?: Conversation;
   readonly server?: ServerFigures;
+  /** Of the scenario `shortage`. */
+  readonly pool?: PoolStory;
 }
 
 /** Prints the result, as JSON or for people, and returns the exit code. */
@@ -49,7 +52,7 @@ function worstExitCode(reports: readonly InterruptionReport[]): number {
 }
 
 function toResult(
-  { reports, scenario, dryRun, ignored, requests, evictedTwice, conversation, server }: Replayed,
+  { reports, scenario, dryRun, ignored, requests, evictedTwice, conversation, pool, server }: Replayed,
   exitCode: number,
 ): ReplayResult {
   return {
@@ -63,11 +66,13 @@ function toResult(
     ...(evictedTwice !== undefined && { evictedTwice }),
     ...(conversation && { slack: conversationOf(conversation) }),
     ...(server && { server }),
+    ...(pool && { pool }),
     percentiles: computePercentiles(reports),
   };
 }
 
-function showPeople({ reports, ignored, requests, conversation, server }: Replayed): void {
+function showPeople({ reports, ignored, requests, conversation, pool, server }: Replayed): void {
+  if (pool) console.log(`\n${describePool(pool)}`);
   for (const { file, reason } of ignored) console.log(`\n${file}: ignored, ${reason}`);
   if (reports.length > 3) console.log(`\n${stormTable(reports)}`);
   else for (const report of reports) showReport(report, conversation === undefined);

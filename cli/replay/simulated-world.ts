@@ -32,7 +32,7 @@ function countEvictedTwice({ cluster }: EmbeddedWorld): number {
 }
 
 /** Without the first ones, which are the index's. */
-function countRequests({ cluster }: EmbeddedWorld, after: number): Record<string, number> {
+export function countRequests({ cluster }: EmbeddedWorld, after: number): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { resource, verb } of cluster.requests.slice(after))
     counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
