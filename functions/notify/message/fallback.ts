@@ -56,7 +56,7 @@ export function fallbackTitle({ action, launches, nodes, shortGpus }: Fallback):
     case 'restore':
       return `${plural(nodes.length, 'on-demand node')} kept after all`;
     case 'keep':
-      return 'nothing to change';
+      return 'on spot again';
   }
 }
 
