@@ -3,8 +3,8 @@ import { asInstanceId, type InstanceId } from '../../../functions/signals/interr
 import { addDaemonSets, clusterName, type EmbeddedWorld } from '../world.ts';
 
 /** The pool of the scenario: two spot nodes of four GPUs, each with a pod that needs them all, and an on-demand group. */
-export const POOL = 'a10g';
-export const SPOT = 'gpu-spot';
+const POOL = 'a10g';
+const SPOT = 'gpu-spot';
 export const ON_DEMAND = 'gpu-on-demand';
 export const WANTED_GPUS = 8;
 const GPUS = 4;

@@ -43,7 +43,7 @@ function headline(decision: Fallback): string {
 }
 
 /** What is decided, after the pool's name. */
-export function fallbackTitle({ action, launches, nodes, shortGpus }: Fallback): string {
+export function fallbackTitle({ action, launches, nodes, refusals, shortGpus }: Fallback): string {
   switch (action) {
     case 'scale-out':
       return `on-demand takes over (${launches.map(({ group, desired }) => `${say(group, 60)} to ${desired}`).join(', ')})`;
@@ -56,7 +56,7 @@ export function fallbackTitle({ action, launches, nodes, shortGpus }: Fallback):
     case 'restore':
       return `${plural(nodes.length, 'on-demand node')} kept after all`;
     case 'keep':
-      return 'on spot again';
+      return refusals.length > 0 ? 'as it is, for AWS refused a change' : 'on spot again';
   }
 }
 
