@@ -20,8 +20,12 @@ const leftOut = [
   ...(process.env.TRAINING && controllers.type !== 'missing' ? [] : ['test/training/**']),
 ];
 
+/** Looked for once, not by each file. */
+const found = [controllers, api].find((search) => search.type === 'found');
+
 export default defineConfig({
   test: {
+    env: { ...(found && { KUBEBUILDER_ASSETS: found.folder }) },
     include: ['test/**/*.test.ts'],
     exclude: leftOut,
     // Several files start HTTP servers and fast clocks: two at a time keeps a small machine's timing honest.

@@ -40,11 +40,16 @@ const unpack = fileURLToPath(new URL('../../shared/bin/unpack', import.meta.url)
 export async function findBinaries(needed: readonly Binary[]): Promise<BinarySearch> {
   const named = process.env.KUBEBUILDER_ASSETS;
   if (named) return holding(named, needed, 'KUBEBUILDER_ASSETS');
-  if (existsSync(unpack)) {
-    const { stdout } = await promisify(execFile)(unpack);
-    return holding(stdout.trim(), needed, 'the packed binaries');
-  }
+  if (existsSync(unpack)) return holding(await unpackOnce(), needed, 'the packed binaries');
   return download(needed);
+}
+
+let unpacked: Promise<string> | undefined;
+
+/** Checking what was unpacked before takes seconds. */
+function unpackOnce(): Promise<string> {
+  unpacked ??= promisify(execFile)(unpack).then(({ stdout }) => stdout.trim());
+  return unpacked;
 }
 
 /** @throws ConfigurationError that names what is missing and where to put it. */
