@@ -1,12 +1,15 @@
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
+import { AcknowledgeWildcards } from './acknowledge-wildcards.ts';
 import { type BuiltCode, builtCode } from './built-code.ts';
 import type { Choice } from './choices.ts';
 import { readSettings, type Settings } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { ResponderDashboard } from './constructs/dashboard.ts';
 import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
@@ -77,7 +80,10 @@ export class SpotResponder extends Construct {
         secretName: settings.slackSecret,
       });
     }
+    new Alarms(this, 'Alarms', this, settings.alarmTopic);
+    if (settings.dashboard) new ResponderDashboard(this, 'Dashboard', this);
     this.#addOutputs();
+    Aspects.of(this).add(new AcknowledgeWildcards());
   }
 
   #addTable({ keepTable }: Settings): TableV2 {

@@ -54,8 +54,8 @@ export async function giveUp({ deps, note }: Chapter, lease: Lease): Promise<voi
 }
 
 export function failure(error: unknown): Outcome {
-  if (error instanceof ClusterError || error instanceof AwsCallError)
-    return { type: 'failed', reason: error.message };
+  if (error instanceof ClusterError) return { type: 'failed', reason: error.message, fault: error.fault };
+  if (error instanceof AwsCallError) return { type: 'failed', reason: error.message };
   return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
 }
 

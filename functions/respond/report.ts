@@ -3,6 +3,7 @@ import type { TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { ClusterNode } from '../cluster/port.ts';
 import type { DrainPlan, DrainReport } from '../drain/outcome.ts';
 import type { DrainProgress } from '../drain/progress.ts';
+import type { ClusterFault } from '../errors.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Response } from './policy.ts';
@@ -34,7 +35,7 @@ export type Outcome =
   /** Our lease was lost or the process was told to stop; another run goes on. */
   | { readonly type: 'interrupted'; readonly reason: string }
   /** Something an operator must mend. */
-  | { readonly type: 'failed'; readonly reason: string };
+  | { readonly type: 'failed'; readonly reason: string; readonly fault?: ClusterFault };
 
 /** One thing that happened, for the live timeline. */
 export type Moment =

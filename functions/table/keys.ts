@@ -24,8 +24,10 @@ export function scopeOf(region: string, homeRegion: string): string {
 
 /** One row per instance. */
 export function incidentKey(instanceId: string): Key {
-  return { [PARTITION_KEY]: `instance#${instanceId}`, [SORT_KEY]: 'incident' };
+  return { [PARTITION_KEY]: `${INSTANCE_PREFIX}${instanceId}`, [SORT_KEY]: 'incident' };
 }
+
+export const INSTANCE_PREFIX = 'instance#';
 
 /** One row per closed incident, in the partition of the (UTC) day it was closed on. */
 export function historyKey(closedAt: Date, incidentId: string, fence: number): Key {
@@ -93,9 +95,10 @@ export function expiryAfter(time: Date): number {
 
 /** One row per cluster in which drains are under way: which process leads them. */
 export function leaderKey(clusterName: string): Key {
-  return { [PARTITION_KEY]: `leader#${clusterName}`, [SORT_KEY]: 'leader' };
+  return { [PARTITION_KEY]: `${LEADER_PREFIX}${clusterName}`, [SORT_KEY]: 'leader' };
 }
 
+export const LEADER_PREFIX = 'leader#';
 export const OFFER_PREFIX = 'offer#';
 
 /** One row per node that waits for the leader of its cluster, in the leader's partition. */

@@ -1,23 +1,52 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { secondsBetween } from '../clock.ts';
 import type { InterruptionReport } from '../respond/report.ts';
+import { NAMESPACE, NOTIFIER_SERVICE, RESPONDER_SERVICE, type Total } from './names.ts';
 
-/** Writes CloudWatch metrics (embedded metric format), one set per interruption. */
+/** Writes CloudWatch metrics (embedded metric format): one set per interruption, and for alarms one over all clusters. */
 export function emitMetrics(reports: readonly InterruptionReport[]): void {
   for (const report of reports) emitReport(report);
+  if (reports.length > 0) emitTotals(reports);
 }
 
 /** One set a batch of notices: an alarm on `NoticesFailed` says that Slack does not take them. */
 export function emitNotices(counts: { readonly delivered: number; readonly failed: number }): void {
-  const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder-notifier' });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: NOTIFIER_SERVICE });
   metrics.addMetric('NoticesDelivered', MetricUnit.Count, counts.delivered);
   metrics.addMetric('NoticesFailed', MetricUnit.Count, counts.failed);
   metrics.publishStoredMetrics();
 }
 
+function emitTotals(reports: readonly InterruptionReport[]): void {
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: RESPONDER_SERVICE });
+  const troubles = reports.map(troubleOf);
+  const names: readonly Total[] = ['DeadlinesMissed', 'DrainsBlocked', 'NotEnrolled', 'Failures'];
+  for (const name of names)
+    metrics.addMetric(name, MetricUnit.Count, troubles.filter((trouble) => trouble === name).length);
+  metrics.publishStoredMetrics();
+}
+
+/** What of an interruption's end somebody must look at. */
+function troubleOf({ drain, interruption, outcome }: InterruptionReport): Total | undefined {
+  const { deadline } = interruption;
+  switch (outcome.type) {
+    case 'failed':
+      // The API server does not know our role, or its permissions are not applied.
+      return outcome.fault === 'unauthorized' || outcome.fault === 'forbidden' ? 'NotEnrolled' : 'Failures';
+    case 'blocked':
+      return 'DrainsBlocked';
+    case 'still-terminating':
+      return 'DeadlinesMissed';
+    case 'emptied':
+      return deadline && drain?.emptiedAt && drain.emptiedAt > deadline ? 'DeadlinesMissed' : undefined;
+    default:
+      return undefined;
+  }
+}
+
 function emitReport(report: InterruptionReport): void {
   const { instance, interruption, moments, outcome, requests } = report;
-  const metrics = new Metrics({ namespace: 'SpotResponder', serviceName: 'spot-responder' });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: RESPONDER_SERVICE });
   metrics.addDimensions({ cluster: instance?.clusterName ?? 'none', signal: interruption.kind });
   metrics.addMetric(`Outcome_${outcome.type}`, MetricUnit.Count, 1);
   if (moments.some(({ type }) => type === 'unclaimed')) metrics.addMetric('Unclaimed', MetricUnit.Count, 1);

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -32,7 +33,9 @@ export class Continuations extends Construct {
       visibilityTimeout: responder.timeout ?? Duration.minutes(15),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MOST_TRIES },
     });
-    queue.grantSendMessages(responder);
+    responder.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
+    );
     responder.addEnvironment('CONTINUATION_QUEUE', queue.queueUrl);
     responder.addEventSource(
       new SqsEventSource(queue, {

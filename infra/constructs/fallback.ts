@@ -4,7 +4,6 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { POOL_KEY } from '../../functions/locate/owner.ts';
 import type { EventPattern } from '../../functions/signals/kind.ts';
@@ -14,6 +13,7 @@ import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { privateQueue } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
+import { eachMinute, starts } from './starts.ts';
 
 /** Drains go on until it ends, and the next run goes on from there. */
 const LONGEST_RUN = Duration.seconds(60);
@@ -70,7 +70,7 @@ export class Fallback extends Construct {
     new Schedule(this, 'EveryMinute', {
       description: 'spot-responder: on-demand fallback',
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      target: starts(this, this.function, eachMinute),
     });
     this.#addNudges(common);
   }

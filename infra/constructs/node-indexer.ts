@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { CLUSTERS_PARTITION, NODE_PREFIX } from '../../functions/table/keys.ts';
 import { regionsEnvironment } from '../policy-environment.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { servedArns } from './served-arns.ts';
+import { eachMinute, starts } from './starts.ts';
 
 /** Shorter than the minute between two passes, so that they never overlap. */
 const LONGEST_PASS = Duration.seconds(55);
@@ -36,7 +36,7 @@ export class NodeIndexer extends Construct {
     new Schedule(this, 'EveryMinute', {
       description: 'spot-responder: index of nodes',
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      target: starts(this, this.function, eachMinute),
     });
   }
 

@@ -11,7 +11,6 @@ import {
   ScheduleExpression,
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
@@ -20,6 +19,7 @@ import { CONVERSATION_PREFIX, HISTORY_PREFIX, STORY_PREFIX } from '../../functio
 import type { Settings } from '../config.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { privateQueue } from './private-queue.ts';
+import { starts } from './starts.ts';
 
 export interface NotifierProps extends Common {
   /** Of the responder, for links. */
@@ -82,7 +82,7 @@ export class Notifier extends Construct {
         minute: '0',
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new LambdaInvoke(this.function, {
+      target: starts(this, this.function, {
         input: ScheduleTargetInput.fromObject({ digest: 'weekly', time: ContextAttribute.scheduledTime }),
       }),
     });

@@ -8,6 +8,13 @@ import { Construct } from 'constructs';
 import { markerPatterns } from '../../functions/checkpoint/marker-place.ts';
 import { requirePlace } from '../../functions/config.ts';
 import { signalPatterns } from '../../functions/signals/parse.ts';
+import {
+  CLUSTERS_PARTITION,
+  HISTORY_PREFIX,
+  INSTANCE_PREFIX,
+  LEADER_PREFIX,
+  NODE_PREFIX,
+} from '../../functions/table/keys.ts';
 import { policyEnvironment, regionsEnvironment } from '../policy-environment.ts';
 import { Continuations } from './continuations.ts';
 import { addEventRules } from './event-rules.ts';
@@ -21,6 +28,12 @@ const LONGEST_RUN = Duration.minutes(15);
 const SECOND_LOOK = Duration.seconds(20);
 /** Later, an interruption's notice is over. */
 const NOTICE = Duration.minutes(2);
+
+/** Incidents and their history, who leads, and the index of nodes. */
+const OWN_PARTITIONS = [
+  ...[INSTANCE_PREFIX, HISTORY_PREFIX, LEADER_PREFIX, NODE_PREFIX].map((prefix) => `${prefix}*`),
+  CLUSTERS_PARTITION,
+];
 
 /** Cordons and drains: a rule for each signal kind, the function, and the delayed queue as its second target. */
 export class Responder extends Construct {
@@ -50,16 +63,6 @@ export class Responder extends Construct {
     });
     this.function = made.function;
     this.role = made.role;
-    table.grant(
-      this.function,
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:Query',
-      // The node index.
-      'dynamodb:BatchGetItem',
-    );
     bus.grantPutEventsTo(this.function);
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
     const secondLook = privateQueue(this, 'SecondLook', {
@@ -82,9 +85,21 @@ export class Responder extends Construct {
   }
 
   /** Read what an instance is, find its cluster, answer the hooks that wait for us, see training's markers. */
-  #permissions({ settings }: Common): readonly PolicyStatement[] {
+  #permissions({ settings, table }: Common): readonly PolicyStatement[] {
     const { checkpointMarkers } = settings;
     return [
+      new PolicyStatement({
+        actions: [
+          'dynamodb:GetItem',
+          'dynamodb:BatchGetItem',
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:Query',
+        ],
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': OWN_PARTITIONS } },
+      }),
       // These describe calls know no resource level.
       new PolicyStatement({
         actions: ['ec2:DescribeInstances', 'autoscaling:DescribeLifecycleHooks'],

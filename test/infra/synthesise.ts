@@ -10,7 +10,7 @@ import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** The functions' code takes seconds to build, and no test of the template needs it. */
-const notBuilt = () => Code.fromInline('// built elsewhere');
+export const notBuilt = () => Code.fromInline('// built elsewhere');
 
 /** The home stack with these settings, as the bundled app makes it. */
 export function synthesise(given: GivenSettings = {}): Template {

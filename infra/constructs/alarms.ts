@@ -1,0 +1,113 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import {
+  NAMESPACE,
+  NOTIFIER_SERVICE,
+  RESPONDER_SERVICE,
+  type Total,
+} from '../../functions/telemetry/names.ts';
+import type { SpotResponder } from '../spot-responder.ts';
+
+const MINUTE = Duration.minutes(1);
+const WINDOW = Duration.minutes(5);
+
+interface Watched {
+  readonly metric: IMetric;
+  /** What has happened, and what to do; the first thing that whoever is woken reads. */
+  readonly says: string;
+  /** In how many of five minutes in a row. @default one */
+  readonly minutes?: number;
+}
+
+/** What somebody must look at. Each says what happened and the command that helps; none rings while nothing happens. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, responder: SpotResponder, topicArn: string | undefined) {
+    super(scope, id);
+    const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
+    for (const [name, { metric, minutes = 1, says }] of Object.entries(watched(responder))) {
+      const alarm = new Alarm(this, name, {
+        alarmDescription: `spot-responder: ${says}`,
+        metric,
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: minutes === 1 ? 1 : 5,
+        datapointsToAlarm: minutes,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      if (topic) alarm.addAlarmAction(new SnsAction(topic));
+    }
+  }
+}
+
+function watched(responder: SpotResponder): Readonly<Record<string, Watched>> {
+  const { deadLetters, fallback, nodeIndexer, notifier } = responder;
+  const perMinute = { period: MINUTE, statistic: Stats.SUM };
+  return {
+    DeadLetters: {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: MINUTE,
+        statistic: Stats.MAXIMUM,
+      }),
+      says: 'an event was given up. Its queue says which: spot-responder redrive --list.',
+    },
+    DeadlineMissed: {
+      metric: total('DeadlinesMissed'),
+      says: 'an instance went before its node was empty. spot-responder status --since 1h names the pods.',
+    },
+    DrainBlocked: {
+      metric: total('DrainsBlocked'),
+      says: 'a disruption budget let no pod go. spot-responder status --since 1h names it.',
+    },
+    NotEnrolled: {
+      metric: total('NotEnrolled'),
+      says: 'an interruption came for a cluster that does not let us in. Enrol it: spot-responder enroll CLUSTER.',
+    },
+    ResponderThrottled: {
+      metric: responder.responder.function.metricThrottles(perMinute),
+      says: "the account's limit of concurrent functions kept the responder waiting. Ask for a higher one.",
+    },
+    IndexFailing: {
+      metric: nodeIndexer.function.metricErrors(perMinute),
+      minutes: 3,
+      says: 'the index of nodes is not written; drains ask EC2 and EKS first. See its log.',
+    },
+    FallbackFailing: {
+      metric: fallback.function.metricErrors(perMinute),
+      minutes: 3,
+      says: 'pools are not kept at their size. See the log of the fallback function.',
+    },
+    ...(notifier && {
+      SlackFailing: {
+        metric: new Metric({ ...ofService(NOTIFIER_SERVICE), metricName: 'NoticesFailed', ...perMinute }),
+        minutes: 3,
+        says: 'Slack takes no messages. spot-responder notify --test says why.',
+      },
+      NoticesLost: {
+        metric: notifier.deadLetters.metricApproximateNumberOfMessagesVisible({
+          period: MINUTE,
+          statistic: Stats.MAXIMUM,
+        }),
+        says: 'Slack did not take a message for an hour. spot-responder notify --redrive sends it again.',
+      },
+    }),
+  };
+}
+
+/** Of all clusters together. */
+export function total(metricName: Total): Metric {
+  return new Metric({ ...ofService(RESPONDER_SERVICE), metricName, statistic: Stats.SUM, period: WINDOW });
+}
+
+function ofService(service: string) {
+  return { namespace: NAMESPACE, dimensionsMap: { service } };
+}

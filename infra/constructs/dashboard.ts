@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { NAMESPACE } from '../../functions/telemetry/names.ts';
+import type { SpotResponder } from '../spot-responder.ts';
+import { total } from './alarms.ts';
+
+const PERIOD = Duration.minutes(5);
+
+/** One page: what came and how it ended, how quickly, and whether the functions and queues are well. */
+export class ResponderDashboard extends Construct {
+  constructor(scope: Construct, id: string, responder: SpotResponder) {
+    super(scope, id);
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: 'spot-responder',
+      widgets: [outcomes(), speeds(), machines(responder)],
+    });
+  }
+}
+
+function outcomes(): IWidget[] {
+  const totals = (['DeadlinesMissed', 'DrainsBlocked', 'NotEnrolled', 'Failures'] as const).map(total);
+  return [
+    graph('Interruptions', [eachOf('Interruptions', Stats.SUM)]),
+    graph('What somebody must look at', totals),
+  ];
+}
+
+function speeds(): IWidget[] {
+  return [
+    graph('Seconds from the notice to the cordon, p95', [eachOf('SecondsToCordon', 'p95')]),
+    graph('Seconds left when the node was empty, p5', [eachOf('SecondsLeft', 'p5')]),
+  ];
+}
+
+function machines({ deadLetters, fallback, nodeIndexer, notifier, responder }: SpotResponder): IWidget[] {
+  const parts = [responder, nodeIndexer, fallback, ...(notifier ? [notifier] : [])];
+  const queues = [deadLetters, ...(notifier ? [notifier.deadLetters] : [])];
+  return [
+    graph(
+      'Errors and throttles',
+      parts.flatMap((part) => [part.function.metricErrors(), part.function.metricThrottles()]),
+    ),
+    graph(
+      'Dead letters',
+      queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible()),
+    ),
+  ];
+}
+
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, width: 12, height: 6, left });
+}
+
+/** One line a cluster and signal. They are not known at synth: CloudWatch looks for them when the page is opened. */
+function eachOf(metric: string, statistic: string): MathExpression {
+  const where = `{${NAMESPACE},cluster,service,signal} MetricName="${metric}"`;
+  return new MathExpression({
+    expression: `SEARCH('${where}', '${statistic}', ${PERIOD.toSeconds()})`,
+    label: '',
+    period: PERIOD,
+  });
+}

@@ -1,0 +1,17 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { permissionsTable } from './permissions.ts';
+import { SpotResponderStack } from './spot-responder-stack.ts';
+import { settingsTable, withTable } from './tables.ts';
+
+/** `npm run docs:tables`: brings the tables of README.md up to date with the settings and the template. */
+const readme = new URL('../README.md', import.meta.url);
+const stack = new SpotResponderStack(new App(), 'SpotResponder', {
+  code: () => Code.fromInline('//'),
+  settings: { slackSecret: 'SECRET', checkpointMarkers: 's3://bucket/prefix' },
+});
+const template = Template.fromStack(stack).toJSON() as Parameters<typeof permissionsTable>[0];
+const text = withTable(await readFile(readme, 'utf8'), 'settings', settingsTable());
+await writeFile(readme, withTable(text, 'permissions', permissionsTable(template)));
