@@ -8,7 +8,7 @@ const AWS_ROOMS = {
   'client-sqs': '^functions/(continuation|handlers)/',
   'client-eventbridge': '^functions/(announce|handlers)/',
   '(client-dynamodb|lib-dynamodb)':
-    '^functions/(table|incidents|leader|node-index|notify/ledger|fallback/ledger|handlers)/',
+    '^functions/(table|incidents|leader|node-index|savings|notify/ledger|fallback/ledger|handlers)/',
   'client-secrets-manager': '^functions/(notify/slack|handlers)/',
 };
 

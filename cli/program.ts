@@ -5,6 +5,7 @@ import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { pricesCommand } from './commands/prices.ts';
 import { replayCommand } from './commands/replay.ts';
+import { savingsCommand } from './commands/savings.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
     statusCommand(),
     pricesCommand(),
     auditCommand(),
+    savingsCommand(),
   ];
   for (const command of commands) program.addCommand(throwing(command));
   return throwing(program);

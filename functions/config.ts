@@ -91,7 +91,7 @@ export function requirePlace(setting: string, text: string): MarkerPlace {
 }
 
 /**
- * What the node index's pass needs of the same environment.
+ * What the node index's pass, and the reporter, need of the same environment.
  *
  * @throws ConfigurationError naming the variable.
  */

@@ -14,6 +14,7 @@ import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
 import { privateQueue } from './constructs/private-queue.ts';
+import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
 import { describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
 
@@ -72,6 +73,7 @@ export class SpotResponder extends Construct {
     this.responder = new Responder(this, 'Responder', common);
     this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
     this.fallback = new Fallback(this, 'Fallback', common);
+    new Reporter(this, 'Reporter', common);
     if (settings.slackSecret) {
       const { logGroup: responderLogs } = this.responder.function;
       this.notifier = new Notifier(this, 'Notifier', {

@@ -46,6 +46,9 @@ export type TrainingOutcome = CheckpointOutcome & {
   readonly gang: string;
   /** What this costs the job, in words for people. */
   readonly lost: string;
+  /** GPUs that the pod asks for, and since when it has them. */
+  readonly gpus?: number;
+  readonly since?: Date;
 };
 
 /** `stays`: the pod trains on where it is. */
@@ -55,7 +58,8 @@ export function reportTraining(
   { stays }: { readonly stays: boolean },
 ): TrainingOutcome {
   const lost = stays ? 'nothing, it trains on' : describeLoss(outcome);
-  return { ...outcome, gang: gangOf(pod).name, lost };
+  const { gpus, startedAt: since } = pod;
+  return { ...outcome, gang: gangOf(pod).name, lost, ...(gpus > 0 && since && { gpus, since }) };
 }
 
 /** One line for people: what became of the request, and what it costs. */

@@ -45,6 +45,8 @@ export interface Pod {
   readonly nodeName: string;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
+  /** When its node's kubelet took it up. */
+  readonly startedAt?: Date;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly owner?: OwnerReference;

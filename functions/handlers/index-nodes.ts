@@ -7,19 +7,24 @@ import { readIndexConfig } from '../config.ts';
 import { lazyEc2Locator } from '../locate/lazy-ec2-locator.ts';
 import { openIndexPass } from '../node-index/index-pass.ts';
 import { openIndexTable } from '../node-index/index-table.ts';
+import { openHoursTable } from '../savings/hours-table.ts';
+import { openTally } from '../savings/keep-tally.ts';
 import { scopeOf } from '../table/keys.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
+import { emitNodes } from '../telemetry/metrics.ts';
 
 const { incidentTable, region: home, regions } = readIndexConfig();
 const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-index' }));
 const dynamo = new DynamoDBClient({ maxAttempts: 1 });
+const hours = openHoursTable({ client: dynamo, table: incidentTable, clock, random });
 const passes = regions.map((region) => ({ region, pass: openPass(region) }));
 
 function openPass(region: string) {
   const { listClusters, describeCluster } = openEks({ region });
   const scope = scopeOf(region, home);
+  const tally = openTally(hours, region, log);
   return openIndexPass({
     table: openIndexTable({ client: dynamo, table: incidentTable, scope, clock, random }),
     region,
@@ -27,6 +32,10 @@ function openPass(region: string) {
     describeCluster,
     connect: eksConnector({ region, clock, credentials: dynamo.config.credentials, lookUp: describeCluster }),
     ec2: lazyEc2Locator({ region }, { clock, random }),
+    onListed: async (clusters) => {
+      emitNodes(clusters);
+      await tally(clusters);
+    },
     log,
   });
 }

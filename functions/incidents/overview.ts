@@ -19,7 +19,17 @@ export interface Sighting {
   readonly deadline?: Date | undefined;
   readonly cluster?: string | undefined;
   readonly node?: string | undefined;
+  /** Known when the incident is closed, as what became of its training pods is. */
+  readonly pool?: string | undefined;
+  readonly training?: readonly TrainingFate[] | undefined;
   readonly standing: Standing;
+}
+
+interface TrainingFate {
+  readonly gang: string;
+  readonly result: string;
+  readonly gpus?: number | undefined;
+  readonly since?: Date | undefined;
 }
 
 type Standing =
@@ -100,10 +110,19 @@ async function readClosed(desk: Desk, from: Date, to: Date): Promise<readonly Si
     if (last.has(facts.incidentId)) continue;
     const reason = summary?.outcome?.reason;
     const standing: Standing = { type: 'closed', closedAt, outcome, reason };
-    last.set(facts.incidentId, { ...facts, cluster: clusterName, node: nodeName, standing });
+    const training = summary?.training?.map(({ checkpoint }) => checkpoint);
+    const place = { cluster: clusterName, node: nodeName, pool: summary?.pool };
+    last.set(facts.incidentId, { ...facts, ...place, training, standing });
   }
   return [...last.values()];
 }
+
+const trainingFate = z.object({
+  gang: z.string(),
+  result: z.string(),
+  gpus: z.optional(z.number()),
+  since: z.optional(storedTime),
+});
 
 const historyRow = z.object({
   incidentId: z.string(),
@@ -116,7 +135,13 @@ const historyRow = z.object({
   outcome: z.string(),
   clusterName: z.optional(z.string()),
   nodeName: z.optional(z.string()),
-  summary: z.optional(z.object({ outcome: z.optional(z.object({ reason: z.optional(z.string()) })) })),
+  summary: z.optional(
+    z.object({
+      outcome: z.optional(z.object({ reason: z.optional(z.string()) })),
+      pool: z.optional(z.string()),
+      training: z.catch(z.optional(z.array(z.object({ checkpoint: trainingFate }))), undefined),
+    }),
+  ),
 });
 
 /** `undefined` for a row that another version wrote in another form. */

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
 import { retryTransient } from './ec2-retry.ts';
-import type { LocatedInstance, Location, Locator } from './located.ts';
+import type { CapacityType, LocatedInstance, Location, Locator } from './located.ts';
 import { ownerFromTags, POOL_KEY } from './owner.ts';
 
 /** What the EC2 locator needs of the world. */
@@ -89,9 +89,16 @@ function locationOf(instanceId: InstanceId, instance: Instance, region: string):
     ...(instance.InstanceType ? { instanceType: instance.InstanceType } : {}),
     // The form that the cloud provider of EKS writes.
     ...(zone && { zone, providerId: `aws:///${zone}/${instanceId}` }),
+    capacity: capacityOf(instance),
     ...(pool && { pool }),
   };
   return { type: 'located', instance: located };
+}
+
+/** EC2 names only what is not on demand. */
+function capacityOf({ InstanceLifecycle: lifecycle }: Instance): CapacityType {
+  if (lifecycle === undefined) return 'on-demand';
+  return lifecycle === 'spot' ? 'spot' : 'reserved';
 }
 
 function tagsOf(instance: Instance): Readonly<Record<string, string>> {

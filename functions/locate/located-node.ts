@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../cluster/port.ts';
 import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
-import type { LocatedInstance } from './located.ts';
+import type { CapacityType, LocatedInstance } from './located.ts';
 import { ownerFromLabels, POOL_KEY } from './owner.ts';
 
 /** What a node that was read says of its instance; `undefined` for one that is no EC2 instance (Fargate, hybrid). */
@@ -14,6 +14,7 @@ export function locatedFromNode(
   const instanceType = node.labels['node.kubernetes.io/instance-type'];
   const zone = node.labels['topology.kubernetes.io/zone'];
   const pool = node.labels[POOL_KEY];
+  const capacity = capacityOf(node.labels);
   return {
     instanceId,
     clusterName,
@@ -25,8 +26,29 @@ export function locatedFromNode(
     gpus: node.gpus,
     ...(instanceType && { instanceType }),
     ...(zone && { zone }),
+    ...(capacity && { capacity }),
     ...(pool && { pool }),
   };
+}
+
+/** As managed node groups, Karpenter and Auto Mode, and our own node groups write it. */
+function capacityOf(labels: Readonly<Record<string, string>>): CapacityType | undefined {
+  const label =
+    labels['eks.amazonaws.com/capacityType'] ??
+    labels['karpenter.sh/capacity-type'] ??
+    labels['capacity-type'];
+  switch (label?.toLowerCase()) {
+    case 'spot':
+      return 'spot';
+    case 'on_demand':
+    case 'on-demand':
+      return 'on-demand';
+    case 'capacity_block':
+    case 'reserved':
+      return 'reserved';
+    default:
+      return undefined;
+  }
 }
 
 /** `aws:///us-east-2a/i-0abc…` → `i-0abc…` */

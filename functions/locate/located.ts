@@ -8,6 +8,9 @@ export type NodeOwner =
   | { readonly type: 'auto-mode'; readonly nodePool: string }
   | { readonly type: 'unknown' };
 
+/** How an instance is paid for. `reserved`: a capacity block or reservation. */
+export type CapacityType = 'spot' | 'on-demand' | 'reserved';
+
 /**
  * What EC2's tags, the node index or a node that was read say of the instance. Never more than a hint of the node:
  * the cordon tests `spec.providerID`.
@@ -25,6 +28,7 @@ export interface LocatedInstance {
   readonly gpus?: number;
   readonly instanceType?: string;
   readonly zone?: string;
+  readonly capacity?: CapacityType;
   readonly region: string;
   /** By label or tag `spot-responder/pool`. */
   readonly pool?: string;

@@ -15,8 +15,12 @@ export async function completeOwners(
   return Promise.all(
     nodes.map(async (node) => {
       if (node.owner.type !== 'unknown') return node;
-      const told = known.get(node.instanceId)?.value ?? (await askEc2(deps, node));
-      return told ? { ...node, owner: told.owner, ...(told.pool && { pool: told.pool }) } : node;
+      const indexed = known.get(node.instanceId)?.value;
+      // An older version did not write down how the instance is paid for.
+      const told = indexed?.capacity ? indexed : ((await askEc2(deps, node)) ?? indexed);
+      if (!told) return node;
+      const { capacity = node.capacity, owner, pool } = told;
+      return { ...node, owner, ...(capacity && { capacity }), ...(pool && { pool }) };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { ClusterEndpoint } from '../cluster/endpoint.ts';
 import type { ClusterPort } from '../cluster/port.ts';
-import type { Locator } from '../locate/located.ts';
+import type { LocatedInstance, Locator } from '../locate/located.ts';
 import type { Log } from '../log.ts';
 import type { IndexTable } from './index-table.ts';
 
@@ -13,5 +13,7 @@ export interface IndexPassDeps {
   readonly describeCluster: (name: string) => Promise<ClusterEndpoint>;
   readonly connect: (name: string) => Promise<Pick<ClusterPort, 'listNodes'>>;
   readonly ec2: Pick<Locator, 'locate'>;
+  /** Told of the clusters that were listed to the end, with all their nodes. Must not throw. */
+  readonly onListed?: (clusters: ReadonlyMap<string, readonly LocatedInstance[]>) => Promise<void>;
   readonly log: Log;
 }

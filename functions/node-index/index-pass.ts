@@ -33,6 +33,8 @@ export function openIndexPass(deps: IndexPassDeps): () => Promise<IndexPassRepor
     const unread = new Set(names.filter((name) => !found.complete.has(name)));
     nodes = await recall(table, nodes, found.nodes);
     const complete = await completeOwners(deps, found.nodes, nodes);
+    const byCluster = Map.groupBy(complete, ({ clusterName }) => clusterName);
+    await deps.onListed?.(new Map([...found.complete].map((name) => [name, byCluster.get(name) ?? []])));
     clusters ??= new Map((await readClusters(table)).map((each) => [each.value.clusterName, each]));
     const now = table.clock.now();
     const newNodes = decideWrites({ nodes: complete, known: nodes, unread }, now);

@@ -72,6 +72,7 @@ const storedNode = z.object({
     gpus: z.exactOptional(z.number()),
     instanceType: z.exactOptional(z.string()),
     zone: z.exactOptional(z.string()),
+    capacity: z.exactOptional(z.enum(['spot', 'on-demand', 'reserved'])),
     pool: z.exactOptional(z.string()),
   }),
 });

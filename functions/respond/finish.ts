@@ -1,5 +1,6 @@
 import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
+import { poolOf } from '../locate/pool-of.ts';
 import type { Chapter } from './chapter.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 
@@ -32,12 +33,13 @@ function isEnd({ type }: Outcome): boolean {
 
 async function close({ deps, note }: Chapter, part: Part, lease: Lease): Promise<void> {
   const { drain, instance, nodeName, outcome, training = [] } = part;
+  const pool = instance && poolOf(instance);
   try {
     await deps.incidents.close(lease, {
       outcome: outcome.type,
       ...(instance && { clusterName: instance.clusterName }),
       ...(nodeName && { nodeName }),
-      summary: { outcome, pods: drain?.pods.length ?? 0, training },
+      summary: { outcome, pods: drain?.pods.length ?? 0, training, ...(pool && { pool }) },
     });
   } catch (error) {
     note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });

@@ -124,3 +124,25 @@ export function poolPartition(pool: string): string {
 
 export const POOL_PREFIX = 'pool#';
 export const DECISION_PREFIX = 'decision#';
+
+/** One partition a (UTC) day: for each hour a row a cluster with its nodes, and a row a region with the prices. */
+export function hoursPartition(day: Date): string {
+  return `${HOURS_PREFIX}${day.toISOString().slice(0, 10)}`;
+}
+
+export function tallyKey(hour: Date, region: string, clusterName: string): Key {
+  return {
+    [PARTITION_KEY]: hoursPartition(hour),
+    [SORT_KEY]: `${hourOf(hour)}#tally#${region}/${clusterName}`,
+  };
+}
+
+export function hourPricesKey(hour: Date, region: string): Key {
+  return { [PARTITION_KEY]: hoursPartition(hour), [SORT_KEY]: `${hourOf(hour)}#prices#${region}` };
+}
+
+function hourOf(hour: Date): string {
+  return hour.toISOString().slice(11, 13);
+}
+
+export const HOURS_PREFIX = 'hours#';

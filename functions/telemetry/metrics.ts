@@ -1,5 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { secondsBetween } from '../clock.ts';
+import type { LocatedInstance } from '../locate/located.ts';
 import type { InterruptionReport } from '../respond/report.ts';
 import { NAMESPACE, NOTIFIER_SERVICE, RESPONDER_SERVICE, type Total } from './names.ts';
 
@@ -42,6 +43,26 @@ function troubleOf({ drain, interruption, outcome }: InterruptionReport): Total 
     default:
       return undefined;
   }
+}
+
+/** One set a cluster and minute: how many of its nodes are spot, and on demand. */
+export function emitNodes(clusters: ReadonlyMap<string, readonly Pick<LocatedInstance, 'capacity'>[]>): void {
+  for (const [cluster, nodes] of clusters) {
+    const metrics = new Metrics({ namespace: NAMESPACE, serviceName: RESPONDER_SERVICE });
+    metrics.addDimensions({ cluster });
+    const count = (wanted: LocatedInstance['capacity']) =>
+      nodes.filter(({ capacity }) => capacity === wanted).length;
+    metrics.addMetric('SpotNodes', MetricUnit.Count, count('spot'));
+    metrics.addMetric('OnDemandNodes', MetricUnit.Count, count('on-demand'));
+    metrics.publishStoredMetrics();
+  }
+}
+
+/** Once an hour, of all clusters together: capacity that AWS took away in the 24 hours before. */
+export function emitInterruptionsOfDay(count: number): void {
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: RESPONDER_SERVICE });
+  metrics.addMetric('InterruptionsIn24Hours', MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
 }
 
 function emitReport(report: InterruptionReport): void {

@@ -3,7 +3,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { CLUSTERS_PARTITION, NODE_PREFIX } from '../../functions/table/keys.ts';
+import { CLUSTERS_PARTITION, HOURS_PREFIX, NODE_PREFIX } from '../../functions/table/keys.ts';
 import { regionsEnvironment } from '../policy-environment.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { servedArns } from './served-arns.ts';
@@ -53,6 +53,14 @@ export class NodeIndexer extends Construct {
         resources: [table.tableArn],
         conditions: {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${NODE_PREFIX}*`, CLUSTERS_PARTITION] },
+        },
+      }),
+      // How many nodes there were, minute by minute.
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        resources: [table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${HOURS_PREFIX}*`] },
         },
       }),
     ];

@@ -22,6 +22,8 @@ export interface SimulatedInstance {
   readonly lifecycleState?: string;
   /** @default long ago */
   readonly launchedAt?: Date;
+  /** @default on demand */
+  readonly spot?: boolean;
 }
 
 export interface SimulatedCluster {

@@ -50,11 +50,17 @@ test('locates a node of a managed group with one call', async () => {
       nodeNameHint: 'ip-10-0-0-1.x',
       instanceType: 'g5.xlarge',
       zone: 'us-east-2b',
+      capacity: 'on-demand',
       providerId: `aws:///us-east-2b/${ID}`,
       region: 'us-east-2',
     },
   });
   expect(account.calls.map((call) => call.operation)).toEqual(['DescribeInstances']);
+});
+
+test('knows a spot instance by what EC2 says of its lifecycle', async () => {
+  account.addInstance({ instanceId: ID, tags: TAGS, spot: true });
+  expect(await locator().locate(ID)).toMatchObject({ instance: { capacity: 'spot' } });
 });
 
 test("sees Auto Mode's instances by EC2's word", async () => {

@@ -1,0 +1,34 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { systemClock } from '../../functions/clock.ts';
+import { readTableAtHand } from '../../functions/config.ts';
+import { ConfigurationError } from '../../functions/errors.ts';
+import { dynamoOverview } from '../../functions/incidents/overview.ts';
+import { openHoursTable } from '../../functions/savings/hours-table.ts';
+import { readSavings } from '../../functions/savings/read-savings.ts';
+import { parseSince } from '../status/since.ts';
+import { showSavings } from './show.ts';
+
+export interface SavingsOptions {
+  readonly table?: string;
+  readonly cluster?: string;
+  readonly since: string;
+  readonly json?: true;
+}
+
+/** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
+export async function runSavings(options: SavingsOptions): Promise<void> {
+  const table = options.table ?? readTableAtHand();
+  if (!table)
+    throw new ConfigurationError(
+      'savings: which table? Give --table or set INCIDENT_TABLE; the stack\'s output "IncidentTable" is its name.',
+    );
+  const clock = systemClock;
+  const now = clock.now();
+  const since = parseSince(options.since, now);
+  const access = { client: new DynamoDBClient({ maxAttempts: 1 }), table, clock, random: Math.random };
+  const sources = { hours: openHoursTable(access), overview: dynamoOverview(access) };
+  const isWanted = (cluster: string) => options.cluster === undefined || options.cluster === cluster;
+  const savings = await readSavings(sources, since, now, isWanted);
+  if (options.json) console.log(JSON.stringify({ schemaVersion: 1, ...savings }, null, 2));
+  else console.log(showSavings(savings));
+}
