@@ -53,6 +53,8 @@ export interface SimulatedCluster {
   /** A pod that no node may take yet. */
   addWaitingPod(options: WaitingPodOptions): PodObject;
   addMirrorPod(options: SinglePodOptions): PodObject;
+  /** As when its owner deletes all that is in it. */
+  removePods(namespace: string): void;
   addBudget(options: BudgetOptions): BudgetObject;
   /** Passes or fails a running pod's readiness probe. */
   setReady(namespace: string, name: string, ready: boolean): void;
@@ -118,6 +120,10 @@ function seeding(world: World) {
     addBarePod: (pod: SinglePodOptions) => addBarePod(world, pod),
     addWaitingPod: (pod: WaitingPodOptions) => addWaitingPod(world, pod),
     addMirrorPod: (pod: SinglePodOptions) => addMirrorPod(world, pod),
+    removePods: (namespace: string) => {
+      for (const { metadata } of world.pods.list())
+        if (metadata.namespace === namespace) world.pods.remove(`${namespace}/${metadata.name}`);
+    },
     addBudget: (budget: BudgetOptions) => addBudget(world, budget),
     terminateNamespace: (name: string) => void world.terminatingNamespaces.add(name),
     setReady: (namespace: string, name: string, ready: boolean) =>

@@ -62,15 +62,17 @@ async function returnNodes(run: Run, decision: Return): Promise<readonly Refused
   const cluster: ClusterPort = await deps.connect(reading.definition.cluster);
   const scene: ReturnScene = { deps, cluster, pool: reading.definition.name, until };
   const named = (names: readonly string[]) => reading.members.filter(({ name }) => names.includes(name));
-  for (const member of named(decision.restore.map(({ node }) => node))) await restoreNode(scene, member);
-  // Once more after the restores: a lost lease must not end a node.
+  for (const member of named(decision.restore.map(({ node }) => node)))
+    if (mayAct(run)) await restoreNode(scene, member);
   const ended = terminable(reading, decision, run.record, reading.now);
   const refused: Refused[] = [];
   for (const member of ended) if (mayAct(run)) refused.push(...(await terminate(run, scene, member)));
-  await mapAtOnce(NODES_AT_ONCE, named(decision.release), (member) => releaseNode(scene, member));
-  await mapAtOnce(NODES_AT_ONCE, named(decision.drain), ({ node }) =>
-    node ? emptyNode(scene, node.name) : Promise.resolve(),
-  );
+  await mapAtOnce(NODES_AT_ONCE, named(decision.release), async (member) => {
+    if (mayAct(run)) await releaseNode(scene, member);
+  });
+  await mapAtOnce(NODES_AT_ONCE, named(decision.drain), async ({ node }) => {
+    if (node && mayAct(run)) await emptyNode(scene, node.name);
+  });
   return refused;
 }
 

@@ -72,6 +72,8 @@ async function finish(run: Run, terminations: PoolRecord['terminations']): Promi
     await deps.ledger.settle(lease, settlement(record.memory, { told, ...(episode && { episode }) }));
     throw error;
   }
+  // Who was frozen past the lease has done nothing, and has nothing to tell.
+  if (deps.clock.now() >= lease.until) return 'lost';
   const telling = tellDecision(reading, decided, record, refused);
   if (telling.event) await tell(deps, lease, telling.event);
   const settled = await deps.ledger.settle(lease, settlement(decided.memory, telling));

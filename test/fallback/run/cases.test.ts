@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { runFallback } from '../../../functions/fallback/run/pass.ts';
-import { loseOne } from './market.ts';
+import { frozen } from './frozen.ts';
+import { deny, loseOne } from './market.ts';
 import { type FallbackScene, NO_CAPACITY, startFallbackScene } from './scene.ts';
 
 /** The twelve cases, over the wire: account, API server and table. The way back: return.test.ts. 4, 7 and 12 are about numbers: decide.test.ts, simulate.test.ts. */
@@ -138,4 +139,26 @@ test('a failure in words that nobody knows costs its own group only, and is told
   await scene.minutes(6);
   expect(scene.members('second')).toHaveLength(1);
   expect(scene.told().at(-1)?.refusals).toMatchObject([{ reason: 'CONFIG', group: 'first' }]);
+});
+
+test('a run that froze before it released a node wakes past its lease and touches nothing', async () => {
+  scene = await startFallbackScene({ tags: HOLD });
+  await loseOne(scene);
+  await scene.minutes(7);
+  deny(scene, 'spot', undefined);
+  await scene.minutes(2);
+  for (let minute = 0; minute < 10 && scene.told().length === 1; minute++) {
+    await scene.minuteWithoutRun();
+    const run = frozen(scene.deps(`frozen-${minute}`), async () => {
+      await scene.minuteWithoutRun();
+      await scene.minuteWithoutRun();
+    });
+    await runFallback(run.deps, new Date(scene.clock.now().getTime() + 45_000));
+    expect(run.writes).toEqual([]);
+  }
+  const [id = ''] = scene.members('on-demand');
+  const node = scene.cluster.nodes().find(({ metadata }) => metadata.name === `node-${id}`);
+  expect(node?.spec.unschedulable ?? false).toBe(false);
+  await scene.minutes(12);
+  expect(scene.members('on-demand')).toEqual([]);
 });

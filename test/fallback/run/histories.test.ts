@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runFallback } from '../../../functions/fallback/run/pass.ts';
+import { frozen } from './frozen.ts';
 import { mortal } from './mortal.ts';
 import { type FallbackScene, NO_CAPACITY, startFallbackScene } from './scene.ts';
 
 /** What may happen in a minute of a pool's life. */
 type Incident =
   | { readonly type: 'notice'; readonly node: number }
-  | { readonly type: 'spot' | 'on-demand'; readonly isShort: boolean }
+  | { readonly type: 'spot' | 'on-demand'; readonly denial: string | undefined }
+  | { readonly type: 'a gang waits'; readonly ranks: number; readonly gpus: number }
+  | { readonly type: 'the gang is gone' }
+  | { readonly type: 'freeze' }
   | { readonly type: 'owner sets spot'; readonly desired: number }
   | { readonly type: 'a pod that must stay'; readonly node: number }
   | { readonly type: 'twice' }
@@ -14,22 +19,46 @@ type Incident =
   | { readonly type: 'lost answer' }
   | { readonly type: 'nothing' };
 
+const QUOTA =
+  'Could not launch Instances. VcpuLimitExceeded - You have requested more vCPU capacity than your current vCPU limit of 0 allows. Launching EC2 instance failed.';
+const BROKEN =
+  'Could not launch Instances. InvalidParameterCombination - The parameters do not go together. Launching EC2 instance failed.';
+
 const incident: fc.Arbitrary<Incident> = fc.oneof(
   fc.record({ type: fc.constant('notice' as const), node: fc.nat(3) }),
-  fc.record({ type: fc.constantFrom('spot' as const, 'on-demand' as const), isShort: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('spot' as const, 'on-demand' as const),
+    denial: fc.constantFrom(undefined, undefined, NO_CAPACITY, QUOTA, BROKEN),
+  }),
+  fc.record({
+    type: fc.constant('a gang waits' as const),
+    ranks: fc.integer({ min: 1, max: 4 }),
+    gpus: fc.constantFrom(1, 4, 8),
+  }),
+  fc.constant({ type: 'the gang is gone' as const }),
+  fc.constant({ type: 'freeze' as const }),
   fc.record({ type: fc.constant('owner sets spot' as const), desired: fc.integer({ min: 0, max: 4 }) }),
   fc.record({ type: fc.constant('a pod that must stay' as const), node: fc.nat(2) }),
   fc.constant({ type: 'twice' as const }),
   fc.record({
     type: fc.constant('crash' as const),
-    at: fc.integer({ min: 1, max: 14 }),
+    at: fc.integer({ min: 1, max: 40 }),
     when: fc.constantFrom('before' as const, 'after' as const),
   }),
   fc.constant({ type: 'lost answer' as const }),
   { weight: 4, arbitrary: fc.constant({ type: 'nothing' as const }) },
 );
 
+/** The group allows three nodes, the dollars two. */
 const MAX_NODES = 2;
+const TAGS = { 'spot-responder/hold-minutes': '3', 'spot-responder/max-dollars-per-hour': '9' };
+const FALLBACK = {
+  name: 'on-demand',
+  max: MAX_NODES + 1,
+  tags: { 'spot-responder/dollars-per-node-hour': '4' },
+};
+/** Histories; more on a machine with time: `FALLBACK_HISTORIES=300`. */
+const HISTORIES = Number(process.env.FALLBACK_HISTORIES ?? 6);
 
 async function live(scene: FallbackScene, what: Incident, minute: number): Promise<void> {
   await scene.minuteWithoutRun();
@@ -41,7 +70,7 @@ async function live(scene: FallbackScene, what: Incident, minute: number): Promi
     }
     case 'spot':
     case 'on-demand':
-      scene.account.changeAutoScalingGroup(what.type, { denial: what.isShort ? NO_CAPACITY : undefined });
+      scene.account.changeAutoScalingGroup(what.type, { denial: what.denial });
       break;
     case 'owner sets spot':
       scene.account.changeAutoScalingGroup('spot', { desired: what.desired });
@@ -49,6 +78,22 @@ async function live(scene: FallbackScene, what: Incident, minute: number): Promi
     case 'a pod that must stay':
       keepOn(scene, scene.members('on-demand')[what.node], minute);
       break;
+    case 'a gang waits':
+      for (let rank = 0; rank < what.ranks; rank++)
+        scene.cluster.addWaitingPod({
+          namespace: 'gangs',
+          name: `gang-${minute}-${rank}`,
+          gpus: what.gpus,
+          annotations: { 'spot-responder/checkpoint-group': `gang-${minute}` },
+          tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+        });
+      break;
+    case 'the gang is gone':
+      scene.cluster.removePods('gangs');
+      break;
+    case 'freeze':
+      await freeze(scene, minute);
+      return;
     case 'twice':
       await runTwice(scene, minute);
       return;
@@ -78,6 +123,17 @@ async function runTwice(scene: FallbackScene, minute: number): Promise<void> {
   expect(twins.reduce((sum, { ends }) => sum + ends.acted, 0)).toBeLessThanOrEqual(1);
 }
 
+/** A run sleeps past its lease; another acts meanwhile, and the first wakes. */
+async function freeze(scene: FallbackScene, minute: number): Promise<void> {
+  const run = frozen(scene.deps(`frozen-${minute}`), async () => {
+    await scene.minuteWithoutRun();
+    await scene.minuteWithoutRun();
+    await scene.run();
+  });
+  await runFallback(run.deps, new Date(scene.clock.now().getTime() + 45_000));
+  expect(run.writes).toEqual([]);
+}
+
 function keepOn(scene: FallbackScene, instanceId: string | undefined, minute: number): void {
   const node = scene.cluster.nodes().find(({ metadata }) => metadata.name === `node-${instanceId}`);
   if (!node || node.spec.unschedulable) return;
@@ -91,11 +147,10 @@ function keepOn(scene: FallbackScene, instanceId: string | undefined, minute: nu
   });
 }
 
-test('over random histories of losses, crashes and twins no cap is passed, no kept pod lost, nothing decremented twice', async () => {
+test('over random histories of losses, crashes, frozen runs and twins no cap is passed, no kept pod lost, nothing decremented twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(incident, { minLength: 15, maxLength: 30 }), async (history) => {
-      const tags = { 'spot-responder/hold-minutes': '3' };
-      const scene = await startFallbackScene({ tags, fallbacks: [{ name: 'on-demand', max: MAX_NODES }] });
+      const scene = await startFallbackScene({ tags: TAGS, fallbacks: [FALLBACK] });
       try {
         for (const [minute, what] of history.entries()) {
           await live(scene, what, minute);
@@ -107,9 +162,9 @@ test('over random histories of losses, crashes and twins no cap is passed, no ke
         await scene.close();
       }
     }),
-    { numRuns: 6 },
+    { numRuns: HISTORIES },
   );
-}, 120_000);
+}, 3_600_000);
 
 /** Of every minute: caps hold, a pod that must stay is where it was, and each instance left its group once. */
 function check(scene: FallbackScene): void {
@@ -151,6 +206,7 @@ async function standStill(scene: FallbackScene): Promise<void> {
 async function settle(scene: FallbackScene): Promise<void> {
   for (const group of ['spot', 'on-demand'])
     scene.account.changeAutoScalingGroup(group, { denial: undefined });
+  scene.cluster.removePods('gangs');
   await scene.minutes(70);
   const before = [scene.desired('on-demand'), scene.members('on-demand'), scene.told().length];
   await scene.minutes(2);
