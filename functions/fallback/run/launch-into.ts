@@ -1,4 +1,5 @@
 import type { Launch } from '../decision.ts';
+import { classifyFailure } from '../failure.ts';
 import type { LaunchIntent, PoolRecord } from '../ledger/record.ts';
 import type { Refused } from '../tell/telling.ts';
 import type { PoolReading } from '../world/pool-world.ts';
@@ -49,7 +50,14 @@ async function launchByZones(run: Run, launch: Launch, { token }: LaunchIntent):
     missing -= answer.launched;
     failure = answer.failure ?? failure;
   }
-  return missing > 0
-    ? [{ group: group.name, reason: failure ?? `no zone gave the last ${missing} nodes` }]
-    : [];
+  if (missing <= 0) return [];
+  const reason = failure ?? `no zone gave the last ${missing} nodes`;
+  const { kind, remedy } = classifyFailure(reason, {
+    buys: group.buys ?? 'on-demand',
+    region: run.reading.region,
+    instanceTypes: group.instanceTypes,
+  });
+  return [
+    failure ? { group: group.name, reason: `${reason} ${remedy}`, kind } : { group: group.name, reason },
+  ];
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Detail } from '../../announce/schema.ts';
+import { breakAfter } from '../breaker.ts';
 import { decide } from '../decide.ts';
 import type { PoolLease } from '../ledger/desk.ts';
 import type { Settlement } from '../ledger/ledger.ts';
 import type { PoolRecord } from '../ledger/record.ts';
+import type { Memory } from '../memory.ts';
 import { type Refused, type Telling, tellDecision } from '../tell/telling.ts';
 import type { PoolReading } from '../world/pool-world.ts';
 import { carryOut, terminable } from './carry-out.ts';
@@ -76,8 +78,19 @@ async function finish(run: Run, terminations: PoolRecord['terminations']): Promi
   if (deps.clock.now() >= lease.until) return 'lost';
   const telling = tellDecision(reading, decided, record, refused);
   if (telling.event) await tell(deps, lease, telling.event);
-  const settled = await deps.ledger.settle(lease, settlement(decided.memory, telling));
+  const settled = await deps.ledger.settle(
+    lease,
+    settlement(noteFailures(decided.memory, refused, deps.clock.now()), telling),
+  );
   return settled === 'lost' ? 'lost' : 'acted';
+}
+
+/** The next group is asked by the next run. */
+function noteFailures(memory: Memory, refused: readonly Refused[], now: Date): Memory {
+  const opened = refused.flatMap(({ group, kind }) =>
+    kind ? [[group, breakAfter(memory.breakers[group], kind, now)] as const] : [],
+  );
+  return { ...memory, breakers: { ...memory.breakers, ...Object.fromEntries(opened) } };
 }
 
 async function tell(deps: FallbackDeps, lease: PoolLease, event: Detail<'Fallback Decided'>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Detail } from '../../announce/schema.ts';
 import type { Decided } from '../decide.ts';
 import type { Decision, Refusal } from '../decision.ts';
+import type { FailureKind } from '../failure.ts';
 import type { PoolRecord } from '../ledger/record.ts';
 import type { PoolReading } from '../world/pool-world.ts';
 import { sayReason, type Unit } from './words.ts';
@@ -39,6 +40,8 @@ export function tellDecision(
 export interface Refused {
   readonly group: string;
   readonly reason: string;
+  /** Of a launch that AWS answered at once. */
+  readonly kind?: FailureKind;
 }
 
 export function unitOf({ definition }: PoolReading): Unit {

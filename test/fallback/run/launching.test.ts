@@ -1,0 +1,80 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { loseOne } from './market.ts';
+import { type FallbackScene, startFallbackScene } from './scene.ts';
+
+/** The ways to more on-demand nodes, and what stands in their way, over the wire. */
+let scene: FallbackScene;
+
+afterEach(() => scene.close());
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const INSTANCES = { 'spot-responder/launch': 'instances' };
+const LAST = { 'spot-responder/priority': '1' };
+
+const callsOf = (operation: string) =>
+  scene.account.calls.filter((call) => call.operation === operation).length;
+
+test('a plain group that asks for it is launched into by LaunchInstances, once', async () => {
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', tags: INSTANCES }] });
+  await loseOne(scene);
+  await scene.minutes(6);
+  expect({ launches: callsOf('LaunchInstances'), sets: callsOf('SetDesiredCapacity') }).toEqual({
+    launches: 1,
+    sets: 0,
+  });
+  expect(scene.members('first')).toHaveLength(1);
+  expect(scene.desired('first')).toBe(1);
+});
+
+test('a capacity failure of LaunchInstances is known at once, and the rest is asked of the next group', async () => {
+  const denial =
+    'Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have sufficient g5.12xlarge capacity.';
+  scene = await startFallbackScene({
+    fallbacks: [
+      { name: 'first', tags: INSTANCES, denial },
+      { name: 'second', tags: LAST },
+    ],
+  });
+  await loseOne(scene);
+  await scene.minutes(2);
+  expect(scene.told()[0]?.refusals).toMatchObject([
+    { reason: 'AWS', remedy: expect.stringContaining('InsufficientInstanceCapacity') },
+  ]);
+  await scene.minutes(4);
+  expect(scene.members('second')).toHaveLength(1);
+});
+
+test('a group with a warm pool is scaled by its desired capacity, and what waits there is no node', async () => {
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', tags: INSTANCES, warm: 2 }] });
+  await loseOne(scene);
+  await scene.minutes(6);
+  expect({ launches: callsOf('LaunchInstances'), sets: callsOf('SetDesiredCapacity') }).toEqual({
+    launches: 0,
+    sets: 1,
+  });
+  expect(scene.members('first')).toHaveLength(1);
+});
+
+test('a quota failure names the quota and the command that raises it', async () => {
+  const denial =
+    'Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity than your current vCPU limit of 0 allows for the instance bucket. Launching EC2 instance failed.';
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', denial }] });
+  await loseOne(scene);
+  await scene.minutes(5);
+  const refused = scene.told().flatMap(({ refusals }) => refusals);
+  expect(refused).toMatchObject([{ reason: 'QUOTA', group: 'first' }]);
+  expect(refused[0]?.remedy).toContain('"Running On-Demand G and VT instances" (L-DB2E81BA)');
+  expect(refused[0]?.remedy).toContain('aws service-quotas request-service-quota-increase');
+});
+
+test("the group's maximum size is kept, and told", async () => {
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', max: 1 }] });
+  await loseOne(scene);
+  scene.doom(scene.members('spot')[1] ?? '');
+  await scene.minutes(5);
+  expect(scene.desired('first')).toBe(1);
+  expect(scene.told().flatMap(({ refusals }) => refusals)).toContainEqual(
+    expect.objectContaining({ reason: 'max-nodes', group: 'first' }),
+  );
+});
