@@ -4,7 +4,8 @@ import type { Point } from './compare.ts';
  * Availability over cost, one dot for each policy. The fixed holds are joined by a line; the shaded corner is what this
  * project aims at: the availability of a thirty-minute hold for at most 1.04 times the all-knowing cost.
  */
-export function drawFrontier(points: readonly Point[]): string {
+export function drawFrontier(all: readonly Point[]): string {
+  const points = all.filter((point) => !isFar(point));
   const costs = extent(points.map((point) => point.relativeCost));
   const ups = extent(points.map((point) => point.availability));
   const x = (cost: number) => round(LEFT + ((cost - costs.min) / costs.span) * WIDTH);
@@ -16,7 +17,19 @@ export function drawFrontier(points: readonly Point[]): string {
 ${drawAim(points, x, y)}${drawAxes(costs, ups, x, y)}
 <polyline class="holds" points="${holds.map((hold) => `${hold.x},${hold.y}`).join(' ')}"/>
 ${placed.map(drawDot).join('\n')}
-${placeLabels(placed).join('\n')}</svg>`;
+${placeLabels(placed).join('\n')}
+${all.filter(isFar).map(drawFar).join('\n')}</svg>`;
+}
+
+/** On one scale with it, the others would be one dot. */
+function isFar({ policy }: Point): boolean {
+  return policy === 'spot only';
+}
+
+/** Where no policy is: nobody pays more to have less. */
+function drawFar({ availability, policy, relativeCost }: Point): string {
+  const figures = `${availability.toFixed(3)} at ${relativeCost.toFixed(3)}`;
+  return `<text x="${LEFT + WIDTH}" y="${TOP + HEIGHT - 12}" text-anchor="end">↙ ${policy}: ${figures}, beyond the lower left corner</text>`;
 }
 
 const LEFT = 60;

@@ -16,9 +16,9 @@ export function renderPage(
 <h1>Fallback policies on recorded spot capacity</h1>
 <p>${names}. Boot ${settings.bootMinutes} min, spot at ${settings.spotPrice} of on-demand, notice ${settings.noticeMinutes} min.</p>
 <h2>Availability and cost</h2>
-<p>Up and left is better. Cost is over that of all nodes on demand; spot only is left out of the chart.
+<p>Up and left is better. Cost is over that of all nodes on demand.
 The notice before a loss is seen by spot-responder, AutoSpotting and “hold 30 min, notice”; the line joins the fixed holds.</p>
-${drawFrontier(means.filter((point) => point.policy !== 'spot only'))}
+<div class="wide">${drawFrontier(means)}</div>
 ${renderTable(means)}
 ${comparisons.map(renderTrace).join('\n')}
 </body></html>
@@ -27,7 +27,7 @@ ${comparisons.map(renderTrace).join('\n')}
 
 const STYLE = `
 body{font:15px/1.45 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1c2330}
-svg{display:block;width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#1c2330}
+svg{display:block;width:100%;height:auto}.wide{overflow-x:auto}.wide svg{min-width:700px}text{font:12px system-ui,sans-serif;fill:#1c2330}
 table{border-collapse:collapse;margin:1rem 0;display:block;max-width:100%;overflow-x:auto}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dde2ea}
 td:first-child,th:first-child{text-align:left}h3{margin:1.2rem 0 .2rem;font-size:1rem}
 .key i{display:inline-block;width:.9em;height:.9em;margin:0 .3em 0 1em;vertical-align:-.1em}
