@@ -5,6 +5,8 @@ import { matchesPattern } from './pattern.ts';
 
 /** Where an event can go; each resolves when it is there, or has been given up. */
 export interface Doors {
+  /** A delivery that could not be made. */
+  lost(error: unknown): void;
   toFunction(arn: string, event: unknown): Promise<void>;
   toQueue(arn: string, event: unknown): Promise<void>;
 }
@@ -29,7 +31,7 @@ export function openBridge(rules: readonly StackRule[], doors: Doors): Bridge {
     put: (bus, event, mischief = {}) => {
       const matching = rules.filter((rule) => rule.bus === bus && matchesPattern(rule.pattern, event));
       for (const { targets } of matching)
-        for (const { arn } of targets) void deliver(doors, arn, event, mischief);
+        for (const { arn } of targets) deliver(doors, arn, event, mischief).catch(doors.lost);
       return matching.map(({ id }) => id);
     },
   };

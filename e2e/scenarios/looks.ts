@@ -46,16 +46,15 @@ export async function countCordoned(
   { cluster }: Scene,
   nodes: readonly { readonly name: string }[],
 ): Promise<number> {
-  const cordoned = await Promise.all(nodes.map(({ name }) => cluster.isCordoned(name)));
-  return cordoned.filter(Boolean).length;
+  const cordoned = await cluster.cordoned();
+  return nodes.filter(({ name }) => cordoned.has(name)).length;
 }
 
 export async function countToMove(
   { cluster }: Scene,
   nodes: readonly { readonly name: string }[],
 ): Promise<number> {
-  const left = await Promise.all(nodes.map(({ name }) => cluster.podsToMove(name)));
-  return left.reduce((sum, { length }) => sum + length, 0);
+  return (await cluster.podsToMove(new Set(nodes.map(({ name }) => name)))).length;
 }
 
 /** Seconds from the event to what the API server saw of it. */

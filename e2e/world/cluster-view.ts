@@ -10,10 +10,10 @@ import { type AuditedRequest, readAuditLog } from '../../controlplane/audit.ts';
 
 /** The cluster as an administrator sees it. */
 export interface ClusterView {
-  /** Pods that a drain is to move: no DaemonSet's, no finished ones. */
-  podsToMove(node: string): Promise<readonly V1Pod[]>;
-  isCordoned(node: string): Promise<boolean>;
-  taintsOf(node: string): Promise<readonly string[]>;
+  /** On these nodes, pods that a drain is to move: no DaemonSet's, no finished ones. */
+  podsToMove(nodes: ReadonlySet<string>): Promise<readonly V1Pod[]>;
+  /** Names of nodes that take no pods. */
+  cordoned(): Promise<ReadonlySet<string>>;
   /** Running pods of a namespace, by node. */
   running(namespace: string): Promise<readonly V1Pod[]>;
   /** What the functions asked of the API server since then. */
@@ -27,14 +27,20 @@ const FUNCTIONS = 'arn:aws:sts::111122223333:assumed-role/SpotResponder/';
 
 export function viewCluster(admin: KubeConfig, auditLog: string): ClusterView {
   const core = admin.makeApiClient(CoreV1Api);
-  const spec = async (name: string) => (await core.readNode({ name })).spec;
   return {
-    podsToMove: async (node) => {
-      const { items } = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` });
-      return items.filter(isToMove);
+    podsToMove: async (nodes) => {
+      const [only = '', ...more] = nodes;
+      // One list whatever the number of nodes: looking must not cost what is looked at.
+      const { items } = await core.listPodForAllNamespaces(
+        more.length === 0 ? { fieldSelector: `spec.nodeName=${only}` } : {},
+      );
+      return items.filter((pod) => nodes.has(pod.spec?.nodeName ?? '') && isToMove(pod));
     },
-    isCordoned: async (node) => (await spec(node))?.unschedulable === true,
-    taintsOf: async (node) => ((await spec(node))?.taints ?? []).map(({ key }) => key),
+    cordoned: async () => {
+      const { items } = await core.listNode();
+      const cordoned = items.filter(({ spec }) => spec?.unschedulable === true);
+      return new Set(cordoned.flatMap(({ metadata }) => metadata?.name ?? []));
+    },
     running: async (namespace) => {
       const { items } = await core.listNamespacedPod({ namespace });
       return items.filter(

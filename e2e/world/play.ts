@@ -5,6 +5,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { fill } from '../../controlplane/fleet/fill.ts';
 import { nodeName, nodeObject, ZONE } from '../../controlplane/fleet/nodes.ts';
 import type { PlannedNode } from '../../controlplane/fleet/plan.ts';
+import { startSlowLink } from '../../controlplane/slow-link.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { asInstanceId } from '../../functions/signals/interruption.ts';
 import { startSimulatedAccount } from '../../simulator/account/account.ts';
@@ -52,12 +53,15 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   await using borrowed = new AsyncDisposableStack();
   const simulated = scenario.isSimulated ? await startSimulatedWorld() : undefined;
   if (simulated) borrowed.defer(simulated.close);
+  const { delayMs } = scenario.stage ?? {};
+  const link = delayMs ? await startSlowLink(machine.plane.server, delayMs) : undefined;
+  if (link) borrowed.defer(link.close);
   const stage = await openStage({
     template,
     bundleOf: await bundlesByContent(options.dist),
     moto: machine.moto,
     account: String(111_122_220_000 + number),
-    cluster: simulated ? { server: simulated.cluster.url, caPem: '' } : machine.plane,
+    cluster: simulated ? { server: simulated.cluster.url, caPem: '' } : { ...machine.plane, ...link },
     ...(simulated && { routes: simulated.routes }),
     signal,
     ...scenario.stage,

@@ -148,6 +148,10 @@ function openDoors(
       await account.send(onFailure, { requestPayload: event, responsePayload: { errorMessage: reason } });
     },
     toQueue: (arn: string, event: unknown) => account.send(arn, event),
+    lost: (error: unknown) => {
+      // What is under way when the stage closes finds no account any more.
+      if (!signal.aborted) throw error;
+    },
   };
 }
 
