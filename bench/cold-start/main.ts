@@ -25,7 +25,7 @@ const folder = await mkdtemp(join(tmpdir(), 'cold-start-'));
 const bare = join(folder, 'bare.mjs');
 await writeFile(
   bare,
-  "export const handler = async () => (await import('node:http')).request(process.env.AWS_ENDPOINT_URL).on('error', () => undefined).end();\n",
+  "export const handler = async () => { const { request } = await import('node:http'); await new Promise((done) => request(process.env.AWS_ENDPOINT_URL).on('error', done).end()); };\n",
 );
 let heard: (at: number) => void = () => undefined;
 const server = createServer((request) => {

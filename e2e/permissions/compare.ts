@@ -71,8 +71,8 @@ function reasonOf(
   const onlyOn = (arns: ReadonlySet<string | undefined>) =>
     action.startsWith('sqs:') && resources.every((each) => arns.has(each));
   if (action.startsWith('logs:')) return 'Lambda writes the log with this role';
-  if (onlyOn(mapped)) return 'Lambda polls the queue with this role';
-  if (onlyOn(new Set([...mapped, fn?.later.onFailure])))
+  if (action !== 'sqs:SendMessage' && onlyOn(mapped)) return 'Lambda polls the queue with this role';
+  if (action !== 'sqs:SendMessage' && onlyOn(new Set([...mapped, fn?.later.onFailure])))
     return 'Lambda sends to its on-failure queue with this role';
   if (action === 'sqs:GetQueueAttributes' || action === 'sqs:GetQueueUrl')
     return 'comes with the CDK’s grant to send; reads no message';

@@ -9,4 +9,14 @@ export const UNREACHED: readonly {
     action: 'autoscaling:LaunchInstances',
     reason: 'groups tagged spot-responder/launch: instances; none of the scenarios’ is',
   },
+  {
+    bundle: 'index-nodes',
+    action: 'ec2:DescribeInstances',
+    reason: 'nodes whose labels name no owner; every node of the scenarios is a node group’s',
+  },
+  {
+    bundle: 'respond',
+    action: 'sqs:SendMessage',
+    reason: 'what a drain longer than one invocation leaves for the next; none of the scenarios’ is',
+  },
 ];
