@@ -1,11 +1,11 @@
-import { programOf } from '../facts/training.ts';
 import type { Container } from '../objects.ts';
 import { patchPods } from '../patch/template.ts';
 import { perWorkload } from '../rule.ts';
 
 /** A shell's `trap 'save; exit 0' TERM`, in either quotes. */
 const TRAP = /trap\s+(['"])([^'"]*?)\bexit\s+0\b([^'"]*)\1\s+([A-Z0-9 ]*\b(?:SIG)?TERM\b)/g;
-const SWALLOWED = /\s*\|\|\s*(?:true|:|exit\s+0)(?=\s|;|$)/gm;
+/** At the end of a script only: what comes before decides nothing. */
+const SWALLOWED = /\s*\|\|\s*(?:true|:|exit\s+0)\s*;?\s*$/;
 /** In a script that handles SIGTERM itself. */
 const PYTHON_EXIT = /\b(sys\.exit|os\._exit)\(\s*0?\s*\)/g;
 
@@ -22,8 +22,8 @@ export const exitZero = perWorkload(
   },
   (workload) => {
     if (workload.runs !== 'training' && workload.runs !== 'job') return undefined;
-    const trapped = workload.template.spec.containers.find(
-      (container) => repair(programOf(container)) !== programOf(container),
+    const trapped = workload.template.spec.containers.find(({ args = [], command = [] }) =>
+      [...command, ...args].some((word) => repair(word) !== word),
     );
     if (!trapped) return undefined;
     return {

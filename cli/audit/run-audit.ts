@@ -5,11 +5,13 @@ import { assembleFleet } from '../../audit/read/assemble.ts';
 import { readCluster } from '../../audit/read/cluster.ts';
 import { readManifests } from '../../audit/read/files.ts';
 import { jsonReport } from '../../audit/report/json.ts';
+import { pageReport } from '../../audit/report/page.ts';
 import { sarifReport } from '../../audit/report/sarif.ts';
 import { textReport } from '../../audit/report/text.ts';
 import { allFindings } from '../../audit/report/words.ts';
 import { SEVERITIES, type Severity } from '../../audit/rule.ts';
 import { RULES } from '../../audit/rules/registry.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { exitCodes } from '../exit-codes.ts';
@@ -20,6 +22,7 @@ export interface AuditOptions extends ReaderChoice {
   readonly namespace?: string;
   readonly file?: readonly string[];
   readonly json?: true;
+  readonly html?: string;
   readonly sarif?: string;
   readonly patches: boolean;
   readonly failOn: string;
@@ -37,6 +40,8 @@ export async function runAudit(options: AuditOptions, print: Print): Promise<num
       options.sarif,
       `${JSON.stringify(sarifReport(audit, RULES, packageJson.version), null, 2)}\n`,
     );
+  if (options.html !== undefined)
+    await writeReport('--html', options.html, pageReport(audit, systemClock.now()));
   if (options.json) print(`${JSON.stringify(jsonReport(audit), null, 2)}\n`);
   else {
     const width = widthOf(process.stdout);

@@ -22,6 +22,7 @@ export function auditCommand(): Command {
     .option('--namespace <name>', 'only its workloads; also the way to look at kube-system')
     .option('--file <paths...>', 'manifests or folders of them instead of a cluster; - is the standard input')
     .option('--json', 'print one object')
+    .option('--html <file>', 'also write a page')
     .option('--sarif <file>', 'also write SARIF 2.1.0, for code scanning')
     .option('--no-patches', 'leave out how to change it')
     .option(
