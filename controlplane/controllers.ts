@@ -20,6 +20,7 @@ const CONTROLLERS = [
   'daemonset-controller',
   'deployment-controller',
   'disruption-controller',
+  'endpointslice-controller',
   'garbage-collector-controller',
   'job-controller',
   'namespace-controller',

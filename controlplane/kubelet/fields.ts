@@ -26,7 +26,6 @@ export function fieldValue(pod: V1Pod, fieldPath: string): string {
       return spec?.nodeName ?? '';
     case 'spec.serviceAccountName':
       return spec?.serviceAccountName ?? '';
-    case 'status.podIP':
     case 'status.hostIP':
       return '127.0.0.1';
     default:

@@ -6,6 +6,7 @@ import {
   type V1Node,
   type V1Pod,
 } from '@kubernetes/client-node';
+import { podAddress } from './address.ts';
 import type { KubeletOptions } from './options.ts';
 import { type PodRun, startPod } from './pod-run.ts';
 
@@ -24,25 +25,29 @@ export interface Kubelet {
  * Like a kubelet, it
  * - writes downward-API files, swaps them by a link about a second after a change, and lets them be once the pod is
  *   terminating; projects the pod's own service-account token; expands `$(VAR)` and field references;
- * - on deletion sends SIGTERM to the command alone, waits the grace (a shorter one when told later), then kills all that
- *   the container runs; reports the exit code and the phase, and only then lets the API server forget the pod.
+ * - asks the readiness probe, also of a pod that is ending, so that the pod leaves its Services;
+ * - on deletion runs the preStop hook, then sends SIGTERM to the command alone, and when the grace is over (a shorter one
+ *   when told later) kills all that the container runs; reports the exit code and the phase, and only then lets the API
+ *   server forget the pod.
  *
  * Unlike a kubelet, it
  * - has no images, cgroups or namespaces: processes see this machine's files and network. As in a HostProcess container a
- *   pod's mounts lie below `$CONTAINER_SANDBOX_MOUNT_POINT`; names of Services do not resolve;
- * - runs one container a pod and never restarts it: no init containers, probes, hooks, resources or eviction of its own;
+ *   pod's mounts lie below `$CONTAINER_SANDBOX_MOUNT_POINT`, and it listens at `$POD_ADDRESS`, not at localhost; names of
+ *   Services do not resolve;
+ * - runs one container a pod and never restarts it: no init containers, other probes, resources or eviction of its own;
  * - renews no lease and knows a few volumes only (see `volumes.ts`). What it cannot run fails with the reason.
  */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const core = options.admin.makeApiClient(CoreV1Api);
   const nodes = new Set<string>();
   const runs = new Map<string, PodRun>();
+  const given = { ...options, core, refreshMs: options.refreshMs ?? 1_000 };
   const see = (pod: V1Pod) => {
     const uid = pod.metadata?.uid ?? '';
     if (!nodes.has(pod.spec?.nodeName ?? '')) return;
     const run = runs.get(uid);
     if (run) run.changed(pod);
-    else runs.set(uid, startPod({ ...options, core, refreshMs: options.refreshMs ?? 1_000 }, pod));
+    else runs.set(uid, startPod({ ...given, address: podAddress(runs.size + 1) }, pod));
   };
   const informer = makeInformer(options.admin, '/api/v1/pods', () => core.listPodForAllNamespaces());
   informer.on('add', see);

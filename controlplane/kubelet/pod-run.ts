@@ -6,14 +6,17 @@ import {
   type CoreV1Api,
   PatchStrategy,
   setHeaderOptions,
-  type V1Container,
   type V1Pod,
   type V1PodStatus,
 } from '@kubernetes/client-node';
+import type { PodAddress } from './address.ts';
+import { commandOf, hookOf, onlyContainer } from './command.ts';
 import { type Container, startContainer } from './container.ts';
-import { environmentOf, expand, UnsupportedError } from './fields.ts';
+import { type Ending, openEnding } from './ending.ts';
+import { UnsupportedError } from './fields.ts';
 import type { KubeletOptions } from './options.ts';
 import { endedStatus, refusedStatus, runningStatus } from './pod-status.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { type MountedVolumes, mountVolumes } from './volumes.ts';
 
 /** One pod's life on its node. */
@@ -29,6 +32,7 @@ export interface PodRun {
 export interface PodRunOptions extends KubeletOptions {
   readonly core: CoreV1Api;
   readonly refreshMs: number;
+  readonly address: PodAddress;
 }
 
 /** The containers of one pod, from its binding to its removal. */
@@ -42,6 +46,7 @@ export function startPod(options: PodRunOptions, first: V1Pod): PodRun {
     changed: (pod) => onChange(life, pod),
     kill: () => {
       life.isKilled = true;
+      life.ending?.close();
       life.container?.kill();
       life.onDeletion?.();
     },
@@ -57,10 +62,8 @@ interface Life {
   isKilled: boolean;
   volumes?: MountedVolumes;
   container?: Container;
+  ending?: Ending;
   isRefreshing?: boolean;
-  /** When SIGKILL is due. */
-  killTimer?: NodeJS.Timeout;
-  killAt?: number;
   /** Resolves the wait of an ended pod for its deletion. */
   onDeletion?: () => void;
 }
@@ -82,70 +85,46 @@ async function run(life: Life): Promise<void> {
   await mkdir(life.folder, { recursive: true });
   life.volumes = await mountVolumes(options, pod, container, life.folder);
   const log = await open(join(life.folder, 'log'), 'a');
+  const running = new AbortController();
   try {
-    life.container = startContainer({
-      ...commandOf(options, pod, container, life.volumes),
-      log: log.fd,
-      cwd: life.folder,
-    });
+    const program = commandOf(options, pod, container, life.volumes);
+    const command = { ...program, log: log.fd, cwd: life.folder };
+    const hook = hookOf(container, command);
+    const readiness = readinessOf(container, options.address.local);
+    life.container = startContainer(command);
+    life.ending = openEnding(life.container, hook);
     if (life.isKilled) life.container.kill();
-    await report(life, runningStatus(pod, life.container.startedAt));
+    await reportRunning(life, life.container.startedAt, readiness, running.signal);
     onChange(life, life.pod); // what came while it started
     const exit = await life.container.ended;
-    clearTimeout(life.killTimer);
+    running.abort();
+    life.ending.close();
     if (!life.isKilled) await report(life, endedStatus(pod, exit));
   } finally {
+    running.abort();
     await log.close();
   }
 }
 
-function onlyContainer({ spec }: V1Pod): V1Container {
-  const [container, ...others] = spec?.containers ?? [];
-  if (!container || others.length > 0 || spec?.initContainers?.length)
-    throw new UnsupportedError('only pods of one container run here');
-  if (spec?.restartPolicy !== 'Never')
-    throw new UnsupportedError('only pods with restartPolicy Never run here');
-  return container;
-}
-
-function commandOf(
-  { admin, images }: PodRunOptions,
-  pod: V1Pod,
-  container: V1Container,
-  { root }: MountedVolumes,
-) {
-  const image = images[container.image ?? ''];
-  if (!image) throw new UnsupportedError(`nothing stands for the image ${container.image}`);
-  const server = new URL(admin.getCurrentCluster()?.server ?? '');
-  const env = environmentOf(pod, container, {
-    ...image,
-    HOSTNAME: pod.metadata?.name ?? '',
-    KUBERNETES_SERVICE_HOST: server.hostname,
-    KUBERNETES_SERVICE_PORT: server.port,
-    CONTAINER_SANDBOX_MOUNT_POINT: root,
-  });
-  const argv = [...(container.command ?? []), ...(container.args ?? [])].map((part) => expand(part, env));
-  return { argv, env };
+async function reportRunning(
+  life: Life,
+  startedAt: Date,
+  { atStart, follow }: Readiness,
+  signal: AbortSignal,
+): Promise<void> {
+  const ip = life.options.address.cluster;
+  const tell = (isReady: boolean) => report(life, runningStatus(life.pod, startedAt, ip, isReady));
+  await tell(atStart);
+  // An update that fails is made good by the next change.
+  void follow(signal, (isReady) => void tell(isReady).catch(() => undefined));
 }
 
 function onChange(life: Life, pod: V1Pod): void {
   life.pod = pod;
   if (pod.metadata?.deletionTimestamp) {
     life.onDeletion?.();
-    stop(life, (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000);
+    life.ending?.begin((pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000);
   } else void refreshSoon(life);
-}
-
-/** A later deletion with a shorter grace counts; a longer one does not. */
-function stop(life: Life, graceMs: number): void {
-  const { container, killAt = Number.POSITIVE_INFINITY } = life;
-  if (!container) return;
-  if (!life.killTimer) container.terminate();
-  const at = Date.now() + graceMs;
-  if (at >= killAt) return;
-  clearTimeout(life.killTimer);
-  life.killAt = at;
-  life.killTimer = setTimeout(() => container.kill(), graceMs);
 }
 
 /** One refresh shows all changes that came until then; what comes during it has one of its own. */

@@ -1,13 +1,15 @@
 import type { V1ContainerState, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import type { Exit } from './container.ts';
 
-/** What a kubelet reports when the container runs. */
-export function runningStatus(pod: V1Pod, startedAt: Date): V1PodStatus {
+/** What a kubelet reports while the container runs. */
+export function runningStatus(pod: V1Pod, startedAt: Date, podIP: string, isReady: boolean): V1PodStatus {
   return {
     phase: 'Running',
     startTime: startedAt,
-    conditions: [condition('Initialized', 'True'), ...readiness('True')],
-    containerStatuses: containerStatuses(pod, true, { running: { startedAt } }),
+    podIP,
+    podIPs: [{ ip: podIP }],
+    conditions: [condition('Initialized', 'True'), ...readiness(isReady ? 'True' : 'False')],
+    containerStatuses: containerStatuses(pod, isReady, { running: { startedAt } }),
   };
 }
 
@@ -34,7 +36,7 @@ function containerStatuses(pod: V1Pod, ready: boolean, state: V1ContainerState) 
     imageID: image,
     ready,
     restartCount: 0,
-    started: ready,
+    started: state.running !== undefined,
     state,
   }));
 }
