@@ -10,7 +10,9 @@ export const WITHOUT_RESOURCE_LEVEL: ReadonlySet<string> = new Set([
   'autoscaling:DescribeScalingActivities',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeInstances',
+  'ec2:DescribeSpotPriceHistory',
   'eks:ListClusters',
+  'pricing:GetProducts',
   // Lambda's own network interfaces, inside a VPC.
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
