@@ -5,8 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { MixedCapacity } from '../../infra/constructs/mixed-capacity.ts';
-import { SpotNodeGroup } from '../../infra/constructs/spot-node-group.ts';
+import { MixedCapacity, SpotNodeGroup } from '../../infra/index.ts';
 
 const app = new App({ outdir: fileURLToPath(new URL('../../cdk.out/node-groups', import.meta.url)) });
 const stack = new Stack(app, 'NodeGroups');

@@ -20,7 +20,7 @@ export interface MixedCapacityProps extends NodeGroupProps {
 }
 
 /** The on-demand group that stands in for spot. */
-interface FallbackOptions {
+export interface FallbackOptions {
   /** Same GPU as the spot group's; the first that can be had is taken. @default the spot group's */
   readonly instanceTypes?: readonly string[];
   /** @default as many as there may be of spot */

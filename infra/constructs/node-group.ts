@@ -33,7 +33,7 @@ export interface NodeGroupProps extends Statement {
 }
 
 /** Number of nodes. */
-interface GroupSize {
+export interface GroupSize {
   readonly min: number;
   readonly max: number;
   /** Only the first deployment's: autoscalers and the fallback change it afterwards. */

@@ -1,6 +1,9 @@
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { mixedCapacity, spotGroup } from './node-groups-app.ts';
+
+/** A template is some seconds' work on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const TAINT = { Key: 'capacity-type', Value: 'spot', Effect: 'NO_SCHEDULE' };
 

@@ -73,4 +73,4 @@ test('the fallback finds the pool of synthesised node groups, though their tags 
       },
     ],
   });
-});
+}, 60_000);
