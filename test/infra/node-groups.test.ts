@@ -160,4 +160,4 @@ test('the example app synthesises without an account', async () => {
     env: { AWS_PROFILE: 'none' },
   });
   expect(exitCode).toBe(0);
-}, 60_000);
+}, 180_000);
