@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { enrollCommand } from './commands/enroll.ts';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
@@ -19,6 +20,7 @@ export function buildProgram(): Command {
     .version('0.1.0');
   const commands = [
     enrollCommand(),
+    doctorCommand(),
     replayCommand(),
     simulateCommand(),
     fallbackCommand(),

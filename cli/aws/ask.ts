@@ -26,6 +26,13 @@ export async function ask<T>(
   }
 }
 
+/** The permission that is missing; `undefined` for any other failure. */
+export function missingPermission(error: unknown): string | undefined {
+  if (!(error instanceof AwsCallError) || !DENIED.test(error.code)) return undefined;
+  // Every message of ours begins with the action as a policy names it.
+  return /^[a-z0-9-]+:\w+/.exec(error.message)?.[0] ?? error.operation;
+}
+
 const DENIED = /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized/;
 const BAD_CREDENTIALS =
   /Credentials|ExpiredToken|InvalidClientToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|AuthFailure|MissingAuthenticationToken/;

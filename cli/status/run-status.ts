@@ -1,15 +1,19 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../functions/clock.ts';
 import { readTableAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview, type Sighting } from '../../functions/incidents/overview.ts';
 import { openIndexTable } from '../../functions/node-index/index-table.ts';
+import { readStack } from '../aws/stack.ts';
 import { nameOpen } from './name-open.ts';
 import { showStatus } from './show.ts';
 import { parseSince } from './since.ts';
 
 export interface StatusOptions {
   readonly table?: string;
+  /** Whose table it is, where none is named. */
+  readonly stack: string;
   readonly cluster?: string;
   readonly since: string;
   readonly json?: true;
@@ -17,11 +21,7 @@ export interface StatusOptions {
 
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runStatus(options: StatusOptions): Promise<void> {
-  const table = options.table ?? readTableAtHand();
-  if (!table)
-    throw new ConfigurationError(
-      'status: which table? Give --table or set INCIDENT_TABLE; the stack\'s output "IncidentTable" is its name.',
-    );
+  const table = options.table ?? readTableAtHand() ?? (await tableOfStack(options.stack));
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
@@ -41,4 +41,12 @@ function isNews(since: Date): (sighting: Sighting) => boolean {
 
 function isOf(cluster: string | undefined): (sighting: Sighting) => boolean {
   return (sighting) => cluster === undefined || sighting.cluster === cluster;
+}
+
+async function tableOfStack(name: string): Promise<string> {
+  const { region, table } = await readStack(new CloudFormationClient({}), name);
+  if (table !== undefined) return table;
+  throw new ConfigurationError(
+    `--stack ${name}: the stack in ${region} has no output "IncidentTable"; give the table's name with --table.`,
+  );
 }

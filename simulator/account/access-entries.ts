@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { SimulatedAccessEntry } from './deployed.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
-import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedAccessEntry } from './state.ts';
+import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
-type RestRequest = Extract<ServiceRequest, { service: 'eks' }>;
+type RestRequest = Extract<ServiceRequest, { readonly query: URLSearchParams }>;
 
 /** Answers for EKS access entries and their tags; the words of its refusals are EKS's own. */
 export function answerAccessEntries(state: AccountState, request: RestRequest): WireAnswer {

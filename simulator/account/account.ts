@@ -1,6 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import { answer } from './answer.ts';
 import { changeGroup, fillGroup, membersOf } from './capacity.ts';
+import type { SimulatedAccessEntry, SimulatedStack } from './deployed.ts';
 import { close, listen, serve } from './http.ts';
 import { startLifecycleAction } from './lifecycle-actions.ts';
 import type { ServiceRequest } from './protocol.ts';
@@ -14,14 +15,12 @@ import type {
   InstanceState,
   LifecycleAction,
   ScalingActivity,
-  SimulatedAccessEntry,
   SimulatedAutoScalingGroup,
   SimulatedCluster,
   SimulatedInstance,
   SimulatedMarket,
   SimulatedNodeGroup,
   SimulatedQueue,
-  SimulatedStack,
   WaitingLifecycleAction,
 } from './state.ts';
 

@@ -1,17 +1,33 @@
+import type { SimulatedStack } from './deployed.ts';
 import { queryAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
-import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedStack } from './state.ts';
+import { physicalIdOf } from './resources.ts';
+import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type QueryRequest = Extract<ServiceRequest, { readonly parameters: URLSearchParams }>;
 
-/** Answers for CloudFormation: DescribeStacks of one stack, by its name. */
+/** Answers for CloudFormation: one stack, by its name, and its resources. */
 export function answerCloudFormation(state: AccountState, request: QueryRequest): WireAnswer {
   const { operation, parameters } = request;
-  if (operation !== 'DescribeStacks')
-    throw new ServiceFault('InvalidAction', `${operation} is not served by this simulated account`);
   const name = parameters.get('StackName') ?? '';
   const stack = state.stacks.get(name);
   if (!stack) throw new ServiceFault('ValidationError', `Stack with id ${name} does not exist`);
-  return queryAnswer(operation, { Stacks: [describe(state, stack)] });
+  switch (operation) {
+    case 'DescribeStacks':
+      return queryAnswer(operation, { Stacks: [describe(state, stack)] });
+    case 'ListStackResources':
+      return queryAnswer(operation, { StackResourceSummaries: list(stack) });
+    default:
+      throw new ServiceFault('InvalidAction', `${operation} is not served by this simulated account`);
+  }
+}
+
+function list({ resources = [] }: SimulatedStack) {
+  return resources.map((resource) => ({
+    LogicalResourceId: resource.logicalId,
+    PhysicalResourceId: physicalIdOf(resource),
+    ResourceType: resource.type,
+    ResourceStatus: 'CREATE_COMPLETE',
+  }));
 }
 
 function describe({ clock, region }: AccountState, { name, outputs, status }: SimulatedStack) {

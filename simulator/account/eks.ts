@@ -2,7 +2,7 @@ import { answerAccessEntries } from './access-entries.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
-type EksRequest = Extract<ServiceRequest, { service: 'eks' }>;
+type EksRequest = Extract<ServiceRequest, { readonly query: URLSearchParams }>;
 
 /** Answers for EKS: clusters, node groups, access entries. */
 export function answerEks(state: AccountState, request: EksRequest): WireAnswer {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
+import { findResource } from './resources.ts';
 import { type AccountState, type BusEvent, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type EventsRequest = Extract<ServiceRequest, { readonly body: unknown }>;
@@ -21,14 +22,51 @@ const Entries = z.object({
 });
 type Entry = z.infer<typeof Entries>['Entries'][number];
 
-/** Answers for EventBridge: PutEvents keeps each well-formed entry and refuses the others one by one. */
+/** Answers for EventBridge: events are put, and the rules of a stack can be looked at. */
 export function answerEventBridge(state: AccountState, { operation, body }: EventsRequest): WireAnswer {
-  if (operation !== 'PutEvents') {
-    throw new ServiceFault(
-      'UnknownOperationException',
-      `${operation} is not served by this simulated account`,
-    );
+  switch (operation) {
+    case 'PutEvents':
+      return putEvents(state, body);
+    case 'DescribeRule': {
+      const { Name, ...rule } = findRule(
+        state,
+        z.object({ Name: z.string(), EventBusName: z.string() }).parse(body),
+      );
+      return jsonAnswer({ Name, State: 'ENABLED', ...rule }, '1.1');
+    }
+    case 'ListTargetsByRule': {
+      const { EventBusName, Rule: Name } = z
+        .object({ Rule: z.string(), EventBusName: z.string() })
+        .parse(body);
+      const { Targets = [{ Id: 'Target0', Arn: 'arn:aws:lambda:::function:target' }] } = findRule(state, {
+        Name,
+        EventBusName,
+      });
+      return jsonAnswer({ Targets }, '1.1');
+    }
+    default:
+      throw new ServiceFault(
+        'UnknownOperationException',
+        `${operation} is not served by this simulated account`,
+      );
   }
+}
+
+function findRule(
+  state: AccountState,
+  { EventBusName, Name }: { readonly Name: string; readonly EventBusName: string },
+) {
+  const id = EventBusName === 'default' ? Name : `${EventBusName}|${Name}`;
+  const found = findResource(state, 'AWS::Events::Rule', id);
+  if (found) return { Name, ...found.answer } as { readonly Name: string; readonly Targets?: unknown };
+  throw new ServiceFault(
+    'ResourceNotFoundException',
+    `Rule ${Name} does not exist on EventBus ${EventBusName}.`,
+  );
+}
+
+/** Each well-formed entry is kept, the others are refused one by one. */
+function putEvents(state: AccountState, body: unknown): WireAnswer {
   const parsed = Entries.safeParse(body);
   if (!parsed.success) throw new ServiceFault('ValidationException', z.prettifyError(parsed.error));
   const results = parsed.data.Entries.map((entry) => putEvent(state, entry));

@@ -47,6 +47,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
       return { service, operation: parameters.get('Action') ?? '', parameters };
     }
     case 'eks':
+    case 'lambda':
       return {
         service,
         ...findRoute(service, wire),

@@ -1,5 +1,5 @@
 /** Services that name an operation by method and path. */
-export type RestService = 'eks';
+export type RestService = 'eks' | 'lambda';
 
 /** Which operation a REST request is, with the parts of its path. */
 export interface RestCall {
@@ -23,6 +23,7 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
     ['TagResource', 'POST', '/tags/{arn}'],
     ['UntagResource', 'DELETE', '/tags/{arn}'],
   ],
+  lambda: [['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration']],
 };
 
 export function findRoute(

@@ -1,4 +1,5 @@
 import type { Clock } from '../../functions/clock.ts';
+import type { SimulatedAccessEntry, SimulatedStack } from './deployed.ts';
 
 /** What the simulated account holds. Seeded by tests and replay, read and changed by the services beside. */
 
@@ -35,24 +36,6 @@ export interface SimulatedCluster {
   readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
   /** @default true */
   readonly hasPublicEndpoint?: boolean;
-}
-
-/** Who of IAM may enter a cluster, as which groups. */
-export interface SimulatedAccessEntry {
-  readonly cluster: string;
-  readonly principalArn: string;
-  readonly groups: readonly string[];
-  /** @default STANDARD */
-  readonly type?: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** A deployed CloudFormation stack. */
-export interface SimulatedStack {
-  readonly name: string;
-  /** @default CREATE_COMPLETE */
-  readonly status?: string;
-  readonly outputs: readonly SimulatedStackOutput[];
 }
 
 interface SimulatedStackOutput {

@@ -150,7 +150,12 @@ describe('status', () => {
   }, 30_000);
 
   test.each([
-    [{ INCIDENT_TABLE: '' }, [], 2, 'Give --table or set INCIDENT_TABLE'],
+    [
+      { INCIDENT_TABLE: '', AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' },
+      [],
+      1,
+      'cloudformation:DescribeStacks on stack SpotResponder',
+    ],
     [{}, ['--table', 'nowhere'], 1, 'Deploy the stack in this Region'],
     [
       { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' },

@@ -19,16 +19,8 @@ export interface BotDeps {
 }
 
 /** Slack by a bot token: messages that can be edited, threads, and finding one's own. */
-export function slackBot({ token, apiUrl, timeoutMilliseconds = 8_000 }: BotDeps): Messenger {
-  const client = new WebClient(token, {
-    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
-    timeout: timeoutMilliseconds,
-    // Retrying is ours to decide: a post that is tried again blindly may show twice.
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    logger: silent,
-    allowAbsoluteUrls: false,
-  });
+export function slackBot(deps: BotDeps): Messenger {
+  const client = openClient(deps);
   return {
     post: (where, message) =>
       attempt('chat.postMessage', where, async () => {
@@ -56,6 +48,18 @@ export function slackBot({ token, apiUrl, timeoutMilliseconds = 8_000 }: BotDeps
       }),
     find: (where, since) => findMarked(client, where, since),
   };
+}
+
+export function openClient({ token, apiUrl, timeoutMilliseconds = 8_000 }: BotDeps): WebClient {
+  return new WebClient(token, {
+    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
+    timeout: timeoutMilliseconds,
+    // Retrying is ours to decide: a post that is tried again blindly may show twice.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: silent,
+    allowAbsoluteUrls: false,
+  });
 }
 
 const EVENT_TYPE = 'spot_responder_message';
@@ -103,7 +107,7 @@ async function attempt<Value>(
   }
 }
 
-function sortThrown(
+export function sortThrown(
   method: string,
   { channel }: Where,
   error: unknown,

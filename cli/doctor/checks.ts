@@ -1,0 +1,26 @@
+import { accessCheck } from './checks/access.ts';
+import { deadLettersCheck } from './checks/dead-letters.ts';
+import { functionsCheck } from './checks/functions.ts';
+import { indexCheck } from './checks/index-rows.ts';
+import { objectsCheck } from './checks/objects.ts';
+import { poolsCheck } from './checks/pools.ts';
+import { rulesCheck } from './checks/rules.ts';
+import { slackCheck } from './checks/slack.ts';
+import { stackCheck } from './checks/stack.ts';
+import { tableCheck } from './checks/table.ts';
+import type { Check } from './finding.ts';
+import type { ClusterPatient, Patient } from './patient.ts';
+
+/** The chain from a rule to Slack, in its order. */
+export const stackChecks: readonly Check<Patient>[] = [
+  stackCheck,
+  rulesCheck,
+  functionsCheck,
+  deadLettersCheck,
+  tableCheck,
+  slackCheck,
+  poolsCheck,
+];
+
+/** What each enrolled cluster has to have. */
+export const clusterChecks: readonly Check<ClusterPatient>[] = [accessCheck, objectsCheck, indexCheck];

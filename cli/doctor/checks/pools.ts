@@ -1,0 +1,32 @@
+import { definePools } from '../../../functions/fallback/define/define-pools.ts';
+import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
+import type { Check, Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** Fallback pools are found by their tags, and the tags make sense. */
+export const poolsCheck: Check<Patient> = {
+  name: 'fallback pools',
+  look: async ({ aws, clock }): Promise<Finding[]> => {
+    const groups = awsGroups({
+      ...aws,
+      autoScalingOnce: aws.autoScaling,
+      clock,
+      random: Math.random,
+    });
+    const listed = await groups.listGroups();
+    const types = await groups.describeTypes(listed.flatMap(({ instanceTypes }) => instanceTypes));
+    const { broken, pools } = definePools(listed, types);
+    if (pools.length + broken.length === 0)
+      return [{ type: 'ok', about: 'pools', detail: 'none tagged: there is no on-demand fallback' }];
+    return [
+      ...pools.map(({ fallbacks, key, spot }): Finding => {
+        const detail = `${spot.length} spot and ${fallbacks.length} fallback groups`;
+        return { type: 'ok', about: `pool ${key}`, detail };
+      }),
+      ...broken.map(({ key, name, problems }): Finding => {
+        const remedy = `mend the tags; spot-responder fallback explain ${name} --dry-run shows the pool`;
+        return { type: 'wrong', about: `pool ${key}`, problem: problems.join('; '), remedy };
+      }),
+    ];
+  },
+};

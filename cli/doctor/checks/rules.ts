@@ -1,0 +1,55 @@
+import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { AwsCallError } from '../../../functions/errors.ts';
+import { ask } from '../../aws/ask.ts';
+import type { StackResource } from '../../aws/stack-resources.ts';
+import type { Check, Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** Every rule is there, switched on, and has somewhere to send to. */
+export const rulesCheck: Check<Patient> = {
+  name: 'rules',
+  look: async (patient) => {
+    const rules = patient.resources.filter(({ type }) => type === 'AWS::Events::Rule');
+    const findings = await Promise.all(rules.map((rule) => lookAt(patient, rule)));
+    const wrong = findings.filter((finding) => finding !== undefined);
+    if (wrong.length > 0) return wrong;
+    return [{ type: 'ok', about: 'EventBridge', detail: `${rules.length} rules enabled, all with targets` }];
+  },
+};
+
+async function lookAt(
+  { aws: { events }, region }: Patient,
+  { logicalId, physicalId }: StackResource,
+): Promise<Finding | undefined> {
+  // Of a bus of one's own, CloudFormation's id of a rule is `bus|name`.
+  const [name = '', bus = 'default'] = physicalId.split('|').reverse();
+  const about = `rule ${name}`;
+  const at = `--region ${region} --event-bus-name ${bus}`;
+  const key = { Name: name, EventBusName: bus };
+  try {
+    const { State } = await ask({ action: 'events:DescribeRule', on: about, region }, (options) =>
+      events.send(new DescribeRuleCommand(key), options),
+    );
+    if (State !== 'ENABLED')
+      return {
+        type: 'wrong',
+        about,
+        problem: `it is ${State}: its events reach nobody`,
+        remedy: `aws events enable-rule ${at} --name ${name}`,
+      };
+    const { Targets = [] } = await ask({ action: 'events:ListTargetsByRule', on: about, region }, (options) =>
+      events.send(new ListTargetsByRuleCommand({ Rule: name, EventBusName: bus }), options),
+    );
+    if (Targets.length > 0) return undefined;
+    return { type: 'wrong', about, problem: 'it has no targets', remedy: redeploy(logicalId) };
+  } catch (error) {
+    const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
+    if (!isGone) throw error;
+    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: redeploy(logicalId) };
+  }
+}
+
+/** CloudFormation does not see what others changed; only a changed resource is made again. */
+function redeploy(logicalId: string): string {
+  return `aws cloudformation detect-stack-drift shows ${logicalId}; npx cdk destroy and npx cdk deploy make it again`;
+}

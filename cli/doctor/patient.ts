@@ -1,0 +1,38 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EKSClient } from '@aws-sdk/client-eks';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../functions/clock.ts';
+import type { DeployedStack } from '../aws/stack.ts';
+import type { StackResource } from '../aws/stack-resources.ts';
+import type { WayIn } from '../enroll/cluster.ts';
+
+/** The deployment that is looked at, and what to look with. */
+export interface Patient {
+  readonly region: string;
+  readonly stack: DeployedStack;
+  readonly resources: readonly StackResource[];
+  readonly clock: Clock;
+  readonly aws: {
+    readonly autoScaling: AutoScalingClient;
+    readonly dynamo: DynamoDBClient;
+    readonly ec2: EC2Client;
+    readonly eks: EKSClient;
+    readonly events: EventBridgeClient;
+    readonly lambda: LambdaClient;
+    readonly secrets: SecretsManagerClient;
+    readonly sqs: SQSClient;
+  };
+  /** @default Slack's own */
+  readonly slackApiUrl?: string;
+}
+
+/** One enrolled cluster of it. */
+export interface ClusterPatient extends Patient {
+  readonly cluster: string;
+  readonly wayIn: WayIn;
+}

@@ -1,0 +1,110 @@
+import { systemClock } from '../../functions/clock.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import type { SimulatedResource } from '../../simulator/account/deployed.ts';
+import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
+import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
+import type { CliRun } from '../cli/run-cli.ts';
+import { runHere } from '../cli/run-here.ts';
+import { operator, region } from '../enroll/scene.ts';
+import { synthesise } from '../infra/synthesise.ts';
+
+/** The synthesised stack as it is after a deployment, with Slack, and the command line beside it. */
+export interface DoctorScene {
+  readonly account: SimulatedAccount;
+  readonly slack: SimulatedSlack;
+  readonly table: SimulatedTable;
+  readonly deadLetters: readonly SimulatedQueue[];
+  /** Changes what the services say of the resources whose logical id starts so. */
+  change(logicalId: string, change: Partial<SimulatedResource>): void;
+  setStatus(status: string): void;
+  /** By the output's name. */
+  roleOf(output: string): string;
+  run(...args: readonly string[]): Promise<CliRun>;
+  diagnose(...args: readonly string[]): Promise<readonly Found[]>;
+  close(): Promise<void>;
+}
+
+export interface Found {
+  readonly check: string;
+  readonly type: 'ok' | 'wrong' | 'not-seen';
+  readonly about: string;
+  readonly detail?: string;
+  readonly problem?: string;
+  readonly remedy?: string;
+  readonly reason?: string;
+  readonly permission?: string;
+}
+
+const template = synthesise({ slackSecret: 'slack' }).toJSON();
+
+export async function openDoctorScene(): Promise<DoctorScene> {
+  const account = await startSimulatedAccount({ clock: systemClock, region });
+  const [table, slack] = [await startSimulatedTable(), await startSimulatedSlack({ clock: systemClock })];
+  account.putSecret('slack', slack.token);
+  const queues: SimulatedQueue[] = [];
+  let resources = deploy(account, queues);
+  let status = 'CREATE_COMPLETE';
+  const roleOf = (output: string) => `arn:aws:iam::111122223333:role/SpotResponder-${output}`;
+  const redeploy = () =>
+    account.addStack({
+      name: 'SpotResponder',
+      status,
+      outputs: Object.entries<{ Description: string }>(template.Outputs).map(([key, { Description }]) => ({
+        key,
+        value: key === 'IncidentTable' ? table.tableName : roleOf(key),
+        description: Description,
+      })),
+      resources,
+    });
+  redeploy();
+  const environment = {
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_REGION: region,
+    AWS_MAX_ATTEMPTS: '1',
+    SLACK_API_URL: slack.apiUrl,
+  };
+  const run = (...args: readonly string[]) => runHere(environment, ...args);
+  return {
+    account,
+    slack,
+    table,
+    deadLetters: queues.filter(({ url }) => /dead/i.test(url)),
+    roleOf,
+    change: (logicalId, change) => {
+      resources = resources.map((each) =>
+        each.logicalId.startsWith(logicalId) ? { ...each, ...change } : each,
+      );
+      redeploy();
+    },
+    setStatus: (now) => {
+      status = now;
+      redeploy();
+    },
+    run,
+    diagnose: async (...args) => JSON.parse((await run('doctor', '--json', ...args)).stdout).findings,
+    close: async () => {
+      await Promise.all([account.close(), table.close(), slack.close()]);
+    },
+  };
+}
+
+function deploy(account: SimulatedAccount, queues: SimulatedQueue[]): readonly SimulatedResource[] {
+  const made = Object.entries<{ Type: string; Properties?: Record<string, unknown> }>(template.Resources);
+  return made.map(([logicalId, { Properties = {}, Type: type }]) => {
+    const resource = { logicalId, type };
+    if (type === 'AWS::SQS::Queue') {
+      const name = typeof Properties.QueueName === 'string' ? Properties.QueueName : logicalId;
+      const queue = account.addQueue({ name, visibilitySeconds: 30 });
+      queues.push(queue);
+      return { ...resource, physicalId: queue.url };
+    }
+    const isNotifier = type === 'AWS::Lambda::Function' && logicalId.includes('Notifier');
+    return isNotifier ? { ...resource, answer: notifierAnswer } : resource;
+  });
+}
+
+const notifierAnswer = { Environment: { Variables: { SLACK_SECRET: 'slack' } } };
