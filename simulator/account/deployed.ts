@@ -31,3 +31,9 @@ export interface SimulatedResource {
   /** Somebody deleted it past the stack. */
   readonly isGone?: true;
 }
+
+interface SimulatedStackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+}

@@ -38,12 +38,6 @@ export interface SimulatedCluster {
   readonly hasPublicEndpoint?: boolean;
 }
 
-interface SimulatedStackOutput {
-  readonly key: string;
-  readonly value: string;
-  readonly description?: string;
-}
-
 export interface SimulatedAutoScalingGroup {
   readonly name: string;
   readonly desired: number;
