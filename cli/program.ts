@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { drillCommand } from './commands/drill.ts';
 import { enrollCommand } from './commands/enroll.ts';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
@@ -21,6 +22,7 @@ export function buildProgram(): Command {
   const commands = [
     enrollCommand(),
     doctorCommand(),
+    drillCommand(),
     replayCommand(),
     simulateCommand(),
     fallbackCommand(),

@@ -190,6 +190,11 @@ export function readAdvisorAtHand(environment: Environment = process.env): strin
   return environment.SPOT_ADVISOR_URL || undefined;
 }
 
+/** Where a command line finds AWS FIS, where not at AWS: in tests. By the names that the SDK's clients read. */
+export function readFisEndpointAtHand(environment: Environment = process.env): string | undefined {
+  return environment.AWS_ENDPOINT_URL_FIS || environment.AWS_ENDPOINT_URL || undefined;
+}
+
 /** The Region that a command line is about, where no flag names it. */
 export function readRegionAtHand(environment: Environment = process.env): string | undefined {
   return environment.AWS_REGION || undefined;

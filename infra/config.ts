@@ -134,6 +134,10 @@ export const SETTINGS = {
     ],
     { what: 'days that the functions’ logs are kept', fallback: '30' },
   ),
+  drills: flag({
+    what: 'experiment templates of AWS FIS and their role, for spot-responder drill',
+    fallback: false,
+  }),
   keepTable: flag({
     what: 'leave the table with all incidents in the account when the stack is removed',
     fallback: false,

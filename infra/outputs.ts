@@ -15,5 +15,11 @@ export function groupOfAccessEntry(description: string): string | undefined {
 
 const ACCESS_ENTRY = 'For an access entry with the group ';
 
+/** Of the outputs with the ids of the experiment templates. */
+export const DRILL_DESCRIPTIONS = {
+  interruption: 'For spot-responder drill --instance',
+  capacity: 'For spot-responder drill --group',
+} as const;
+
 /** Of the output with the table's name. */
 export const TABLE_DESCRIPTION = 'For spot-responder status';

@@ -10,6 +10,7 @@ import type { Choice } from './choices.ts';
 import { readSettings, type Settings } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ResponderDashboard } from './constructs/dashboard.ts';
+import { Drill } from './constructs/drill.ts';
 import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
@@ -74,6 +75,7 @@ export class SpotResponder extends Construct {
     this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
     this.fallback = new Fallback(this, 'Fallback', common);
     new Reporter(this, 'Reporter', common);
+    new Drill(this, 'Drill', { enabled: settings.drills });
     if (settings.slackSecret) {
       const { logGroup: responderLogs } = this.responder.function;
       this.notifier = new Notifier(this, 'Notifier', {

@@ -1,6 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
-import { groupOfAccessEntry, TABLE_DESCRIPTION } from '../../infra/outputs.ts';
+import { DRILL_DESCRIPTIONS, groupOfAccessEntry, TABLE_DESCRIPTION } from '../../infra/outputs.ts';
 import { ask } from './ask.ts';
 import { regionOf } from './region.ts';
 
@@ -18,6 +18,8 @@ export interface DeployedStack {
   readonly status: string;
   readonly roles: readonly StackRole[];
   readonly table?: string;
+  /** Ids of the experiment templates; none unless it was deployed with drills. */
+  readonly drills: Readonly<Partial<Record<keyof typeof DRILL_DESCRIPTIONS, string>>>;
 }
 
 /**
@@ -40,8 +42,12 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
     throw new ConfigurationError(
       `--stack ${name}: the stack in ${region} (${found.StackStatus}) has no output that names the responder's roles. Deploy this version of it (npm run build && npx cdk deploy), or name the responder's stack.`,
     );
-  const table = outputs.find(({ description }) => description === TABLE_DESCRIPTION)?.value;
-  return { name, region, status: found.StackStatus ?? 'unknown', roles, ...(table && { table }) };
+  const outputOf = (wanted: string) => outputs.find(({ description }) => description === wanted)?.value;
+  const table = outputOf(TABLE_DESCRIPTION);
+  const interruption = outputOf(DRILL_DESCRIPTIONS.interruption);
+  const capacity = outputOf(DRILL_DESCRIPTIONS.capacity);
+  const drills = { ...(interruption && { interruption }), ...(capacity && { capacity }) };
+  return { name, region, status: found.StackStatus ?? 'unknown', roles, drills, ...(table && { table }) };
 }
 
 async function describe(client: CloudFormationClient, name: string, region: string) {

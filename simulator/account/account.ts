@@ -1,7 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import { answer } from './answer.ts';
 import { changeGroup, fillGroup, membersOf } from './capacity.ts';
-import type { SimulatedAccessEntry, SimulatedStack } from './deployed.ts';
+import type { SimulatedAccessEntry, SimulatedExperiment, SimulatedStack } from './deployed.ts';
 import { close, listen, serve } from './http.ts';
 import { startLifecycleAction } from './lifecycle-actions.ts';
 import type { ServiceRequest } from './protocol.ts';
@@ -50,6 +50,7 @@ export interface SimulatedAccount {
   /** As somebody else made it, or as it was before. */
   addAccessEntry(entry: SimulatedAccessEntry): void;
   readonly accessEntries: readonly SimulatedAccessEntry[];
+  readonly experiments: SimulatedExperiment[];
   addStack(stack: SimulatedStack): void;
   addNodeGroup(nodeGroup: SimulatedNodeGroup): void;
   onLaunch(listener: AccountState['launchListeners'][number]): void;
@@ -86,6 +87,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     clusters: new Map(),
     autoScalingGroups: new Map(),
     nodeGroups: [],
+    experiments: [],
     accessEntries: [],
     stacks: new Map(),
     activities: [],
@@ -119,6 +121,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     lifecycleActions: state.lifecycleActions,
     activities: state.activities,
     accessEntries: state.accessEntries,
+    experiments: state.experiments,
     ...seeds(state),
     addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
@@ -137,6 +140,7 @@ type Seeds = Omit<
   | 'lifecycleActions'
   | 'activities'
   | 'accessEntries'
+  | 'experiments'
   | 'addQueue'
   | 'inject'
   | 'close'

@@ -3,6 +3,7 @@ import { answerCloudFormation } from './cloudformation.ts';
 import { answerEc2 } from './ec2.ts';
 import { answerEks } from './eks.ts';
 import { answerEventBridge } from './event-bridge.ts';
+import { answerFis } from './fis.ts';
 import { answerLambda } from './lambda.ts';
 import { answerPricing } from './market.ts';
 import {
@@ -54,6 +55,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerCloudFormation(state, request);
     case 'eks':
       return answerEks(state, request);
+    case 'fis':
+      return answerFis(state, request);
     case 'lambda':
       return answerLambda(state, request);
     case 'events':

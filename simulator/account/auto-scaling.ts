@@ -33,6 +33,9 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
       return recordHeartbeat(state, parameters);
     case 'DescribeLifecycleHooks':
       return describeLifecycleHooks(state, parameters);
+    case 'CreateOrUpdateTags':
+    case 'DeleteTags':
+      return tagGroup(state, operation, parameters);
     case 'DescribeAutoScalingGroups':
       return describeGroups(state, parameters);
     case 'DescribeScalingActivities':
@@ -149,4 +152,15 @@ function lifecycleStateOf(state: AccountState, instance: SimulatedInstance): str
   );
   if (waits) return 'Terminating:Wait';
   return instance.state === 'pending' ? 'Pending' : 'InService';
+}
+
+function tagGroup(state: AccountState, operation: string, parameters: URLSearchParams): WireAnswer {
+  const field = (name: string) => parameters.get(`Tags.member.1.${name}`) ?? '';
+  const group = state.autoScalingGroups.get(field('ResourceId'));
+  if (!group)
+    throw new ServiceFault('ValidationError', `AutoScalingGroup ${field('ResourceId')} does not exist`);
+  const { [field('Key')]: _gone, ...others } = group.tags ?? {};
+  const tags = operation === 'DeleteTags' ? others : { ...others, [field('Key')]: field('Value') };
+  state.autoScalingGroups.set(group.name, { ...group, tags });
+  return queryAnswer(operation, {});
 }

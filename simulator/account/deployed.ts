@@ -37,3 +37,11 @@ interface SimulatedStackOutput {
   readonly value: string;
   readonly description?: string;
 }
+
+/** A run of an experiment template of AWS FIS. Tests move its status on, as time does. */
+export interface SimulatedExperiment {
+  readonly id: string;
+  readonly templateId: string;
+  status: 'pending' | 'running' | 'completed' | 'stopped' | 'failed';
+  reason?: string;
+}

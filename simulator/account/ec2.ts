@@ -17,6 +17,9 @@ export function answerEc2(state: AccountState, request: Ec2Request): WireAnswer 
   switch (operation) {
     case 'DescribeInstances':
       return describeInstances(state, request);
+    case 'CreateTags':
+    case 'DeleteTags':
+      return tagInstances(state, request);
     case 'DescribeInstanceTypes':
       return describeTypes(parameters);
     case 'DescribeSpotPriceHistory':
@@ -29,6 +32,20 @@ export function answerEc2(state: AccountState, request: Ec2Request): WireAnswer 
         `The action ${operation} is not valid for this simulated account.`,
       );
   }
+}
+
+function tagInstances(state: AccountState, { operation, parameters }: Ec2Request): WireAnswer {
+  const key = parameters.get('Tag.1.Key') ?? '';
+  for (const id of listed(parameters, /^ResourceId\.\d+$/)) {
+    const instance = state.instances.get(id);
+    if (!instance)
+      throw new ServiceFault('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    const { [key]: _gone, ...others } = instance.tags ?? {};
+    const value = parameters.get('Tag.1.Value') ?? '';
+    const tags = operation === 'CreateTags' ? { ...others, [key]: value } : others;
+    state.instances.set(id, { ...instance, tags });
+  }
+  return ec2Answer(operation, { return: true });
 }
 
 function describeInstances(state: AccountState, { operation, parameters }: Ec2Request): WireAnswer {
@@ -150,6 +167,7 @@ function reservation(instance: SimulatedInstance, region: string): XmlValue {
         instanceLifecycle: instance.spot ? 'spot' : undefined,
         launchTime: (instance.launchedAt ?? new Date(0)).toISOString(),
         placement: { availabilityZone: instance.zone ?? `${region}a` },
+        ...(instance.spot && { instanceLifecycle: 'spot' }),
         tagSet: Object.entries(instance.tags ?? {}).map(([key, value]) => ({ key, value })),
         capacityReservationId: instance.reservation,
         operator: { managed, ...(managed ? { principal: 'eks.amazonaws.com' } : {}) },

@@ -47,6 +47,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
       return { service, operation: parameters.get('Action') ?? '', parameters };
     }
     case 'eks':
+    case 'fis':
     case 'lambda':
       return {
         service,

@@ -1,5 +1,5 @@
 /** Services that name an operation by method and path. */
-export type RestService = 'eks' | 'lambda';
+export type RestService = 'eks' | 'fis' | 'lambda';
 
 /** Which operation a REST request is, with the parts of its path. */
 export interface RestCall {
@@ -22,6 +22,11 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
     ['DeleteAccessEntry', 'DELETE', '/clusters/{name}/access-entries/{principalArn}'],
     ['TagResource', 'POST', '/tags/{arn}'],
     ['UntagResource', 'DELETE', '/tags/{arn}'],
+  ],
+  fis: [
+    ['StartExperiment', 'POST', '/experiments'],
+    ['GetExperiment', 'GET', '/experiments/{id}'],
+    ['StopExperiment', 'DELETE', '/experiments/{id}'],
   ],
   lambda: [['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration']],
 };

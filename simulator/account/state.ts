@@ -1,5 +1,5 @@
 import type { Clock } from '../../functions/clock.ts';
-import type { SimulatedAccessEntry, SimulatedStack } from './deployed.ts';
+import type { SimulatedAccessEntry, SimulatedExperiment, SimulatedStack } from './deployed.ts';
 
 /** What the simulated account holds. Seeded by tests and replay, read and changed by the services beside. */
 
@@ -15,6 +15,8 @@ export interface SimulatedInstance {
   readonly privateDnsName?: string;
   /** @default running */
   readonly state?: InstanceState;
+  /** @default on demand */
+  readonly spot?: boolean;
   /** As with EKS Auto Mode. @default false */
   readonly operatorManaged?: boolean;
   /** Id of the capacity reservation that the instance runs in. */
@@ -186,6 +188,7 @@ export interface AccountState {
   readonly clusters: Map<string, SimulatedCluster>;
   readonly autoScalingGroups: Map<string, SimulatedAutoScalingGroup>;
   readonly nodeGroups: SimulatedNodeGroup[];
+  readonly experiments: SimulatedExperiment[];
   readonly accessEntries: SimulatedAccessEntry[];
   /** By name. */
   readonly stacks: Map<string, SimulatedStack>;

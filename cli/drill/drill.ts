@@ -1,0 +1,78 @@
+import { type Clock, secondsBetween } from '../../functions/clock.ts';
+import type { Sighting } from '../../functions/incidents/overview.ts';
+import type { Experiment, Experiments } from './fis.ts';
+import type { DrillTarget } from './target.ts';
+
+export interface DrillDeps {
+  readonly experiments: Experiments;
+  readonly clock: Clock;
+  /** What the responder made of the instance since then. */
+  readonly findIncident: (instanceId: string, since: Date) => Promise<Sighting | undefined>;
+  readonly tell: (line: string) => void;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** How a drill ended. */
+export type DrillEnd =
+  /** The responder closed the incident, or a capacity drill ran its time. */
+  | { readonly type: 'seen'; readonly experiment: string; readonly incident?: Sighting }
+  /** AWS FIS did its part, and the responder was not seen to close an incident. */
+  | { readonly type: 'unanswered'; readonly experiment: string }
+  | { readonly type: 'failed'; readonly experiment: string; readonly reason: string }
+  | { readonly type: 'stopped'; readonly experiment: string };
+
+const LOOK_EVERY_MS = 5_000;
+/** Tags reach AWS FIS by an index that is a little behind. */
+const TAG_SETTLES_MS = 10_000;
+/** A capacity drill lasts 15 minutes, an interruption two; and then the responder has to close its row. */
+const PATIENCE_SECONDS = 20 * 60;
+const CLOSED_WITHIN_SECONDS = 5 * 60;
+
+/** Marks the target, starts the experiment and follows both to their end. Whatever happens, the mark is taken away. */
+export async function drill(target: DrillTarget, templateId: string, deps: DrillDeps): Promise<DrillEnd> {
+  const { clock, experiments, signal, tell } = deps;
+  const since = clock.now();
+  let experiment: Experiment | undefined;
+  try {
+    await target.mark();
+    await clock.sleep(TAG_SETTLES_MS, signal);
+    experiment = await experiments.start(templateId);
+    tell(`Experiment ${experiment.id} started. Ctrl-C stops it.`);
+    return await follow(target, experiment, since, deps);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    if (experiment) await experiments.stop(experiment.id);
+    return { type: 'stopped', experiment: experiment?.id ?? 'none' };
+  } finally {
+    await target.unmark();
+  }
+}
+
+async function follow(
+  { id: target, kind }: DrillTarget,
+  started: Experiment,
+  since: Date,
+  { clock, experiments, findIncident, signal, tell }: DrillDeps,
+): Promise<DrillEnd> {
+  let [status, standing] = ['', ''];
+  let overAt: Date | undefined;
+  const { id: experiment } = started;
+  const from = clock.now();
+  while (secondsBetween(from, clock.now()) < PATIENCE_SECONDS) {
+    const now = await experiments.look(experiment);
+    if (now.status !== status) tell(`AWS FIS: ${now.status}${now.reason ? ` (${now.reason})` : ''}`);
+    status = now.status;
+    if (status === 'failed') return { type: 'failed', experiment, reason: now.reason ?? 'no reason given' };
+    if (status === 'stopped') return { type: 'stopped', experiment };
+    if (status === 'completed') overAt ??= clock.now();
+    const incident = kind === 'interruption' ? await findIncident(target, since) : undefined;
+    if (incident && incident.standing.type !== standing) tell(`Responder: ${incident.standing.type}`);
+    standing = incident?.standing.type ?? standing;
+    if (incident?.standing.type === 'closed') return { type: 'seen', experiment, incident };
+    if (overAt && kind === 'capacity') return { type: 'seen', experiment };
+    if (overAt && secondsBetween(overAt, clock.now()) > CLOSED_WITHIN_SECONDS) break;
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+  return { type: 'unanswered', experiment };
+}

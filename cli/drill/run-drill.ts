@@ -1,0 +1,109 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { systemClock } from '../../functions/clock.ts';
+import { readFisEndpointAtHand } from '../../functions/config.ts';
+import { ConfigurationError } from '../../functions/errors.ts';
+import { dynamoOverview } from '../../functions/incidents/overview.ts';
+import { regionOf } from '../aws/region.ts';
+import { type DeployedStack, readStack } from '../aws/stack.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { askConsent } from './consent.ts';
+import { type DrillDeps, type DrillEnd, drill } from './drill.ts';
+import { openExperiments } from './fis.ts';
+import { type DrillTarget, findGroup, findInstance } from './target.ts';
+
+export interface DrillOptions {
+  readonly instance?: string;
+  readonly group?: string;
+  readonly region?: string;
+  readonly stack: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Drills an instance or a group, after asking. Returns the exit code. */
+export async function runDrill(options: DrillOptions): Promise<number> {
+  const { group, instance } = options;
+  if ((instance === undefined) === (group === undefined))
+    throw new ConfigurationError('drill: say what to drill: --instance ID, or --group NAME.');
+  const settings = options.region ? { region: options.region } : {};
+  const formation = new CloudFormationClient(settings);
+  const region = await regionOf(formation);
+  const stack = await readStack(formation, options.stack);
+  const target = instance
+    ? await findInstance(new EC2Client(settings), instance, region)
+    : await findGroup(new AutoScalingClient(settings), group ?? '', region);
+  const templateId = templateOf(stack, target);
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    if (!options.yes && !(await askConsent(target.id, target.warning, stop.signal))) {
+      console.error('Nothing was done.');
+      return exitCodes.failed;
+    }
+    const end = await drill(target, templateId, depsFor(stack, settings, region, stop.signal));
+    console.log(
+      options.json ? JSON.stringify({ schemaVersion: 1, target: target.id, ...end }, null, 2) : describe(end),
+    );
+    return exitCodeOf(end);
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+function templateOf({ drills, name }: DeployedStack, { kind }: DrillTarget): string {
+  const template = drills[kind];
+  if (template !== undefined) return template;
+  throw new ConfigurationError(
+    `--stack ${name}: it holds no experiment template. Deploy it with drills: npx cdk deploy -c drills=true`,
+  );
+}
+
+function depsFor(
+  { table }: DeployedStack,
+  settings: { readonly region?: string },
+  region: string,
+  signal: AbortSignal,
+): DrillDeps {
+  const clock = systemClock;
+  const client = new DynamoDBClient({ ...settings, maxAttempts: 1 });
+  const overview = dynamoOverview({ client, table: table ?? '', clock, random: Math.random });
+  return {
+    experiments: openExperiments({
+      region,
+      credentials: client.config.credentials,
+      endpoint: readFisEndpointAtHand(),
+    }),
+    clock,
+    signal,
+    tell: (line) => console.error(line),
+    findIncident: async (instanceId, since) => {
+      const closed = await overview.closed(since, clock.now());
+      const all = [...closed, ...(await overview.open())];
+      return all.find((each) => each.instanceId === instanceId);
+    },
+  };
+}
+
+function describe(end: DrillEnd): string {
+  switch (end.type) {
+    case 'seen':
+      return end.incident
+        ? `The responder closed its incident: ${JSON.stringify(end.incident.standing)}. spot-responder status shows it.`
+        : 'The experiment ran its time. spot-responder fallback explain POOL shows what the fallback made of it.';
+    case 'unanswered':
+      return 'AWS did its part, and the responder closed no incident. spot-responder doctor looks for the reason.';
+    case 'failed':
+      return `AWS FIS could not do it: ${end.reason}`;
+    case 'stopped':
+      return 'Stopped. An interruption that AWS has announced already is not taken back.';
+  }
+}
+
+function exitCodeOf({ type }: DrillEnd): number {
+  if (type === 'stopped') return exitCodes.interrupted;
+  return type === 'seen' ? exitCodes.ok : exitCodes.failed;
+}
