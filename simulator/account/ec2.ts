@@ -164,7 +164,6 @@ function reservation(instance: SimulatedInstance, region: string): XmlValue {
         instanceState: { code: STATE_CODES[state], name: state },
         privateDnsName: state === 'terminated' ? '' : (instance.privateDnsName ?? ''),
         instanceType: instance.type ?? 'm6i.large',
-        instanceLifecycle: instance.spot ? 'spot' : undefined,
         launchTime: (instance.launchedAt ?? new Date(0)).toISOString(),
         placement: { availabilityZone: instance.zone ?? `${region}a` },
         ...(instance.spot && { instanceLifecycle: 'spot' }),
