@@ -8,7 +8,9 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
   NAMESPACE,
@@ -16,10 +18,22 @@ import {
   RESPONDER_SERVICE,
   type Total,
 } from '../../functions/telemetry/names.ts';
-import type { SpotResponder } from '../spot-responder.ts';
 
 const MINUTE = Duration.minutes(1);
 const WINDOW = Duration.minutes(5);
+
+/** Of the responder, what there is to watch. */
+export interface Watchable {
+  readonly deadLetters: Queue;
+  readonly responder: Running;
+  readonly nodeIndexer: Running;
+  readonly fallback: Running;
+  readonly notifier?: Running & { readonly deadLetters: Queue };
+}
+
+interface Running {
+  readonly function: LambdaFn;
+}
 
 interface Watched {
   readonly metric: IMetric;
@@ -31,7 +45,7 @@ interface Watched {
 
 /** What somebody must look at. Each says what happened and the command that helps; none rings while nothing happens. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, responder: SpotResponder, topicArn: string | undefined) {
+  constructor(scope: Construct, id: string, responder: Watchable, topicArn: string | undefined) {
     super(scope, id);
     const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
     for (const [name, { metric, minutes = 1, says }] of Object.entries(watched(responder))) {
@@ -49,7 +63,7 @@ export class Alarms extends Construct {
   }
 }
 
-function watched(responder: SpotResponder): Readonly<Record<string, Watched>> {
+function watched(responder: Watchable): Readonly<Record<string, Watched>> {
   const { deadLetters, fallback, nodeIndexer, notifier } = responder;
   const perMinute = { period: MINUTE, statistic: Stats.SUM };
   return {

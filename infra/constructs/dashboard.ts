@@ -9,14 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { NAMESPACE } from '../../functions/telemetry/names.ts';
-import type { SpotResponder } from '../spot-responder.ts';
-import { total } from './alarms.ts';
+import { total, type Watchable } from './alarms.ts';
 
 const PERIOD = Duration.minutes(5);
 
 /** One page: what came and how it ended, how quickly, and whether the functions and queues are well. */
 export class ResponderDashboard extends Construct {
-  constructor(scope: Construct, id: string, responder: SpotResponder) {
+  constructor(scope: Construct, id: string, responder: Watchable) {
     super(scope, id);
     new Dashboard(this, 'Dashboard', {
       dashboardName: 'spot-responder',
@@ -40,7 +39,7 @@ function speeds(): IWidget[] {
   ];
 }
 
-function machines({ deadLetters, fallback, nodeIndexer, notifier, responder }: SpotResponder): IWidget[] {
+function machines({ deadLetters, fallback, nodeIndexer, notifier, responder }: Watchable): IWidget[] {
   const parts = [responder, nodeIndexer, fallback, ...(notifier ? [notifier] : [])];
   const queues = [deadLetters, ...(notifier ? [notifier.deadLetters] : [])];
   return [
