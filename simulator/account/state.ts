@@ -25,8 +25,6 @@ export interface SimulatedInstance {
   readonly lifecycleState?: string;
   /** @default long ago */
   readonly launchedAt?: Date;
-  /** @default on demand */
-  readonly spot?: boolean;
 }
 
 export interface SimulatedCluster {
@@ -49,6 +47,8 @@ export interface SimulatedAutoScalingGroup {
   readonly tags?: Readonly<Record<string, string>>;
   /** Of new instances. @default m6i.large */
   readonly instanceType?: string;
+  /** @default on demand */
+  readonly spot?: boolean;
   /** Every launch fails with this status message, while it is set. */
   readonly denial?: string | undefined;
   /** Stopped instances that wait in its warm pool. @default no warm pool */
