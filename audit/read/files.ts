@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { isRecord, type Raw } from './parse.ts';
 
@@ -71,10 +71,22 @@ export function parseManifests(file: string, text: string): readonly Raw[] {
   return parseAllDocuments(text, { lineCounter: lines, merge: true }).flatMap((document) => {
     const [error] = document.errors;
     if (error) throw noYaml(file, error.linePos?.[0].line ?? 1, text, error.message.split('\n')[0] ?? '');
+    if (isTemplate(document)) throw noYaml(file, 1, text, 'a value is {{ … }}.');
     const object: unknown = document.toJS();
     const line = lines.linePos(document.contents?.range?.[0] ?? 0).line;
     return unpack(object).map((each) => ({ object: each, place: { file, line } }));
   });
+}
+
+/** `replicas: {{ .Values.replicas }}` is YAML too: a mapping whose key is a mapping. */
+function isTemplate(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Pair: (_, { key }) => {
+      found ||= isCollection(key);
+    },
+  });
+  return found;
 }
 
 /** Objects of a `List` too. */

@@ -87,8 +87,8 @@ function sayFinding(
   const line = `${`  ${ignored ? 'ignored' : severity}`.padEnd(MARGIN)}${hang(`${object}${why}. [${rule}]${kept}`, MARGIN, width)}`;
   if (ignored || !showsPatches) return line;
   const command = commandOf(patch, about.place?.file);
-  const shown = patch.type === 'advice' ? hang(command, 4, width) : command.replaceAll('\n', '\n    ');
-  return `${line}\n    ${shown}`;
+  // From the first column, as it is pasted: the end of a here-document must not be indented.
+  return `${line}\n${patch.type === 'advice' ? `    ${hang(command, 4, width)}` : command}`;
 }
 
 function sum(audit: Audit): string {
