@@ -9,7 +9,6 @@ import { spotInterruption, spotInterruptionAtADistance } from './spot-interrupti
 import { storm, stormOnTenFunctions } from './storm.ts';
 import { tableThrottled } from './table-throttled.ts';
 import { terminateHook } from './terminate-hook.ts';
-import { thousand, thousandUnknown } from './thousand.ts';
 import { trainingGang } from './training-gang.ts';
 
 /** In the order in which they run. */
@@ -27,6 +26,4 @@ export const scenarios: readonly Scenario[] = [
   slackDown,
   storm,
   stormOnTenFunctions,
-  thousand,
-  thousandUnknown,
 ];

@@ -3,7 +3,6 @@ import type { PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan
 import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import type { Claims } from '../world/claims.ts';
 import type { ClusterView } from '../world/cluster-view.ts';
-import type { SimulatedWorld } from '../world/simulated.ts';
 import type { Stage, StageOptions } from '../world/stage.ts';
 
 /** What a scenario is told with beside the claims it makes: seconds, mostly. */
@@ -14,8 +13,6 @@ export interface Scenario {
   readonly about: string;
   /** Runs in the quick selection too. */
   readonly isQuick: boolean;
-  /** Plays in memory: `simulated` is there, the real cluster is not used. */
-  readonly isSimulated?: boolean;
   readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'delayMs' | 'visibilitySeconds'>>;
   play(scene: Scene): Promise<Figures>;
 }
@@ -23,7 +20,6 @@ export interface Scenario {
 /** What a scenario plays with. */
 export interface Scene extends Stage, Pick<Claims, 'claim'> {
   readonly cluster: ClusterView;
-  readonly simulated: SimulatedWorld | undefined;
   /** Of this scenario only; the cluster is shared. */
   readonly namespace: string;
   /** Starts so many spot instances and their nodes, with these workloads on them, and lets the index find them. */

@@ -19,7 +19,6 @@ import { ClaimError, openClaims } from './claims.ts';
 import { viewCluster } from './cluster-view.ts';
 import { CLUSTER, credentialsOf, REGION } from './identities.ts';
 import type { Machine } from './machine.ts';
-import { startSimulatedWorld } from './simulated.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** How a scenario ended. */
@@ -51,8 +50,6 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   const began = performance.now();
   const claims = openClaims(signal);
   await using borrowed = new AsyncDisposableStack();
-  const simulated = scenario.isSimulated ? await startSimulatedWorld() : undefined;
-  if (simulated) borrowed.defer(simulated.close);
   const { delayMs } = scenario.stage ?? {};
   const link = delayMs ? await startSlowLink(machine.plane.server, delayMs) : undefined;
   if (link) borrowed.defer(link.close);
@@ -61,8 +58,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     bundleOf: await bundlesByContent(options.dist),
     moto: machine.moto,
     account: String(111_122_220_000 + number),
-    cluster: simulated ? { server: simulated.cluster.url, caPem: '' } : { ...machine.plane, ...link },
-    ...(simulated && { routes: simulated.routes }),
+    cluster: { ...machine.plane, ...link },
     signal,
     ...scenario.stage,
   });
@@ -84,7 +80,6 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
         return claims.claim(what, look, within);
       },
       cluster,
-      simulated,
       namespace: `e2e-${number}`,
       fill: (count, workloads) => fillFleet(options, stage, count, workloads),
       adminKubeconfig: machine.plane.adminKubeconfig,

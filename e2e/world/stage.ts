@@ -23,8 +23,6 @@ export interface StageOptions {
   readonly moto: string;
   readonly account: string;
   readonly cluster: { readonly server: string; readonly caPem: string };
-  /** Services that another server answers for, in place of moto; by name. */
-  readonly routes?: Readonly<Record<string, string>>;
   /** @default 0 */
   readonly delayMs?: number;
   /** Invocations that the account runs at once. @default 1000 */
@@ -75,7 +73,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     region: REGION,
   });
   const stack = hasten(readStack(template, names), options.visibilitySeconds ?? {});
-  for (const [service, endpoint] of Object.entries(options.routes ?? {})) account.route([service], endpoint);
   await account.deploy(template, stack.queues, names.nameOf);
   const byFunction = grantsByFunction(template, names);
   const grants = stack.functions.map((each) => ({
