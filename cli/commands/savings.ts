@@ -13,6 +13,7 @@ export function savingsCommand(): Command {
     .option('--table <name>', 'the stack\'s table (its output "IncidentTable"); else INCIDENT_TABLE')
     .option('--cluster <name>', 'only this cluster')
     .option('--since <time>', 'since: 24h, 30d, or an ISO time', '30d')
+    .option('--html <file>', 'also write a page with charts')
     .option('--json', 'print them as JSON')
     .addHelpText('after', help)
     .action(async (options: SavingsOptions) => {

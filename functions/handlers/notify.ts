@@ -9,6 +9,9 @@ import { type DigestDeps, publishDigest, readDigestRequest } from '../notify/dig
 import { dynamoLedger } from '../notify/ledger/ledger.ts';
 import { slackSecret } from '../notify/slack/secret.ts';
 import { type SpeakerDeps, slackSpeaker } from '../notify/speaker.ts';
+import { openHoursTable } from '../savings/hours-table.ts';
+import { readSavings } from '../savings/read-savings.ts';
+import { describeSavings } from '../savings/words.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 import { emitNotices } from '../telemetry/metrics.ts';
 
@@ -28,9 +31,11 @@ const speaker: SpeakerDeps = {
 };
 const common = { clock, log, settings, ledger: dynamoLedger(table) };
 const deps: DeliverDeps = { ...common, speak: slackSpeaker(speaker) };
+const sources = { hours: openHoursTable(table), overview: dynamoOverview(table) };
 const digestDeps: DigestDeps = {
   ...common,
-  overview: dynamoOverview(table),
+  overview: sources.overview,
+  savings: async (from, to, isWanted) => describeSavings(await readSavings(sources, from, to, isWanted)),
   speakBy: (scriptOf) => slackSpeaker(speaker, scriptOf),
 };
 

@@ -14,6 +14,12 @@ export interface DigestDeps {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly overview: Pick<Overview, 'closed'>;
+  /** What spot saved, in sentences, of the clusters that are wanted. */
+  readonly savings: (
+    from: Date,
+    to: Date,
+    isWanted: (cluster: string) => boolean,
+  ) => Promise<readonly string[]>;
   readonly settings: NotifySettings;
   /** Speaks by a script of its own. */
   readonly speakBy: (scriptOf: ScriptOf) => Speak;
@@ -50,7 +56,7 @@ export async function publishDigest(
   const sightings = await deps.overview.closed(from, scheduledAt);
   const failures: string[] = [];
   for (const [channel, own] of byChannel(sightings, deps.settings)) {
-    const message = tellDigest(own, from, scheduledAt);
+    const message = tellDigest(own, from, scheduledAt, await savingsOf(channel, deps, from, scheduledAt));
     const conversation = ['digest', channel, isoWeek(scheduledAt)].join('#');
     const published = await publishOnce(conversation, deps, () => scriptOnce(message), until);
     if (published.type === 'shown' || published.type === 'busy') continue;
@@ -58,6 +64,21 @@ export async function publishDigest(
     failures.push(channel);
   }
   if (failures.length > 0) throw new Error(`The digest was not told in ${failures.join(', ')}; see the log.`);
+}
+
+/** A digest without its savings is better than none. */
+async function savingsOf(
+  channel: string,
+  { log, savings, settings }: DigestDeps,
+  from: Date,
+  to: Date,
+): Promise<readonly string[]> {
+  try {
+    return await savings(from, to, (cluster) => mainChannel(cluster, settings) === channel);
+  } catch (error) {
+    log.warn('Savings left out of the digest', { channel, error: String(error) });
+    return [];
+  }
 }
 
 function byChannel(

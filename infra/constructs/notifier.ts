@@ -15,7 +15,12 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
 import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
-import { CONVERSATION_PREFIX, HISTORY_PREFIX, STORY_PREFIX } from '../../functions/table/keys.ts';
+import {
+  CONVERSATION_PREFIX,
+  HISTORY_PREFIX,
+  HOURS_PREFIX,
+  STORY_PREFIX,
+} from '../../functions/table/keys.ts';
 import type { Settings } from '../config.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { privateQueue } from './private-queue.ts';
@@ -112,7 +117,7 @@ export class Notifier extends Construct {
         resources: [table.tableArn],
         conditions: {
           'ForAllValues:StringLike': {
-            'dynamodb:LeadingKeys': [STORY_PREFIX, CONVERSATION_PREFIX, HISTORY_PREFIX].map(
+            'dynamodb:LeadingKeys': [STORY_PREFIX, CONVERSATION_PREFIX, HISTORY_PREFIX, HOURS_PREFIX].map(
               (prefix) => `${prefix}*`,
             ),
           },

@@ -12,7 +12,7 @@ export function renderPage(
   const names = comparisons.map(({ trace }) => escapeHtml(trace.name)).join(', ');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Fallback policies on recorded spot capacity</title><style>${STYLE}</style></head><body>
+<title>Fallback policies on recorded spot capacity</title><style>${PAGE_STYLE}</style></head><body>
 <h1>Fallback policies on recorded spot capacity</h1>
 <p>${names}. Boot ${settings.bootMinutes} min, spot at ${settings.spotPrice} of on-demand, notice ${settings.noticeMinutes} min.</p>
 <h2>Availability and cost</h2>
@@ -25,7 +25,7 @@ ${comparisons.map(renderTrace).join('\n')}
 `;
 }
 
-const STYLE = `
+export const PAGE_STYLE = `
 body{font:15px/1.45 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1c2330}
 svg{display:block;width:100%;height:auto}.wide{overflow-x:auto}.wide svg{min-width:700px}text{font:12px system-ui,sans-serif;fill:#1c2330}
 table{border-collapse:collapse;margin:1rem 0;display:block;max-width:100%;overflow-x:auto}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #dde2ea}
@@ -56,6 +56,6 @@ function renderTable(points: readonly Point[]): string {
 ${rows.join('\n')}</table>`;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -76,6 +76,7 @@ function depsFor(sightings: readonly Sighting[], part: Partial<NotifySettings> =
     settings,
     ledger: dynamoLedger({ client: table.client(), table: table.tableName, clock, random }),
     overview: { closed: async () => sightings },
+    savings: async () => ['Spot saved $12.00.'],
     speakBy: (scriptOf) => slackSpeaker(speaker, scriptOf),
   };
   return { deps, lines };
@@ -171,4 +172,9 @@ test.each([
   ['2024-12-30T00:00:00Z', '2025-W01'],
 ])('%s is in %s', (time, week) => {
   expect(isoWeek(new Date(time))).toBe(week);
+});
+
+test('what spot saved stands below what went wrong', () => {
+  const message = tellDigest(week, monday, monday, ['Spot saved $12.00 (60% of its on-demand price).']);
+  expect(plainText(message.blocks)).toContain('Spot saved $12.00 (60%');
 });

@@ -6,8 +6,16 @@ import { summarise, troubles } from './overview.ts';
 /** More are counted; `status` lists them all. */
 const MOST_TROUBLES = 15;
 
-/** One week of one channel's clusters: what came, how it ended, and what needed a person. */
-export function tellDigest(sightings: readonly Sighting[], from: Date, to: Date): Message {
+/**
+ * One week of one channel's clusters: what came, how it ended, and what needed a person; `savings` are sentences on what
+ * spot saved.
+ */
+export function tellDigest(
+  sightings: readonly Sighting[],
+  from: Date,
+  to: Date,
+  savings: readonly string[] = [],
+): Message {
   const [title = '', ...lines] = summarise(sightings);
   const wrong = troubles(sightings);
   const shown = wrong.slice(0, MOST_TROUBLES);
@@ -15,6 +23,7 @@ export function tellDigest(sightings: readonly Sighting[], from: Date, to: Date)
   const blocks = [
     section(`*Interruptions of the week* · ${title}`, ...lines),
     ...sections('Went wrong, or needed a person', [...shown, ...(more > 0 ? [`+${more} more`] : [])]),
+    ...sections('Spot and its price', savings),
     context(`${dayOf(from)} to ${dayOf(to)} UTC`, '`spot-responder status --since 7d` lists all'),
   ];
   const text = `Interruptions of the week: ${toPlain(title)}`;
