@@ -74,7 +74,9 @@ test('the role may read that secret, and only its own rows', () => {
         Match.objectLike({
           Action: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
           Condition: {
-            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['told#*', 'conversation#*', 'history#*', 'hours#*'] },
+            'ForAllValues:StringLike': {
+              'dynamodb:LeadingKeys': ['told#*', 'conversation#*', 'history#*', 'hours#*'],
+            },
           },
         }),
       ]),
