@@ -72,7 +72,7 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
         period: MINUTE,
         statistic: Stats.MAXIMUM,
       }),
-      says: 'an event was given up. Its queue says which: spot-responder redrive --list.',
+      says: 'an event was given up. Its dead-letter queue says which, the log of the responder says why.',
     },
     DeadlineMissed: {
       metric: total('DeadlinesMissed'),

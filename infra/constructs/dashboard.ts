@@ -5,23 +5,54 @@ import {
   type IMetric,
   type IWidget,
   MathExpression,
+  Metric,
+  SingleValueWidget,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { NAMESPACE } from '../../functions/telemetry/names.ts';
+import { NAMESPACE, RESPONDER_SERVICE } from '../../functions/telemetry/names.ts';
 import { total, type Watchable } from './alarms.ts';
 
 const PERIOD = Duration.minutes(5);
 
-/** One page: what came and how it ended, how quickly, and whether the functions and queues are well. */
+/** One page: the fleet on spot, what came and how it ended, how quickly, and whether the functions and queues are well. */
 export class ResponderDashboard extends Construct {
   constructor(scope: Construct, id: string, responder: Watchable) {
     super(scope, id);
     new Dashboard(this, 'Dashboard', {
       dashboardName: 'spot-responder',
-      widgets: [outcomes(), speeds(), machines(responder)],
+      widgets: [fleet(), outcomes(), speeds(), machines(responder)],
     });
   }
+}
+
+function fleet(): IWidget[] {
+  const nodes = (metric: string, label: string) =>
+    new MathExpression({
+      expression: `SEARCH('{${NAMESPACE},cluster,service} MetricName="${metric}"', 'Average', ${PERIOD.toSeconds()})`,
+      label,
+      period: PERIOD,
+    });
+  return [
+    graph('Nodes on spot and on demand', [nodes('SpotNodes', 'spot'), nodes('OnDemandNodes', 'on demand')]),
+    new SingleValueWidget({
+      title: 'Interruptions in 24 hours',
+      width: 12,
+      height: 6,
+      metrics: [interruptionsOfDay()],
+      sparkline: true,
+    }),
+  ];
+}
+
+function interruptionsOfDay(): Metric {
+  return new Metric({
+    namespace: NAMESPACE,
+    metricName: 'InterruptionsIn24Hours',
+    dimensionsMap: { service: RESPONDER_SERVICE },
+    statistic: Stats.MAXIMUM,
+    period: Duration.hours(1),
+  });
 }
 
 function outcomes(): IWidget[] {

@@ -1,24 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Dashboard,
-  GraphWidget,
-  MathExpression,
-  Metric,
-  SingleValueWidget,
-} from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { HISTORY_PREFIX, HOURS_PREFIX } from '../../functions/table/keys.ts';
 import { type Common, nodeFunction } from './node-function.ts';
+import { starts } from './starts.ts';
 
 /** Some hundred writes after two days of missing prices. */
 const LONGEST_RUN = Duration.minutes(2);
-const NAMESPACE = 'SpotResponder';
 
-/** Prices the hours that the node index counted, for `spot-responder savings`; and a dashboard of what spot does. */
+/** Prices the hours that the node index counted, for `spot-responder savings`. */
 export class Reporter extends Construct {
   readonly function: LambdaFn;
   readonly role: Role;
@@ -44,9 +36,8 @@ export class Reporter extends Construct {
       description: 'spot-responder: prices of the hour',
       // Past the hour, so that its last minute is counted.
       schedule: ScheduleExpression.cron({ minute: '5' }),
-      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(30) }),
+      target: starts(this, this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(30) }),
     });
-    new Dashboard(this, 'Dashboard', { widgets: [[nodes(), interruptions()]] });
   }
 }
 
@@ -71,36 +62,4 @@ function permissions({ table }: Common): readonly PolicyStatement[] {
       conditions: leading(HOURS_PREFIX),
     }),
   ];
-}
-
-/** Every cluster's, whichever there are. */
-function nodes(): GraphWidget {
-  const all = (metric: string) =>
-    new MathExpression({
-      expression: `SEARCH('{${NAMESPACE},cluster,service} MetricName="${metric}"', 'Average', 300)`,
-      label: metric === 'SpotNodes' ? 'spot' : 'on demand',
-      usingMetrics: {},
-    });
-  return new GraphWidget({
-    title: 'Nodes on spot and on demand',
-    width: 16,
-    leftYAxis: { min: 0 },
-    left: [all('SpotNodes'), all('OnDemandNodes')],
-  });
-}
-
-function interruptions(): SingleValueWidget {
-  const metric = new Metric({
-    namespace: NAMESPACE,
-    metricName: 'InterruptionsIn24Hours',
-    dimensionsMap: { service: 'spot-responder' },
-    statistic: 'Maximum',
-    period: Duration.hours(1),
-  });
-  return new SingleValueWidget({
-    title: 'Interruptions in 24 hours',
-    width: 8,
-    metrics: [metric],
-    sparkline: true,
-  });
 }

@@ -13,7 +13,6 @@ test('logical ids of what holds state, or is enrolled in clusters, never change'
     [
       "AWS::DynamoDB::GlobalTable SpotResponderIncidentsE777BD71",
       "AWS::Events::EventBus SpotResponderBus5F643A37",
-      "AWS::IAM::Role SchedulerRoleForTargetc6f8d9140C9122",
       "AWS::IAM::Role SpotResponderFallbackRole04C3162C",
       "AWS::IAM::Role SpotResponderFallbackScheduleRole6BBBFA31",
       "AWS::IAM::Role SpotResponderNodeIndexerRoleA17CED0B",
@@ -21,6 +20,7 @@ test('logical ids of what holds state, or is enrolled in clusters, never change'
       "AWS::IAM::Role SpotResponderNotifierRole87FB4141",
       "AWS::IAM::Role SpotResponderNotifierScheduleRole94392228",
       "AWS::IAM::Role SpotResponderReporterRole11AB7A73",
+      "AWS::IAM::Role SpotResponderReporterScheduleRole07AC10D6",
       "AWS::IAM::Role SpotResponderRoleCBB4ACD9",
       "AWS::Logs::LogGroup SpotResponderFallbackLogs6E010961",
       "AWS::Logs::LogGroup SpotResponderLogsB664C83B",
