@@ -17,8 +17,8 @@ import { play, type Result } from './world/play.ts';
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort(new Error('stopped')));
-process.once('SIGTERM', () => stop.abort(new Error('stopped')));
+// `on`, not `once`: execa ends this process where nobody else listens any more.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(new Error('stopped')));
 
 try {
   process.exitCode = await main();

@@ -1,9 +1,9 @@
 /**
- * Dollars in us-east-1, on demand, without the free tier; from the services' pricing pages, November 2026. One unit each where
- * nothing else is said.
+ * Dollars in us-east-1, on demand, without the free tier: the list prices that were known for 2025, to be checked against the
+ * services' pricing pages. One unit each where nothing else is said.
  */
 export const PRICES = {
-  readOn: '2026-11-25',
+  of: '2025',
   lambdaGigabyteSecond: 0.0000133334,
   lambdaRequest: 0.2e-6,
   /** Of a kilobyte; ours are smaller. A write under a condition costs the same. */

@@ -19,7 +19,7 @@ export function showCost(results: readonly Result[]): void {
   const announced = counted.calls.filter(({ operation }) => operation === 'PutEvents').length;
   const interruption = usageBy(counted, FOR_EACH, OWN_MESSAGES + announced);
   console.log(
-    `\nDollars a month (us-east-1, prices of ${PRICES.readOn}, no free tier), from the requests counted`,
+    `\nDollars a month (us-east-1, prices of ${PRICES.of}, no free tier), from the requests counted`,
   );
   for (const interruptions of [0, 1_000, 100_000]) {
     const { total, ...parts } = monthOf(minute, interruption, interruptions, mappings, 1);
