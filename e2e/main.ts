@@ -63,7 +63,7 @@ function choose(names: readonly string[], quick: boolean): readonly Scenario[] {
 }
 
 async function run(chosen: readonly Scenario[], asBuilt: boolean): Promise<readonly Result[]> {
-  const progress = showProgress(process.stdout);
+  const progress = showProgress(process.stdout, Math.max(...scenarios.map(({ name }) => name.length)) + 2);
   await progress.step('Stack', async (update) => {
     update(asBuilt ? 'dist and cdk.out as they are' : 'bundles built, template synthesised');
     if (!asBuilt) await synthesise();

@@ -10,12 +10,12 @@ export interface Progress {
 /** Of the column with what is started. */
 export const NAME_WIDTH = 15;
 
-export function showProgress(out: NodeJS.WriteStream): Progress {
+export function showProgress(out: NodeJS.WriteStream, nameWidth = NAME_WIDTH): Progress {
   return {
     step: async (name, work) => {
       const began = performance.now();
       let latest = '';
-      const line = () => `  ${name.padEnd(NAME_WIDTH)}${latest}`;
+      const line = () => `  ${name.padEnd(nameWidth)}${latest}`;
       const show = () => {
         if (out.isTTY) out.write(`\r\x1b[K${styleText('dim', line(), { stream: out })}`);
       };
