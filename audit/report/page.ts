@@ -1,6 +1,14 @@
 import type { Audit, Finding, Judged, Verdict } from '../judge.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { allFindings, commandOf, countBySeverity, nameOf, SPOT_WORDS, VERDICT_WORDS } from './words.ts';
+import {
+  allFindings,
+  commandOf,
+  countBySeverity,
+  countsInWords,
+  nameOf,
+  SPOT_WORDS,
+  VERDICT_WORDS,
+} from './words.ts';
 
 /** One file, nothing loaded: the sum, then every workload with what to change, the most urgent first. */
 export function pageReport(audit: Audit, at: Date): string {
@@ -34,7 +42,7 @@ function summary(audit: Audit): string {
     verdict,
     workloads: count(verdict),
   }));
-  const { error, note, warning } = countBySeverity(allFindings(audit));
+  const counts = countBySeverity(allFindings(audit));
   const bar = parts
     .filter(({ workloads }) => workloads > 0)
     .map(
@@ -46,7 +54,7 @@ function summary(audit: Audit): string {
       `<div class="tile"><b class="${verdict}">${workloads}</b><span>${VERDICT_WORDS[verdict]}</span></div>`,
   );
   return `<section class="sum"><div class="tiles">${tiles.join('')}</div><div class="bar">${bar.join('')}</div>
-<p>${error} errors, ${warning} warnings, ${note} notes in ${judged.length} workloads.</p></section>`;
+<p>${countsInWords(counts)} in ${judged.length} workloads.</p></section>`;
 }
 
 function notes({ fleet, notices }: Audit): string {

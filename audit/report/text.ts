@@ -3,6 +3,7 @@ import {
   allFindings,
   commandOf,
   countBySeverity,
+  countsInWords,
   nameOf,
   nameOfWorkload,
   SPOT_WORDS,
@@ -94,11 +95,11 @@ function sayFinding(
 function sum(audit: Audit): string {
   const { judged } = audit;
   const findings = allFindings(audit);
-  const { error, note, warning } = countBySeverity(findings);
+  const counts = countBySeverity(findings);
   const ignored = findings.filter((each) => each.ignored).length;
   const of = (verdict: Judged['verdict']) => judged.filter((each) => each.verdict === verdict).length;
   return [
     `${judged.length} workloads: ${of('spot')} belong on spot, ${of('after-changes')} after changes, ${of('off-spot')} keep off spot.`,
-    `${error} errors, ${warning} warnings, ${note} notes${ignored > 0 ? `, ${ignored} ignored` : ''}.`,
+    `${countsInWords(counts)}${ignored > 0 ? `, ${ignored} ignored` : ''}.`,
   ].join('\n');
 }

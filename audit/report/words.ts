@@ -35,6 +35,12 @@ export function countBySeverity(findings: readonly Finding[]): Readonly<Record<S
   return { error: count('error'), warning: count('warning'), note: count('note') };
 }
 
+/** `1 error, 2 warnings, 0 notes`. */
+export function countsInWords(counts: Readonly<Record<Severity, number>>): string {
+  const say = (severity: Severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`;
+  return [say('error'), say('warning'), say('note')].join(', ');
+}
+
 /** What a person types to apply a patch. */
 export function commandOf(patch: Patch, file?: string): string {
   switch (patch.type) {

@@ -1,5 +1,6 @@
 import { removedTwice } from '../../controlplane/audit.ts';
 import { same } from '../world/claims.ts';
+import { inference } from './inference.ts';
 import {
   conversationHas,
   countCordoned,
@@ -19,16 +20,7 @@ export const spotInterruption: Scenario = {
   play: async (scene) => {
     const { account, bridge, claim, cluster, fill, fn, namespace, slack } = scene;
     const nodes = await fill(3, () => [
-      {
-        kind: 'Deployment',
-        namespace,
-        name: 'llm',
-        on: [0, 0, 1, 2],
-        gpus: 1,
-        stopsAfterSeconds: 2,
-        budget: { maxUnavailable: 1 },
-      },
-      { kind: 'Deployment', namespace, name: 'gateway', on: [0, 1], stopsAfterSeconds: 1 },
+      ...inference(namespace),
       { kind: 'Pod', namespace, name: 'debug-shell', on: [0], stopsAfterSeconds: 1 },
     ]);
     const doomed = nodes.slice(0, 1);

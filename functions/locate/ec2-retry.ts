@@ -1,4 +1,5 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
+import { BAD_CREDENTIALS, DENIED } from '../aws-codes.ts';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 
@@ -74,15 +75,6 @@ function awsCallError(operation: string, attempts: number, cause: unknown): AwsC
   const message = `ec2:${operation} failed after ${tried} with ${code}: ${said}. ${remedy(operation, code, cause)}`;
   return new AwsCallError(operation, code, message, { cause });
 }
-
-const DENIED = new Set(['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException']);
-const BAD_CREDENTIALS = new Set([
-  'AuthFailure',
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'RequestExpired',
-  'InvalidClientTokenId',
-]);
 
 function remedy(operation: string, code: string, cause: unknown): string {
   if (DENIED.has(code)) return `Allow ec2:${operation} on "*" in the policy of the responder's role.`;

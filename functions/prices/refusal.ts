@@ -1,3 +1,4 @@
+import { BAD_CREDENTIALS, DENIED } from '../aws-codes.ts';
 import type { Refusal } from './answers.ts';
 
 /** A part that cannot be had leaves the others standing: what went wrong is part of the answer. */
@@ -19,16 +20,6 @@ export function isRefused(answer: object): answer is Refusal {
 export function describeRefusal({ refused: { code, message } }: Refusal): string {
   return code === 'Error' ? message : `${code}: ${message}`;
 }
-
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-const BAD_CREDENTIALS = new Set([
-  'AuthFailure',
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-]);
 
 function remedy(action: string, code: string): string {
   if (DENIED.has(code)) return `Allow ${action} to whoever asks.`;

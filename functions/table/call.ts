@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BAD_CREDENTIALS, DENIED } from '../aws-codes.ts';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 
@@ -107,15 +108,6 @@ function awsCallError(operation: string, table: string, attempts: number, cause:
   const message = `dynamodb:${operation} on table "${table}" failed after ${tried} with ${code}: ${said}. ${remedy(operation, table, code, cause)}`;
   return new AwsCallError(operation, code, message, { cause });
 }
-
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
-const BAD_CREDENTIALS = new Set([
-  'CredentialsProviderError',
-  'ExpiredTokenException',
-  'InvalidSignatureException',
-  'MissingAuthenticationTokenException',
-  'UnrecognizedClientException',
-]);
 
 function remedy(operation: string, table: string, code: string, cause: unknown): string {
   if (code === 'ResourceNotFoundException')

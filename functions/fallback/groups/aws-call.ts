@@ -1,3 +1,4 @@
+import { BAD_CREDENTIALS, DENIED } from '../../aws-codes.ts';
 import { AwsCallError } from '../../errors.ts';
 
 /** Wall time of one call, retries of the client included. */
@@ -33,20 +34,11 @@ export function isRefusal(error: unknown): boolean {
   return fault === 'client' && error instanceof Error && error.name !== 'RequestTimeout';
 }
 
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 const THROTTLED = new Set([
   'RequestLimitExceeded',
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
-]);
-const BAD_CREDENTIALS = new Set([
-  'AuthFailure',
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
 ]);
 
 function remedy(service: string, operation: string, code: string): string {

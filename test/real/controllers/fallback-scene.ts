@@ -26,10 +26,10 @@ export interface RealFallbackScene {
   readonly plane: TestPlane;
   readonly account: SimulatedAccount;
   readonly lines: readonly string[];
-  /** The wall's time, and what was skipped. */
+  /** The wall's time, and how far it was moved on. */
   readonly clock: Clock;
   /** Nothing happens meanwhile: for holds and for pods that have waited long enough. */
-  skip(minutes: number): void;
+  advance(minutes: number): void;
   /** One pass, as the Lambda would; its drains may take this long. */
   run(seconds?: number): Promise<PassReport>;
   /** Nodes of new instances by the labels that their group's kubelets would give them. */
@@ -47,9 +47,9 @@ export interface RealFallbackScene {
 }
 
 export async function startRealFallback(): Promise<RealFallbackScene> {
-  let skipped = 0;
+  let advanced = 0;
   const clock: Clock = {
-    now: () => new Date(Date.now() + skipped),
+    now: () => new Date(Date.now() + advanced),
     sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }),
   };
   const [plane, account, table] = await Promise.all([
@@ -72,8 +72,8 @@ export async function startRealFallback(): Promise<RealFallbackScene> {
     account,
     lines,
     clock,
-    skip: (minutes) => {
-      skipped += minutes * 60_000;
+    advance: (minutes) => {
+      advanced += minutes * 60_000;
     },
     run: async (seconds = 40) => {
       const report = await runFallback(deps, new Date(clock.now().getTime() + seconds * 1000));

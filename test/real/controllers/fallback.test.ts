@@ -104,7 +104,7 @@ async function interruptOne(pool: string): Promise<void> {
       dryRun: false,
     },
   );
-  scene.skip(2);
+  scene.advance(2);
   await scene.lose(instanceId);
   scene.account.retryLaunches();
 }
@@ -131,7 +131,7 @@ async function isCordoned(instanceId: string): Promise<boolean> {
 /** A pass a minute. */
 async function minutes(count: number, seconds?: number): Promise<void> {
   for (let minute = 0; minute < count; minute++) {
-    scene.skip(1);
+    scene.advance(1);
     await scene.run(seconds);
   }
 }
@@ -174,7 +174,7 @@ test('a Karpenter pool: its turn comes first, its nodes stay its own, and what i
   await karpenterNode(third);
   await eventually(async () => (await readyNodes('karpenter.sh/nodepool=t4')) === 2);
   await minutes(1);
-  scene.skip(6);
+  scene.advance(6);
   await minutes(3);
   expect(scene.members('t4-on-demand')).toEqual([]);
   await running('t4', 2);
@@ -199,7 +199,7 @@ test('a Cluster Autoscaler pool: pods count, a budget holds the way back, an emp
 
   await createAll(scene.plane.admin, [budget({ namespace, name: 'a10g' }, { minAvailable: 2 })]);
   await spotIsBack('a10g', 2);
-  scene.skip(6);
+  scene.advance(6);
   await minutes(3, 4);
   expect(await isCordoned(fallback)).toBe(true);
   expect(scene.members('a10g-on-demand')).toEqual([fallback]);
@@ -232,7 +232,7 @@ test('a node with a pod that must not be disrupted is neither cordoned nor termi
   const [fallback = ''] = scene.members('l4-on-demand');
   await running('l4', 1);
   await spotIsBack('l4', 1);
-  scene.skip(30);
+  scene.advance(30);
   await minutes(2);
   expect(scene.members('l4-on-demand')).toEqual([fallback]);
   expect(await isCordoned(fallback)).toBe(false);
@@ -276,7 +276,7 @@ test('placeholders ask Cluster Autoscaler for spot, give way to the pods that co
   autoscale(pool, 1);
 
   await minutes(1);
-  scene.skip(15);
+  scene.advance(15);
   await minutes(1);
   await placeholdersAre('Pending', pool);
   autoscale(pool, 2);
@@ -284,7 +284,7 @@ test('placeholders ask Cluster Autoscaler for spot, give way to the pods that co
   await placeholdersAre(undefined, pool);
   expect(scene.account.autoScalingGroup(`${pool}-on-demand`)?.desired).toBe(1);
 
-  scene.skip(30);
+  scene.advance(30);
   await minutes(1);
   await placeholdersAre('Pending', pool);
   scene.account.changeAutoScalingGroup(`${pool}-spot`, { denial: undefined });
@@ -292,7 +292,7 @@ test('placeholders ask Cluster Autoscaler for spot, give way to the pods that co
   await placeholdersAre('Running', pool);
   await minutes(1);
   expect(scene.account.autoScalingGroup(`${pool}-on-demand`)?.desired).toBe(1);
-  scene.skip(6);
+  scene.advance(6);
   await minutes(1);
   const moved = await running(pool, 2);
   expect(moved.map(({ spec }) => spec?.nodeName)).not.toContain(nameOf(fallback));
