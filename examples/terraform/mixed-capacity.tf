@@ -1,6 +1,36 @@
 # Beside spot-node-group.tf: two nodes on demand that are always there, and an empty on-demand group that the fallback fills
 # while spot is short, as MixedCapacity in examples/cdk makes them.
 
+resource "aws_launch_template" "baseline" {
+  name_prefix = "inference-baseline-"
+
+  block_device_mappings {
+    device_name = "/dev/xvda"
+    ebs {
+      volume_size           = 100
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  metadata_options {
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
+  }
+
+  dynamic "tag_specifications" {
+    for_each = ["instance", "volume"]
+    content {
+      resource_type = tag_specifications.value
+      tags = {
+        "Name"          = "inference-baseline"
+        "workload-type" = "inference"
+      }
+    }
+  }
+}
+
 resource "aws_eks_node_group" "baseline" {
   cluster_name    = var.cluster_name
   node_group_name = "inference-baseline"
@@ -18,13 +48,45 @@ resource "aws_eks_node_group" "baseline" {
   }
 
   launch_template {
-    id      = aws_launch_template.node.id
-    version = aws_launch_template.node.latest_version
+    id      = aws_launch_template.baseline.id
+    version = aws_launch_template.baseline.latest_version
   }
 
   labels = {
     "capacity-type" = "on-demand"
     "workload-type" = "inference"
+  }
+}
+
+resource "aws_launch_template" "fallback" {
+  name_prefix = "inference-fallback-"
+
+  block_device_mappings {
+    device_name = "/dev/xvda"
+    ebs {
+      volume_size           = 100
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  metadata_options {
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
+  }
+
+  dynamic "tag_specifications" {
+    for_each = ["instance", "volume"]
+    content {
+      resource_type = tag_specifications.value
+      tags = {
+        "Name"                = "inference-fallback"
+        "workload-type"       = "inference"
+        "spot-responder/pool" = "inference"
+        "spot-responder/role" = "fallback"
+      }
+    }
   }
 }
 
@@ -44,8 +106,8 @@ resource "aws_eks_node_group" "fallback" {
   }
 
   launch_template {
-    id      = aws_launch_template.node.id
-    version = aws_launch_template.node.latest_version
+    id      = aws_launch_template.fallback.id
+    version = aws_launch_template.fallback.latest_version
   }
 
   labels = {

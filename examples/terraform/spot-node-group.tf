@@ -21,8 +21,8 @@ variable "instance_types" {
 }
 
 # No instance_market_options: EKS sets the market itself, and refuses a template that does.
-resource "aws_launch_template" "node" {
-  name_prefix = "inference-"
+resource "aws_launch_template" "spot" {
+  name_prefix = "inference-spot-"
 
   block_device_mappings {
     device_name = "/dev/xvda"
@@ -40,9 +40,17 @@ resource "aws_launch_template" "node" {
   }
 
   # A node group's tags reach neither its instances nor its Auto Scaling group.
-  tag_specifications {
-    resource_type = "instance"
-    tags          = { "workload-type" = "inference" }
+  dynamic "tag_specifications" {
+    for_each = ["instance", "volume"]
+    content {
+      resource_type = tag_specifications.value
+      tags = {
+        "Name"                = "inference-spot"
+        "workload-type"       = "inference"
+        "spot-responder/pool" = "inference"
+        "spot-responder/role" = "spot"
+      }
+    }
   }
 }
 
@@ -62,8 +70,8 @@ resource "aws_eks_node_group" "spot" {
   }
 
   launch_template {
-    id      = aws_launch_template.node.id
-    version = aws_launch_template.node.latest_version
+    id      = aws_launch_template.spot.id
+    version = aws_launch_template.spot.latest_version
   }
 
   labels = {

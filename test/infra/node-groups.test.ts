@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { expect, test, vi } from 'vitest';
 import { mixedCapacity, spotGroup } from './node-groups-app.ts';
 
@@ -154,10 +153,3 @@ test('a limit in dollars without a price is refused', () => {
     'maxDollarsPerHour needs fallback.dollarsPerNodeHour',
   );
 });
-
-test('the example app synthesises without an account', async () => {
-  const { exitCode } = await execa(process.execPath, ['examples/cdk/app.ts'], {
-    env: { AWS_PROFILE: 'none' },
-  });
-  expect(exitCode).toBe(0);
-}, 180_000);
