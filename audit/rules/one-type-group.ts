@@ -1,3 +1,4 @@
+import { gpusOfType } from '../../functions/instance-types/gpus.ts';
 import type { NodeGroup } from '../fleet.ts';
 import { requireInstead } from '../patch/node-pool.ts';
 import type { Patch, Rule } from '../rule.ts';
@@ -44,13 +45,18 @@ function widen(group: NodeGroup, type: string): Patch {
   };
 }
 
-/** Sizes of a family whose GPUs are the same; from 12xlarge on there are more of them. */
 const SIZES = ['large', 'xlarge', '2xlarge', '4xlarge', '8xlarge', '16xlarge'];
-const FAMILIES = /^(g4dn|g5|g6|g6e|gr6|[cmr]\d\w*)$/;
+/** Families without GPUs that have all those sizes. */
+const PLAIN = /^[cmr]\d\w*$/;
 
+/** The next size of the family that has as many GPUs. */
 function nextSize(type: string): string | undefined {
   const [family = '', size = ''] = type.split('.');
   const at = SIZES.indexOf(size);
-  const next = at === -1 ? undefined : SIZES[at + 1];
-  return next !== undefined && FAMILIES.test(family) ? `${family}.${next}` : undefined;
+  const next = SIZES[at + 1];
+  if (at === -1 || next === undefined) return undefined;
+  const [own, bigger] = [gpusOfType(type), gpusOfType(`${family}.${next}`)];
+  if (typeof own === 'string' || typeof bigger === 'string')
+    return own === 'none' && PLAIN.test(family) ? `${family}.${next}` : undefined;
+  return own.count === bigger.count ? `${family}.${next}` : undefined;
 }

@@ -1,5 +1,5 @@
 import { type InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
-import { type Gpus, gpusOfType } from './gpu-types.ts';
+import { type Gpus, gpusOfType } from '../../functions/instance-types/gpus.ts';
 
 /** What a user says of the types where the table cannot know, or differs on purpose. */
 export interface Statement {

@@ -1,3 +1,4 @@
+import { gpusOfType } from '../../functions/instance-types/gpus.ts';
 import { describeSpotPriceHistory, getSpotPlacementScores } from './market.ts';
 import { ec2Answer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import {
@@ -65,22 +66,15 @@ function describeInstances(state: AccountState, { operation, parameters }: Ec2Re
   });
 }
 
-/** The types that this project's samples name; EC2 knows more. */
-const GPUS: Readonly<Record<string, readonly [model: string, gpus: number]>> = {
-  'g4dn.xlarge': ['T4', 1],
-  'g5.xlarge': ['A10G', 1],
-  'g5.2xlarge': ['A10G', 1],
-  'g5.12xlarge': ['A10G', 4],
-  'p3.2xlarge': ['V100', 1],
-  'p4d.24xlarge': ['A100', 8],
-};
-
 function describeTypes(parameters: URLSearchParams): WireAnswer {
   const types = listed(parameters, /^Filter\.1\.Value\.\d+$/);
   return ec2Answer('DescribeInstanceTypes', {
     instanceTypeSet: types.map((instanceType) => {
-      const [name, count] = GPUS[instanceType] ?? [];
-      return { instanceType, ...(name !== undefined && { gpuInfo: { gpus: [{ name, count }] } }) };
+      const gpus = gpusOfType(instanceType);
+      if (typeof gpus === 'string') return { instanceType };
+      // EC2 names the model alone.
+      const name = gpus.model.replace(/ \d+GB$/, '');
+      return { instanceType, gpuInfo: { gpus: [{ name, count: gpus.count }] } };
     }),
   });
 }

@@ -11,7 +11,7 @@ const ONE_TO_EIGHT = {
 };
 
 /**
- * By family, because synthesis asks nobody: model, then the sizes by their count. At run time EC2 is asked instead
+ * By family, for who cannot ask EC2: synthesis, the audit, the simulated EC2. Model, then the sizes by their count. The functions ask EC2
  * (`functions/fallback/groups/read-instances.ts`). Source: DescribeInstanceTypes as Karpenter's reference lists it, and the EC2
  * user guide for p3; a type that is missing here is stated by who uses it.
  */
