@@ -71,7 +71,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^audit/' },
       to: {
-        path: '^(functions/(?!cluster/|checkpoint/|fallback/|instance-types/|locate/|errors)|cli/|simulator/|controlplane/|infra/)',
+        path: '^(functions/(?!cluster/|checkpoint/|fallback/|instance-types/|locate/|aws-codes|clock|errors)|cli/|simulator/|controlplane/|infra/)',
       },
     },
     {

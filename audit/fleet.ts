@@ -85,7 +85,8 @@ export interface Budgeted extends Subject {
 
 /** Nodes that are bought together. */
 export interface NodeGroup extends Subject {
-  readonly kind: 'karpenter' | 'eksctl' | 'observed';
+  /** `aws`: as EKS and Auto Scaling describe it; `observed`: what its nodes tell. */
+  readonly kind: 'karpenter' | 'eksctl' | 'aws' | 'observed';
   readonly buysSpot: boolean;
   readonly buysOnDemand: boolean;
   /** Absent: not limited, or not known. */
@@ -99,6 +100,14 @@ export interface NodeGroup extends Subject {
   readonly requirements?: readonly Requirement[];
   /** Names of the nodes that are there. */
   readonly nodes?: readonly string[];
+  /** Where AWS was asked. */
+  readonly autoScalingGroup?: AutoScalingGroup;
+}
+
+interface AutoScalingGroup {
+  readonly name: string;
+  /** Keys of its tags: Cluster Autoscaler finds groups by them. */
+  readonly tagKeys: readonly string[];
 }
 
 export interface Unread {

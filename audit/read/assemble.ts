@@ -1,5 +1,5 @@
 import { isClusterAutoscaler } from '../facts/autoscaler.ts';
-import type { Budgeted, Fleet, Unread, Workload } from '../fleet.ts';
+import type { Budgeted, Fleet, NodeGroup, Unread, Workload } from '../fleet.ts';
 import { type AnyObject, anyObject, budget, horizontalAutoscaler } from '../objects.ts';
 import { fromEksctl, fromNodePool, fromNodes } from './groups.ts';
 import { kindOf } from './kinds.ts';
@@ -15,10 +15,15 @@ export interface Assembling {
   /** Only workloads of this one. */
   readonly namespace?: string;
   readonly unread?: readonly Unread[];
+  /** Node groups that AWS describes: their nodes tell no more of them. */
+  readonly awsGroups?: readonly NodeGroup[];
 }
 
 /** Everything that the rules look at, from the objects in any order. Throws `ConfigurationError`. */
-export function assembleFleet(raws: readonly Raw[], { name, namespace, unread = [] }: Assembling): Fleet {
+export function assembleFleet(
+  raws: readonly Raw[],
+  { awsGroups = [], name, namespace, unread = [] }: Assembling,
+): Fleet {
   const objects = raws.map(toObject);
   const of = (kind: string, group: string) =>
     objects.filter(({ object }) => object.kind === kind && object.apiVersion.startsWith(group));
@@ -38,7 +43,8 @@ export function assembleFleet(raws: readonly Raw[], { name, namespace, unread = 
     groups: [
       ...of('NodePool', 'karpenter.sh/').map(fromNodePool),
       ...of('ClusterConfig', 'eksctl.io/').flatMap(fromEksctl),
-      ...fromNodes(nodes),
+      ...awsGroups,
+      ...fromNodes(nodes).filter(({ ref }) => !awsGroups.some((group) => group.ref.name === ref.name)),
     ],
     autoscalers: workloads.filter(isClusterAutoscaler),
     unread,

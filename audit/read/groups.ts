@@ -98,7 +98,8 @@ function known(key: 'types' | 'zones', values: readonly string[] | undefined) {
   return values === undefined ? {} : { [key]: values };
 }
 
-function roleOf(labels: Labels) {
+/** What labels or tags say of the fallback's pools. */
+export function roleOf(labels: Labels) {
   const pool = labels[POOL_KEY];
   return {
     ...(pool !== undefined && { pool }),

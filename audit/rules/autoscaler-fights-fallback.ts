@@ -3,7 +3,8 @@ import type { Fleet, NodeGroup, Workload } from '../fleet.ts';
 import { patchPods } from '../patch/template.ts';
 import type { Found, Rule } from '../rule.ts';
 
-const TAG_KEY = 'k8s.io/cluster-autoscaler/enabled';
+/** Where a flag names tags by which groups are found. */
+const DISCOVERY = /^--node-group-auto-discovery=asg:tag=(.+)$/;
 
 export const autoscalerFightsFallback: Rule = {
   id: 'autoscaler-fights-fallback',
@@ -25,9 +26,12 @@ function findFor(autoscaler: Workload, { groups }: Fleet): readonly Found[] {
   const fallbacks = groups.filter(({ isFallback, isLeftAlone }) => isFallback && !isLeftAlone);
   const named = flags.find((flag) => /^--nodes=\d+:\d+:/.test(flag) && isFallbackName(flag, fallbacks));
   if (named !== undefined) return [byName(autoscaler, named)];
-  const [fallback] = fallbacks;
-  if (!fallback || !flags.some((flag) => flag.startsWith('--node-group-auto-discovery'))) return [];
-  return [byTag(autoscaler, fallback)];
+  for (const tags of flags.flatMap((flag) => DISCOVERY.exec(flag)?.[1] ?? [])) {
+    const keys = tags.split(',').map((tag) => tag.split('=')[0] ?? '');
+    const owned = fallbacks.find((group) => isFoundBy(keys, group));
+    if (owned) return [byTag(autoscaler, owned, keys[0] ?? '')];
+  }
+  return [];
 }
 
 /** By the name of a known fallback group, or by a name that says so. */
@@ -35,8 +39,16 @@ function isFallbackName(flag: string, fallbacks: readonly NodeGroup[]): boolean 
   const group = flag.split(':')[2] ?? '';
   return (
     /\bfallback\b/.test(group) ||
-    fallbacks.some(({ ref }) => group.includes(ref.name.split('/').at(-1) ?? ref.name))
+    fallbacks.some(
+      ({ autoScalingGroup, ref }) =>
+        autoScalingGroup?.name === group || group.includes(ref.name.split('/').at(-1) ?? ref.name),
+    )
   );
+}
+
+/** EKS tags every managed group for it; only AWS knows where somebody has taken the tag away. */
+function isFoundBy(keys: readonly string[], { autoScalingGroup }: NodeGroup): boolean {
+  return !autoScalingGroup || keys.every((key) => autoScalingGroup.tagKeys.includes(key));
 }
 
 function byName(autoscaler: Workload, flag: string): Found {
@@ -54,14 +66,16 @@ function byName(autoscaler: Workload, flag: string): Found {
   };
 }
 
-function byTag(autoscaler: Workload, fallback: NodeGroup): Found {
-  const name = fallback.ref.name.split('/').at(-1) ?? '';
+function byTag(autoscaler: Workload, { autoScalingGroup, ref }: NodeGroup, key: string): Found {
+  const name = ref.name.split('/').at(-1) ?? '';
+  const resource = autoScalingGroup?.name ?? 'GROUP';
+  const where = autoScalingGroup ? '' : ` (GROUP: the Auto Scaling group of ${name})`;
   return {
     about: autoscaler,
     why: `it finds its groups by tag, and so the fallback group ${name}, which the responder scales`,
     patch: {
       type: 'advice',
-      text: `aws autoscaling delete-tags --tags ResourceId=GROUP,ResourceType=auto-scaling-group,Key=${TAG_KEY} (GROUP: the Auto Scaling group of ${name})`,
+      text: `aws autoscaling delete-tags --tags ResourceId=${resource},ResourceType=auto-scaling-group,Key=${key}${where}`,
     },
   };
 }

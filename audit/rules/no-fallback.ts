@@ -14,7 +14,7 @@ export const noFallback: Rule = {
   explanation:
     'While spot is short, pods of a group without a fallback wait, for hours at times. A node group gets one by the tags of a pool ' +
     '(docs/fallback.md); a Karpenter NodePool by allowing on-demand too, which it buys when no spot is to be had. The patch does ' +
-    'that. Groups that only their nodes tell of are not judged: a fallback with no node cannot be seen from the cluster.',
+    'that. Groups that only their nodes tell of are not judged, because a fallback without nodes is not seen there: with --cluster AWS is asked.',
   needs: ['nodepools'],
   find: ({ groups }) =>
     groups

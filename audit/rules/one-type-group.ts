@@ -39,7 +39,7 @@ function widen(group: NodeGroup, type: string): Patch {
   return {
     type: 'advice',
     text:
-      group.kind === 'observed'
+      group.ref.kind === 'NodeGroup'
         ? `Make node group ${name} anew with several types, such as ${types}: types of a managed group cannot be changed.`
         : `In group ${name} set instanceTypes: ${types}`,
   };

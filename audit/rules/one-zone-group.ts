@@ -20,7 +20,7 @@ export const oneZoneGroup: Rule = {
         const [zone = ''] = group.zones ?? [];
         const name = group.ref.name.split('/').at(-1);
         const text =
-          group.kind === 'observed'
+          group.ref.kind === 'NodeGroup'
             ? `Make node group ${name} anew with subnets of every zone: those of a managed group cannot be changed.`
             : `In group ${name} set availabilityZones to all zones of the cluster, or leave it out.`;
         return {

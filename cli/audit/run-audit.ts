@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Fleet } from '../../audit/fleet.ts';
 import { type Audit, judge } from '../../audit/judge.ts';
 import { assembleFleet } from '../../audit/read/assemble.ts';
+import type { AwsReading } from '../../audit/read/aws-groups.ts';
 import { readCluster } from '../../audit/read/cluster.ts';
 import { readManifests } from '../../audit/read/files.ts';
 import { jsonReport } from '../../audit/report/json.ts';
@@ -60,7 +61,21 @@ async function readFleet({ file, namespace, ...choice }: AuditOptions): Promise<
   }
   const reader = await openReader(choice);
   const { raws, unread } = await readCluster(reader, namespace);
-  return assembleFleet(raws, { name: reader.name, unread, ...scope });
+  const aws = await readAws(choice);
+  const found = { awsGroups: aws.awsGroups, unread: [...unread, ...aws.unread] };
+  return assembleFleet(raws, { name: reader.name, ...found, ...scope });
+}
+
+/** A cluster named as EKS names it has node groups there; a kubeconfig alone says nothing of them. */
+async function readAws({ cluster, region }: ReaderChoice): Promise<AwsReading> {
+  if (cluster === undefined) return { awsGroups: [], unread: [] };
+  if (!region)
+    return {
+      awsGroups: [],
+      unread: [{ resource: 'node groups of EKS', reason: 'no --region, and AWS_REGION is not set' }],
+    };
+  const { readAwsGroups } = await import('../../audit/read/aws-groups.ts');
+  return readAwsGroups(cluster, { region, clock: systemClock });
 }
 
 function parseFailOn(text: string): readonly Severity[] {

@@ -9,6 +9,7 @@ interface Options extends AuditOptions {
 
 const help = `
 Without --file or --cluster the cluster is that of your kubeconfig. It is only read; infra/k8s/audit.yaml holds the permissions.
+With --cluster AWS is asked for its node groups, empty ones too (autoscaling:DescribeAutoScalingGroups, eks:DescribeNodegroup).
 Exit codes: 0 nothing found · 3 found what --fail-on names · 1 the cluster cannot be read · 2 wrong flag or file`;
 
 /** `spot-responder audit`: is a fleet ready for spot? */
@@ -17,7 +18,7 @@ export function auditCommand(): Command {
     .description('Say of each workload whether it belongs on spot, and what to change.')
     .option('--kubeconfig <file>', "the cluster of this file; default kubectl's")
     .option('--context <name>', 'of the kubeconfig')
-    .option('--cluster <name>', 'an EKS cluster, by your AWS credentials')
+    .option('--cluster <name>', 'an EKS cluster, by your AWS credentials, with its node groups')
     .addOption(new Option('--region <region>', 'of the EKS cluster').env('AWS_REGION'))
     .option('--namespace <name>', 'only its workloads; also the way to look at kube-system')
     .option('--file <paths...>', 'manifests or folders of them instead of a cluster; - is the standard input')

@@ -125,11 +125,11 @@ function describeGroup(
   };
 }
 
-function describePolicy({ instanceType, spot }: SimulatedAutoScalingGroup): XmlValue {
+function describePolicy({ instanceType, otherTypes = [], spot }: SimulatedAutoScalingGroup): XmlValue {
   return {
     LaunchTemplate: {
       LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0simulated', Version: '1' },
-      Overrides: [{ InstanceType: instanceType }],
+      Overrides: [instanceType, ...otherTypes].map((each) => ({ InstanceType: each })),
     },
     InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: spot ? 0 : 100 },
   };

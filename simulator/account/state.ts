@@ -47,6 +47,8 @@ export interface SimulatedAutoScalingGroup {
   readonly tags?: Readonly<Record<string, string>>;
   /** Of new instances. @default m6i.large */
   readonly instanceType?: string;
+  /** Others that it may launch, which it never does here. */
+  readonly otherTypes?: readonly string[];
   /** @default on demand */
   readonly spot?: boolean;
   /** Every launch fails with this status message, while it is set. */

@@ -51,6 +51,24 @@ export function describeAwsContract(name: string, start: () => Promise<AwsLab>):
       expect(await read(group)).toBeUndefined();
     });
 
+    test('the groups of a cluster are found by its tags, managed or not, empty and in no pool too, and no others', async () => {
+      const name = `cluster-${made}`;
+      const own = { [`kubernetes.io/cluster/${name}`]: 'owned', 'k8s.io/cluster-autoscaler/enabled': 'true' };
+      const managed = { ...own, 'eks:cluster-name': name, 'eks:nodegroup-name': 'spot' };
+      const groups = [
+        await newGroup({ tags: managed, desired: 0 }),
+        await newGroup({ tags: own, desired: 1 }),
+      ];
+      await newGroup({ tags: { 'eks:cluster-name': 'other', 'eks:nodegroup-name': 'spot' } });
+      const found = await lab.readClusterGroups(name);
+      expect(found.map((each) => each.name).sort()).toEqual(groups.sort());
+      expect(found.find(({ nodeGroup }) => nodeGroup === 'spot')).toMatchObject({
+        desired: 0,
+        zones: ['us-east-2a'],
+        ownTagKeys: expect.arrayContaining(Object.keys(managed)),
+      });
+    });
+
     test('more groups than a page holds are all found', async () => {
       const names = await Promise.all(Array.from({ length: 105 }, () => newGroup({ desired: 0 })));
       const found = new Set((await lab.port.listGroups()).map((each) => each.name));

@@ -3,7 +3,9 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { systemClock } from '../../functions/clock.ts';
 import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import { openNodeGroups } from '../../functions/fallback/groups/node-groups.ts';
 import type { GroupsPort } from '../../functions/fallback/groups/port.ts';
+import { type ClusterGroup, readClusterGroups } from '../../functions/fallback/groups/read-groups.ts';
 
 export interface NewGroup {
   readonly name: string;
@@ -16,20 +18,32 @@ export interface NewGroup {
 /** An AWS endpoint on this machine with an empty account behind it. */
 export interface AwsLab {
   readonly port: GroupsPort;
+  /** What the audit reads of a cluster's groups. */
+  readClusterGroups(clusterName: string): Promise<readonly ClusterGroup[]>;
   createGroup(group: NewGroup): Promise<void>;
   close(): Promise<void>;
 }
 
 export const region = 'us-east-2';
 
-/** All clients of the port, pointed at one endpoint. */
-export function portAt(endpoint: string): GroupsPort {
-  const settings: AutoScalingClientConfig & { region: string } = {
+function settingsFor(endpoint: string): AutoScalingClientConfig & { region: string } {
+  return {
     endpoint,
     region,
     credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' },
     maxAttempts: 1,
   };
+}
+
+export function clusterGroupsAt(endpoint: string): AwsLab['readClusterGroups'] {
+  const settings = settingsFor(endpoint);
+  const nodeGroups = openNodeGroups(new EKSClient({ ...settings }), systemClock, Math.random);
+  return (clusterName) => readClusterGroups(new AutoScalingClient(settings), nodeGroups, clusterName);
+}
+
+/** All clients of the port, pointed at one endpoint. */
+export function portAt(endpoint: string): GroupsPort {
+  const settings = settingsFor(endpoint);
   const autoScaling = new AutoScalingClient(settings);
   return awsGroups({
     autoScaling,

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { startMoto } from '../../simulator/moto/server.ts';
 import { describeAwsContract } from './contract.ts';
-import { portAt, region } from './lab.ts';
+import { clusterGroupsAt, portAt, region } from './lab.ts';
 
 describeAwsContract('moto', async () => {
   const program = process.env.MOTO_SERVER;
@@ -25,6 +25,7 @@ describeAwsContract('moto', async () => {
   );
   return {
     port: portAt(moto.endpoint),
+    readClusterGroups: clusterGroupsAt(moto.endpoint),
     createGroup: async ({ name, desired, min = 0, max, tags }) => {
       await client.send(
         new CreateAutoScalingGroupCommand({

@@ -22,9 +22,40 @@ export async function readGroups(
   client: AutoScalingClient,
   nodeGroups: NodeGroups,
 ): Promise<readonly Group[]> {
+  const groups = await listTagged(client, [POOL_KEY, NODE_GROUP_KEY]);
+  const known = await nodeGroups.describe(groups.filter(({ tags }) => !(POOL_KEY in tags)));
+  return groups
+    .map((group) => withNodeGroup(group, known.get(group.name)))
+    .filter(({ tags }) => POOL_KEY in tags);
+}
+
+/** A group of one cluster, whether or not it is in a pool. */
+export interface ClusterGroup extends Group {
+  /** Keys of its own tags, without its node group's: what Cluster Autoscaler finds it by. */
+  readonly ownTagKeys: readonly string[];
+}
+
+/** All Auto Scaling groups of an EKS cluster, managed or not, empty ones too. Throws `AwsCallError`. */
+export async function readClusterGroups(
+  client: AutoScalingClient,
+  nodeGroups: NodeGroups,
+  clusterName: string,
+): Promise<readonly ClusterGroup[]> {
+  const clusterKey = `kubernetes.io/cluster/${clusterName}`;
+  const listed = await listTagged(client, [clusterKey, 'eks:cluster-name']);
+  const groups = listed.filter(({ tags }) => clusterKey in tags || tags['eks:cluster-name'] === clusterName);
+  const known = await nodeGroups.describe(groups.filter(({ nodeGroup }) => nodeGroup !== undefined));
+  return groups.map((group) => ({
+    ...withNodeGroup(group, known.get(group.name)),
+    ownTagKeys: Object.keys(group.tags),
+  }));
+}
+
+/** Those that carry one of the tags, but for those that are being deleted. */
+async function listTagged(client: AutoScalingClient, keys: readonly string[]): Promise<readonly Group[]> {
   const found = await askAws('autoscaling', 'DescribeAutoScalingGroups', async ({ abortSignal }) => {
     const groups: AutoScalingGroup[] = [];
-    const filter = { Name: 'tag-key', Values: [POOL_KEY, NODE_GROUP_KEY] };
+    const filter = { Name: 'tag-key', Values: [...keys] };
     const pages = paginateDescribeAutoScalingGroups(
       { client, pageSize: PAGE_SIZE },
       { Filters: [filter] },
@@ -34,11 +65,7 @@ export async function readGroups(
     return groups;
   });
   // `Status` is set while the group is being deleted.
-  const groups = found.filter(({ Status }) => !Status).map(toGroup);
-  const known = await nodeGroups.describe(groups.filter(({ tags }) => !(POOL_KEY in tags)));
-  return groups
-    .map((group) => withNodeGroup(group, known.get(group.name)))
-    .filter(({ tags }) => POOL_KEY in tags);
+  return found.filter(({ Status }) => !Status).map(toGroup);
 }
 
 function withNodeGroup(group: Group, nodeGroup: Pick<Group, 'tags' | 'buys'> | undefined): Group {
