@@ -4,7 +4,7 @@ import { parseStatus } from '../../functions/cluster/api-status.ts';
 import type { Connection } from '../../functions/cluster/transport.ts';
 import { refusal, unanswered } from './object-faults.ts';
 
-/** A cluster-wide object, as JSON. */
+/** An object, as JSON. */
 export type KubeObject = z.infer<typeof kubeObject>;
 
 export const kubeObject = z.looseObject({
@@ -12,6 +12,7 @@ export const kubeObject = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({
     name: z.string(),
+    namespace: z.optional(z.string()),
     uid: z.optional(z.string()),
     labels: z.optional(z.record(z.string(), z.string())),
   }),
@@ -121,14 +122,16 @@ async function send(
 }
 
 export function nameOf({ kind, metadata }: KubeObject): string {
-  return `${kind} ${metadata.name}`;
+  const { name, namespace } = metadata;
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 function pathOf({ apiVersion, kind, metadata }: KubeObject): string {
-  return `${collectionOf(apiVersion, kind)}/${encodeURIComponent(metadata.name)}`;
+  return `${collectionOf(apiVersion, kind, metadata.namespace)}/${encodeURIComponent(metadata.name)}`;
 }
 
-/** None of ours is in a namespace. */
-function collectionOf(apiVersion: string, kind: string): string {
-  return `/apis/${apiVersion}/${kind.toLowerCase().replace(/y$/, 'ie')}s`;
+/** Without a namespace: of all. */
+function collectionOf(apiVersion: string, kind: string, namespace?: string): string {
+  const where = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `/apis/${apiVersion}${where}/${kind.toLowerCase().replace(/y$/, 'ie')}s`;
 }

@@ -3,6 +3,7 @@ import { type Api, createApi } from './api.ts';
 import { listBudgets } from './budgets.ts';
 import { recordEvent } from './events.ts';
 import { deletePod, evict, markDisrupted } from './eviction.ts';
+import { readKarpenter } from './karpenter.ts';
 import { getNode, listNodes, patchNode } from './nodes.ts';
 import { listPods, listPodsByLabel, listPodsOnNode, watchPodsByLabel, watchPodsOnNode } from './pods.ts';
 import type { ClusterPort } from './port.ts';
@@ -28,6 +29,7 @@ export function clusterPort(parts: Pick<Api, 'connection' | 'access' | 'clock' |
     listBudgets: (signal) => listBudgets(api, signal),
     getScale: (deployment, signal) => getScale(api, deployment, signal),
     setScale: (deployment, replicas, options) => setScale(api, deployment, replicas, options),
+    readKarpenter: (signal) => readKarpenter(api, signal),
     evict: (pod, options) => evict(api, pod, options),
     deletePod: (pod, options) => deletePod(api, pod, options),
     markDisrupted: (pod, reason, message, options) => markDisrupted(api, pod, reason, message, options),

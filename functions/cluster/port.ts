@@ -1,3 +1,5 @@
+import type { KarpenterView } from './karpenter-port.ts';
+
 /**
  * What the domain needs of a cluster, and nothing more. Implemented by the adapter beside this file over
  * `@kubernetes/client-node`; no room outside `functions/cluster/` sees that library.
@@ -215,6 +217,8 @@ export interface ClusterPort {
   getScale(deployment: DeploymentRef, signal?: AbortSignal): Promise<number | undefined>;
   /** Absolute, so that twice is once. */
   setScale(deployment: DeploymentRef, replicas: number, options: WriteOptions): Promise<'set' | 'not-found'>;
+  /** What Karpenter keeps and asks for; nothing where there is none. Three requests, or one. */
+  readKarpenter(signal?: AbortSignal): Promise<KarpenterView>;
   evict(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;
   /** DELETE with a UID precondition: past a budget, for a hard deadline only. */
   deletePod(pod: PodRef, options: EvictOptions): Promise<EvictionAnswer>;

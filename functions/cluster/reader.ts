@@ -74,13 +74,19 @@ const objectPage = z.object({
   metadata: z.optional(z.object({ continue: z.optional(z.string()) })),
 });
 
-async function* listObjects(api: Api, kind: ResourceKind, scope: ListScope): AsyncGenerator<unknown> {
+/** Pages through the objects as the server's JSON; also for the adapter, where the typed clients know no such kind. */
+export async function* listObjects(
+  api: Api,
+  kind: ResourceKind,
+  scope: ListScope,
+  signal?: AbortSignal,
+): AsyncGenerator<unknown> {
   const { group, plural } = kind;
   const object = scope.namespace === undefined ? 'all namespaces' : `namespace ${scope.namespace}`;
   const operation: Operation = { verb: 'list', resource: plural, apiGroup: group, object };
   for (let token: string | undefined, more = true; more; more = token !== undefined) {
     const path = pathOf(kind, scope, token);
-    const answer = await persist(api, operation, () => getJson(api, path));
+    const answer = await persist(api, operation, () => getJson(api, path, signal), signal);
     // The list's snapshot expired while we paged: the server offers a token to go on with newer data.
     if (!answer.ok && answer.status.code === 410 && answer.status.continueToken) {
       token = answer.status.continueToken;
@@ -109,13 +115,14 @@ function pathOf(
   return `${root}${where}/${plural}?${query}`;
 }
 
-async function getJson({ connection, counts }: Api, path: string): Promise<unknown> {
+async function getJson({ connection, counts }: Api, path: string, signal?: AbortSignal): Promise<unknown> {
   const answer = await connection.send({
     method: 'GET',
     path,
     headers: { accept: 'application/json' },
     timeoutMs: PAGE_TIMEOUT_MS,
     onSend: () => counts.add('GET', path),
+    ...(signal && { signal }),
   });
   const [code, text] = [answer.statusCode ?? 0, await readText(answer)];
   if (code === 200) return JSON.parse(text);

@@ -82,6 +82,8 @@ export interface Breaker {
   readonly failureAt: Date;
   readonly openUntil: Date;
   readonly minutes: number;
+  /** The remedy of a configuration failure that AWS answered at once: while open, the whole pool launches nothing. */
+  readonly stopsPool?: string;
 }
 
 export const EMPTY_MEMORY: Memory = {

@@ -1,7 +1,7 @@
 import { isOpen } from './breaker.ts';
 import type { Cap, Launch, Refusal } from './decision.ts';
 import { grantWholeGangs } from './gangs.ts';
-import type { Memory } from './memory.ts';
+import type { Breaker, Memory } from './memory.ts';
 import type { FallbackGroup, PoolState } from './pool.ts';
 import type { Shortage } from './shortage.ts';
 
@@ -16,8 +16,8 @@ export function planScaleOut(
   const covered = coveredGpus(groups, breakers, now);
   const missing = shortGpus - covered;
   if (missing <= 0) return { launches: [], refusals: [], missingGpus: 0 };
-  const stop = groups.find(stopsPool);
-  if (stop) return { launches: [], refusals: [refuseAll(stop)], missingGpus: missing };
+  const stop = groups.flatMap((group) => findStop(group, breakers[group.name], now) ?? [])[0];
+  if (stop) return { launches: [], refusals: [stop], missingGpus: missing };
   const { rooms, refusals } = findRooms(state, groups, missing, breakers, now);
   const roomGpus = rooms.reduce((sum, room) => sum + room.nodes * room.group.gpusPerNode, 0);
   const grant = grantWholeGangs(pending, shortGpus + beyondMaxGpus, covered, Math.min(missing, roomGpus));
@@ -41,14 +41,22 @@ export interface ScaleOut {
   readonly missingGpus: number;
 }
 
-/** Its newest launch failed because of how it is configured, and none has succeeded since. */
-function stopsPool({ lastFailure, lastLaunchAt }: FallbackGroup): boolean {
-  return lastFailure?.stopsPool === true && !(lastLaunchAt && lastLaunchAt > lastFailure.at);
+/**
+ * Its newest launch failed because of how it is configured, and none has succeeded since. Auto Scaling itself tries again and
+ * again; where it only answers when asked, it is asked once more when the breaker closes.
+ */
+function findStop(group: FallbackGroup, breaker: Breaker | undefined, now: Date): Refusal | undefined {
+  const { lastFailure, name } = group;
+  if (stopsPool(group)) {
+    const remedy = lastFailure?.remedy;
+    return { reason: 'CONFIG', group: name, ...(remedy && { remedy }) };
+  }
+  if (!breaker?.stopsPool || !isOpen(breaker, now)) return undefined;
+  return { reason: 'CONFIG', group: name, remedy: breaker.stopsPool };
 }
 
-function refuseAll({ lastFailure, name }: FallbackGroup): Refusal {
-  const remedy = lastFailure?.remedy;
-  return { reason: 'CONFIG', group: name, ...(remedy && { remedy }) };
+function stopsPool({ lastFailure, lastLaunchAt }: FallbackGroup): boolean {
+  return lastFailure?.stopsPool === true && !(lastLaunchAt && lastLaunchAt > lastFailure.at);
 }
 
 interface Room {

@@ -73,7 +73,7 @@ const ANSWER_SECONDS = 90;
  * Nothing when the newest launch failed; a tie is a launch that brought only a part.
  */
 function creditFor(spot: PoolState['spot'], unfilledSince: Date | undefined, now: Date): number {
-  if (hasFailedSince(spot, spot.lastLaunchAt)) return 0;
+  if (hasFailedSince(spot, spot.lastLaunchAt)) return sumGpus(fresh(spot.launching, now));
   const isNew = !unfilledSince || secondsBetween(unfilledSince, now) < ANSWER_SECONDS;
   const unanswered = isNew ? (spot.unfilledGpus ?? 0) : 0;
   return Math.max(sumGpus(fresh(spot.launching, now)) + unanswered, sumGpus(fresh(spot.doomed, now)));

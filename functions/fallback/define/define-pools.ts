@@ -42,6 +42,11 @@ function definePool(
   for (const { name, tags: own } of groups)
     if (own[TAG.role] !== 'spot' && own[TAG.role] !== 'fallback')
       tags.note(`tag ${TAG.role} of group ${name} is ${quoted(own[TAG.role])}; it must be spot or fallback`);
+  for (const { group } of role('fallback'))
+    if (TAG.placeholders in group.tags)
+      tags.note(
+        `tag ${TAG.placeholders} is on group ${group.name}, which is no spot group; put it on the group that the placeholders ask for`,
+      );
   if (role('fallback').length === 0)
     tags.note(`pool ${identity.name} has no group with ${TAG.role}=fallback; tag one`);
   const whole = { ...WHOLE, least: 1 };

@@ -19,7 +19,9 @@ export function readPlaceholders(
   if (!first) return {};
   const { group, name } = first;
   if (!NAME.test(name))
-    tags.note(`tag ${TAG.placeholders} of group ${group.name} is "${name}"; it must name a Deployment`);
+    tags.note(
+      `tag ${TAG.placeholders} of group ${group.name} is "${name}"; it must be the name of a Deployment in the namespace ${NAMESPACE}: small letters, digits and hyphens, 63 at most`,
+    );
   if (tagged.some((each) => each.name !== name))
     tags.note(`tag ${TAG.placeholders} has different values on the groups of the pool; make them equal`);
   if (!countsGpus)

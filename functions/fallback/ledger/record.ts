@@ -50,7 +50,12 @@ export function readRecord(key: string, item: unknown): PoolRecord | undefined {
   return parsed.success ? { key, ...parsed.data } : undefined;
 }
 
-const breaker = z.object({ failureAt: storedTime, openUntil: storedTime, minutes: z.number() });
+const breaker = z.object({
+  failureAt: storedTime,
+  openUntil: storedTime,
+  minutes: z.number(),
+  stopsPool: z.exactOptional(z.string()),
+});
 const count = z.number();
 
 const storedMemory = z.object({

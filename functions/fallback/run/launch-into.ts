@@ -52,12 +52,12 @@ async function launchByZones(run: Run, launch: Launch, { token }: LaunchIntent):
   }
   if (missing <= 0) return [];
   const reason = failure ?? `no zone gave the last ${missing} nodes`;
-  const { kind, remedy } = classifyFailure(reason, {
+  const { isKnown, kind, remedy } = classifyFailure(reason, {
     buys: group.buys ?? 'on-demand',
     region: run.reading.region,
     instanceTypes: group.instanceTypes,
   });
-  return [
-    failure ? { group: group.name, reason: `${reason} ${remedy}`, kind } : { group: group.name, reason },
-  ];
+  if (!failure) return [{ group: group.name, reason }];
+  const stopsPool = kind === 'CONFIG' && isKnown;
+  return [{ group: group.name, reason: `${reason} ${remedy}`, kind, ...(stopsPool && { stopsPool }) }];
 }

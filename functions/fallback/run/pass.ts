@@ -25,6 +25,8 @@ export async function runFallback(deps: FallbackDeps, until: Date, concerns?: Co
   const { broken, pools, unread } = await observe(deps, concerns);
   for (const { definition, reason } of unread)
     deps.log.warn('Pool not read', { pool: definition.key, reason });
+  for (const { definition, noClaims } of pools)
+    if (noClaims) deps.log.warn('NodeClaims not read', { pool: definition.key, reason: noClaims });
   const records = await deps.ledger.read([
     ...pools.map(({ definition }) => definition.key),
     ...broken.map(({ key }) => key),

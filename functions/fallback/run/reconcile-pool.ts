@@ -87,9 +87,11 @@ async function finish(run: Run, terminations: PoolRecord['terminations']): Promi
 
 /** The next group is asked by the next run. */
 function noteFailures(memory: Memory, refused: readonly Refused[], now: Date): Memory {
-  const opened = refused.flatMap(({ group, kind }) =>
-    kind ? [[group, breakAfter(memory.breakers[group], kind, now)] as const] : [],
-  );
+  const opened = refused.flatMap(({ group, kind, reason, stopsPool }) => {
+    if (!kind) return [];
+    const breaker = breakAfter(memory.breakers[group], kind, now);
+    return [[group, stopsPool ? { ...breaker, stopsPool: reason } : breaker] as const];
+  });
   return { ...memory, breakers: { ...memory.breakers, ...Object.fromEntries(opened) } };
 }
 

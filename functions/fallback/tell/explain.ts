@@ -13,6 +13,9 @@ export type Line = readonly [topic: string, text: string];
 export function explain(reading: PoolReading, decided: Decided): readonly Line[] {
   return [
     ...explainShortage(reading, decided),
+    ...(reading.noClaims
+      ? [['karpenter', `its NodeClaims are not known: ${reading.noClaims}`] as const]
+      : []),
     ...reading.state.fallbacks.map((group): Line => ['fallback', sayGroup(reading, group)]),
     ['hold', sayHold(reading, decided)],
     ...explainDecision(reading, decided),

@@ -42,6 +42,8 @@ export interface Refused {
   readonly reason: string;
   /** Of a launch that AWS answered at once. */
   readonly kind?: FailureKind;
+  /** Nothing is launched in the whole pool until somebody has mended it. */
+  readonly stopsPool?: true;
 }
 
 export function unitOf({ definition }: PoolReading): Unit {

@@ -13,10 +13,11 @@ const UNBOUNDED = 10_000;
 
 /** Counts what was read; pure. */
 export function countPool(world: PoolWorld): PoolReading {
-  const { definition, now } = world;
+  const { definition, now, view } = world;
   const { bootMinutes, holdMinutes, maxDollarsPerHour, name, spot: groups, stepNodes } = definition;
   const sizes = (side: 'min' | 'max') =>
     groups.reduce((sum, { group, gpusPerNode }) => sum + group[side] * gpusPerNode, 0);
+  const isKarpenters = groups.length === 0;
   const spot = readSpotSide(world);
   const placeholders = readPlaceholders(world);
   const sides = definition.fallbacks.map((each) => readFallbackSide(world, each));
@@ -27,11 +28,12 @@ export function countPool(world: PoolWorld): PoolReading {
     incidents: incidentsOf(world),
     members: sides.flatMap(({ members }) => members),
     ...(world.scale?.type === 'missing' && { noPlaceholders: world.scale.reason }),
+    ...(isKarpenters && view.karpenter?.type === 'missing' && { noClaims: view.karpenter.reason }),
     state: {
       pool: {
         name,
         minGpus: sizes('min'),
-        maxGpus: groups.length > 0 ? sizes('max') : UNBOUNDED,
+        maxGpus: isKarpenters ? UNBOUNDED : sizes('max'),
         relapseMinutes: relapseMinutes(bootMinutes, NOTICE_MINUTES),
         bootMinutes,
         stepNodes,

@@ -4,10 +4,10 @@ import type { FallbackDefinition } from '../define/pool-definition.ts';
 import type { Member } from '../groups/port.ts';
 import type { FallbackGroup, FallbackNode } from '../pool.ts';
 import { newestFailure, newestLaunch } from './launches.ts';
+import { isStaying } from './members.ts';
 import type { FallbackMember, PoolWorld } from './pool-world.ts';
 import { returningSince } from './return-marker.ts';
 import { countPodsLeft, planReturn, whyStay } from './return-plan.ts';
-import { isStaying } from './spot-side.ts';
 
 /** A fallback group and its nodes; `members` tells what stands behind each name. */
 export interface FallbackSide {

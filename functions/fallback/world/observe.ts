@@ -4,11 +4,12 @@ import type { InstanceId } from '../../signals/interruption.ts';
 import { definePools } from '../define/define-pools.ts';
 import type { BrokenPool, PoolDefinition } from '../define/pool-definition.ts';
 import type { Group, GroupsPort, LaunchActivity } from '../groups/port.ts';
-import { type ClusterReads, type ClusterView, viewCluster } from './cluster-view.ts';
+import { type ClusterReads, type ClusterView, type Needs, viewCluster } from './cluster-view.ts';
 import { countPool } from './count-pool.ts';
+import { karpenterNodes } from './karpenter-side.ts';
+import { isReady } from './members.ts';
 import { readScales } from './placeholders.ts';
 import type { PlaceholderScale, PoolReading } from './pool-world.ts';
-import { isReady, karpenterNodes } from './spot-side.ts';
 import { templateOf } from './template.ts';
 import { sortWaitingPods } from './waiting-pods.ts';
 
@@ -89,7 +90,7 @@ async function readCluster(
   try {
     const cluster = await connect(name);
     const [view, scales] = await Promise.all([
-      viewCluster(cluster, (found) => needsPods(pools, found), tooLong.signal),
+      viewCluster(cluster, needsOf(pools), tooLong.signal),
       readScales(cluster, pools, tooLong.signal),
     ]);
     return { type: 'read', pools, view, scales };
@@ -98,6 +99,13 @@ async function readCluster(
   } finally {
     done.abort();
   }
+}
+
+function needsOf(pools: readonly PoolDefinition[]): Needs {
+  return {
+    karpenter: pools.some(({ spot }) => spot.length === 0),
+    pods: (found) => needsPods(pools, found),
+  };
 }
 
 /** Pods matter while the fallback has nodes, and while pods wait for what a pool could give. */

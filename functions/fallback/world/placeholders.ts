@@ -2,8 +2,8 @@ import type { ClusterPort, Pod } from '../../cluster/port.ts';
 import { ClusterError } from '../../errors.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';
 import type { Placeholders } from '../pool.ts';
+import { isReady, isStaying } from './members.ts';
 import type { PlaceholderScale, PoolWorld } from './pool-world.ts';
-import { isReady, isStaying } from './spot-side.ts';
 
 /** On the pods of the Deployment: they are no demand, they only stand for it. */
 const PLACEHOLDER_LABEL = 'spot-responder/placeholder';

@@ -2,10 +2,10 @@ import { gangOf } from '../../checkpoint/gang.ts';
 import { secondsBetween } from '../../clock.ts';
 import type { Pod } from '../../cluster/port.ts';
 import type { PendingPod, PodDemand, SpotSide } from '../pool.ts';
+import { karpenterNodes } from './karpenter-side.ts';
 import { isPlaceholder } from './placeholders.ts';
 import type { PoolWorld } from './pool-world.ts';
 import { planReturn } from './return-plan.ts';
-import { karpenterNodes } from './spot-side.ts';
 
 /** An autoscaler needs this long to answer a pod; sooner, we would buy on demand what spot is about to bring. */
 const AUTOSCALERS_TURN_SECONDS = 90;

@@ -43,6 +43,8 @@ export interface PoolReading {
   readonly members: readonly FallbackMember[];
   /** Ids of the interruptions that its spot nodes are under. */
   readonly incidents: readonly string[];
+  /** Why what Karpenter asks for is not known: its nodes and the pods are all that counts. */
+  readonly noClaims?: string;
   /** Why the placeholders that the pool is tagged with cannot be used. */
   readonly noPlaceholders?: string;
   readonly region: string;

@@ -45,6 +45,28 @@ test('a capacity failure of LaunchInstances is known at once, and the rest is as
   expect(scene.members('second')).toHaveLength(1);
 });
 
+test('a configuration failure of LaunchInstances stops the pool and is told; the group is asked again later, and goes on when mended', async () => {
+  const denial =
+    'Could not launch On-Demand Instances. InvalidParameterCombination - The parameters do not go together.';
+  scene = await startFallbackScene({
+    fallbacks: [
+      { name: 'first', tags: INSTANCES, denial },
+      { name: 'second', tags: LAST },
+    ],
+  });
+  await loseOne(scene);
+  await scene.minutes(12);
+  expect(scene.members('second')).toEqual([]);
+  expect(callsOf('LaunchInstances')).toBe(1);
+  const stopped = scene.told().filter(({ action }) => action === 'refuse');
+  expect(stopped).toMatchObject([{ refusals: [{ reason: 'CONFIG', group: 'first' }] }]);
+  expect(stopped[0]?.refusals[0]?.remedy).toContain('The parameters do not go together');
+  scene.account.changeAutoScalingGroup('first', { denial: undefined });
+  await scene.minutes(25);
+  expect(scene.members('first')).toHaveLength(1);
+  expect(scene.members('second')).toEqual([]);
+});
+
 test('a group with a warm pool is scaled by its desired capacity, and what waits there is no node', async () => {
   scene = await startFallbackScene({ fallbacks: [{ name: 'first', tags: INSTANCES, warm: 2 }] });
   await loseOne(scene);

@@ -45,6 +45,9 @@ const uses: Readonly<Record<string, (parts: Parts) => Promise<unknown>>> = {
   'get deployments/scale': ({ cluster }) => cluster.getScale(PLACEHOLDERS),
   'patch deployments/scale': ({ cluster }) => cluster.setScale(PLACEHOLDERS, 1, { dryRun: true }),
   'create events': ({ cluster }) => cluster.recordEvent(newEvent()),
+  'list nodepools': ({ cluster }) => cluster.readKarpenter(),
+  'list nodeclaims': ({ cluster }) => cluster.readKarpenter(),
+  'list events': ({ cluster }) => cluster.readKarpenter(),
 };
 
 const PLACEHOLDERS = { namespace: 'spot-responder', name: 'a10g' };

@@ -58,6 +58,7 @@ export function nothingMoreCases(scene: () => IdentityScene): void {
     test.each([
       ['spot-responder', namespace],
       ['spot-responder', 'spot-responder'],
+      ['spot-responder', 'default'],
       ['spot-responder-index', namespace],
     ])('the server counts exactly the rules of %s in namespace %s', async (role, asked) => {
       const { index, plane } = scene();

@@ -5,6 +5,7 @@ import { systemClock } from '../../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
 import { startTestPlane, type TestPlane } from '../../support/control-plane.ts';
+import { addKarpenter, nodePool } from '../../support/karpenter.ts';
 
 /** One node and pods on it, and the responder by both its ways in. */
 export interface IdentityScene {
@@ -39,6 +40,8 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: ${NAMESPACE} }
 `);
+  await addKarpenter(plane);
+  await plane.create(nodePool('t4'));
   await applyManifest(plane.admin, 'infra/k8s/placeholders.yaml');
   await applyManifest(plane.admin, 'examples/manifests/placeholders.yaml');
   const cluster = await plane.connectAsResponder();

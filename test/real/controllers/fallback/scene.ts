@@ -5,19 +5,19 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { vi } from 'vitest';
-import { nodeObject, ZONE } from '../../../controlplane/fleet/nodes.ts';
-import { bus } from '../../../functions/announce/bus.ts';
-import type { Clock } from '../../../functions/clock.ts';
-import { openSlots } from '../../../functions/drain/slots.ts';
-import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
-import { dynamoPoolLedger } from '../../../functions/fallback/ledger/ledger.ts';
-import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
-import { type PassReport, runFallback } from '../../../functions/fallback/run/pass.ts';
-import { asInstanceId, type InstanceId } from '../../../functions/signals/interruption.ts';
-import { type SimulatedAccount, startSimulatedAccount } from '../../../simulator/account/account.ts';
-import { startSimulatedTable } from '../../../simulator/table/table.ts';
-import { clusterName, startTestPlane, type TestPlane } from '../../support/control-plane.ts';
-import { recordingLog } from '../../support/recording-log.ts';
+import { nodeObject, ZONE } from '../../../../controlplane/fleet/nodes.ts';
+import { bus } from '../../../../functions/announce/bus.ts';
+import type { Clock } from '../../../../functions/clock.ts';
+import { openSlots } from '../../../../functions/drain/slots.ts';
+import { awsGroups } from '../../../../functions/fallback/groups/aws-groups.ts';
+import { dynamoPoolLedger } from '../../../../functions/fallback/ledger/ledger.ts';
+import type { FallbackDeps } from '../../../../functions/fallback/run/deps.ts';
+import { type PassReport, runFallback } from '../../../../functions/fallback/run/pass.ts';
+import { asInstanceId, type InstanceId } from '../../../../functions/signals/interruption.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../../../simulator/account/account.ts';
+import { startSimulatedTable } from '../../../../simulator/table/table.ts';
+import { clusterName, startTestPlane, type TestPlane } from '../../../support/control-plane.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 
 const region = 'us-east-2';
 
@@ -43,6 +43,7 @@ export interface RealFallbackScene {
   /** Its pods and its Node, without the controllers' forty seconds of doubt. */
   removeNode(instanceId: string): Promise<void>;
   told(): readonly string[];
+  decisions(): readonly { readonly reason: string; readonly refusals: readonly unknown[] }[];
   close(): Promise<void>;
 }
 
@@ -95,6 +96,8 @@ export async function startRealFallback(): Promise<RealFallbackScene> {
       await removeNode(plane, instanceId);
     },
     removeNode: (instanceId) => removeNode(plane, instanceId),
+    decisions: () =>
+      account.events.map(({ detail }) => detail as ReturnType<RealFallbackScene['decisions']>[number]),
     told: () => account.events.map(({ detail }) => (detail as { action: string }).action),
     close: async () => {
       await Promise.allSettled(writes);
