@@ -15,7 +15,7 @@ export interface ClusterView {
   readonly karpenter?: KarpenterReading;
 }
 
-export type KarpenterReading =
+type KarpenterReading =
   | { readonly type: 'read'; readonly view: KarpenterView }
   /** Its nodes and the pods tell enough to go on. */
   | { readonly type: 'missing'; readonly reason: string };
