@@ -118,7 +118,7 @@ test('a cluster is enrolled by an EKS token of the operator, the responder can w
   const { pods } = await responder.listPodsOnNode('nowhere');
   expect(pods).toEqual([]);
   const repeated = await changesOf();
-  expect(Object.keys(repeated)).toHaveLength(14);
+  expect(Object.keys(repeated)).toHaveLength(16);
   expect(new Set(Object.values(repeated))).toEqual(new Set(['unchanged']));
 }, 120_000);
 
@@ -126,7 +126,7 @@ test('--remove takes back all that enroll made, and once more finds nothing', as
   await scene.run(clusterName);
   const { code, stdout } = await scene.run(clusterName, '--remove');
   expect(code).toBe(0);
-  expect(stdout.trimEnd().split('\n').slice(1, -1)).toHaveLength(14);
+  expect(stdout.trimEnd().split('\n').slice(1, -1)).toHaveLength(16);
   expect(stdout).toContain('ml-prod is enrolled no more.');
   expect(scene.account.accessEntries).toEqual([]);
   expect(await objectsOfOurs()).toEqual([]);
@@ -137,7 +137,7 @@ test('a dry run is checked by the server, tells what would change, and changes n
   const { code, stdout } = await scene.run(clusterName, '--dry-run');
   expect(code).toBe(0);
   expect(stdout).toContain('+ would create   ClusterRole spot-responder');
-  expect(stdout).toContain('14 of 14 would change; nothing was changed');
+  expect(stdout).toContain('16 of 16 would change; nothing was changed');
   expect(scene.account.accessEntries).toEqual([]);
   expect(await objectsOfOurs()).toEqual([]);
   await scene.run(clusterName);

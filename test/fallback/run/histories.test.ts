@@ -207,7 +207,12 @@ async function settle(scene: FallbackScene): Promise<void> {
   for (const group of ['spot', 'on-demand'])
     scene.account.changeAutoScalingGroup(group, { denial: undefined });
   scene.cluster.removePods('gangs');
-  await scene.minutes(70);
+  await scene.minutes(10);
+  // An hour more, in which most runs are lost.
+  for (let run = 0; run < 12; run++) {
+    for (let minute = 0; minute < 4; minute++) await scene.minuteWithoutRun();
+    await scene.minutes(1);
+  }
   const before = [scene.desired('on-demand'), scene.members('on-demand'), scene.told().length];
   await scene.minutes(2);
   expect([scene.desired('on-demand'), scene.members('on-demand'), scene.told().length]).toEqual(before);
