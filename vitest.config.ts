@@ -16,7 +16,7 @@ const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
   ...(python ? [] : ['test/python.test.ts']),
-  ...(process.env.MOTO_SERVER ? [] : ['test/aws/moto.test.ts']),
+  ...(process.env.MOTO_SERVER ? [] : ['test/aws/{moto,redrive}.test.ts']),
   ...(process.env.TRAINING && controllers.type !== 'missing' ? [] : ['test/training/**']),
 ];
 

@@ -6,6 +6,7 @@ import { enrollCommand } from './commands/enroll.ts';
 import { fallbackCommand } from './commands/fallback.ts';
 import { notifyCommand } from './commands/notify.ts';
 import { pricesCommand } from './commands/prices.ts';
+import { redriveCommand } from './commands/redrive.ts';
 import { replayCommand } from './commands/replay.ts';
 import { savingsCommand } from './commands/savings.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
     enrollCommand(),
     doctorCommand(),
     drillCommand(),
+    redriveCommand(),
     replayCommand(),
     simulateCommand(),
     fallbackCommand(),

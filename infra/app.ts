@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../functions/errors.ts';
-import { readSettings } from './config.ts';
+import { alarmTopicIn, readSettings } from './config.ts';
 import { givenSettings } from './context.ts';
 import { ForwardingStack } from './forwarding-stack.ts';
 import { SpotResponderStack } from './spot-responder-stack.ts';
@@ -15,8 +15,14 @@ function main(): void {
   });
   const { extraRegions, homeRegion } = settings;
   if (homeRegion)
-    for (const region of extraRegions)
-      new ForwardingStack(app, `SpotResponder-${region}`, { homeRegion, env: { region } });
+    for (const region of extraRegions) {
+      const alarmTopic = alarmTopicIn(settings, region);
+      new ForwardingStack(app, `SpotResponder-${region}`, {
+        homeRegion,
+        env: { region },
+        ...(alarmTopic && { alarmTopic }),
+      });
+    }
   app.synth();
 }
 

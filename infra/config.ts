@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { parsePlace } from '../functions/checkpoint/marker-place.ts';
 import { ConfigurationError } from '../functions/errors.ts';
 import { accountNameMap, DEFAULT_CHANNEL, routeList } from '../functions/notify/settings.ts';
@@ -106,9 +107,9 @@ export const SETTINGS = {
     mayBe: 'ids such as sg-0a1b2c3d',
     fits: (id) => /^sg-[0-9a-f]{8,17}$/.test(id),
   }),
-  alarmTopic: text({
-    what: 'where alarms are sent; without it they only show in CloudWatch',
-    mayBe: 'the ARN of an SNS topic of the home region',
+  alarmTopic: list({
+    what: 'where alarms are sent; without it they only show in CloudWatch. An extra region needs a topic of its own',
+    mayBe: 'ARNs of SNS topics, one a region, with commas between them',
     fits: (arn) => /^arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/.test(arn),
   }),
   dashboard: flag({ what: 'a CloudWatch dashboard (3 USD a month from the fourth on)', fallback: true }),
@@ -174,7 +175,7 @@ function isSetting(name: string): name is SettingName {
 }
 
 function checkTogether(settings: Settings): void {
-  const { extraRegions, homeRegion, securityGroupIds, slackSecret, subnetIds } = settings;
+  const { alarmTopic, extraRegions, homeRegion, securityGroupIds, slackSecret, subnetIds } = settings;
   if (extraRegions.length > 0 && !homeRegion)
     throw new ConfigurationError(
       'extraRegions needs homeRegion: the region that their events are forwarded to.',
@@ -183,9 +184,20 @@ function checkTogether(settings: Settings): void {
     throw new ConfigurationError(`extraRegions names ${homeRegion}, which is the homeRegion; leave it out.`);
   if (subnetIds.length > 0 !== securityGroupIds.length > 0)
     throw new ConfigurationError('subnetIds and securityGroupIds go together; give both or neither.');
+  const places = alarmTopic.map((arn) => arn.split(':')[3]);
+  const stray = homeRegion && places.find((each) => each && ![homeRegion, ...extraRegions].includes(each));
+  if (stray) throw new ConfigurationError(`alarmTopic names a topic in ${stray}, where nothing is deployed.`);
+  if (new Set(places).size < places.length || (!homeRegion && places.length > 1))
+    throw new ConfigurationError('alarmTopic names two topics for one region; give one each.');
   const idle = Object.keys(SETTINGS).find((name) => name.startsWith('slack') && isChanged(name, settings));
   if (!slackSecret && idle)
     throw new ConfigurationError(`${idle} needs slackSecret: without the secret nobody is told in Slack.`);
+}
+
+/** The topic for alarms of a region; of the only one where none is named. */
+export function alarmTopicIn({ alarmTopic, homeRegion }: Settings, region = homeRegion): string | undefined {
+  if (region === undefined) return alarmTopic[0];
+  return alarmTopic.find((arn) => Token.isUnresolved(arn) || arn.split(':')[3] === region);
 }
 
 function isChanged(name: string, settings: Settings): boolean {

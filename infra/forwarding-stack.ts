@@ -3,6 +3,7 @@ import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { signalPatterns } from '../functions/signals/parse.ts';
+import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
 import { nudgePatterns } from './constructs/fallback.ts';
 import { privateQueue } from './constructs/private-queue.ts';
@@ -11,6 +12,8 @@ import { BUS_NAME } from './spot-responder.ts';
 export interface ForwardingStackProps extends StackProps {
   /** Where the responder runs; its own bus takes the events. */
   readonly homeRegion: string;
+  /** ARN of an SNS topic of this region. @default the alarm only shows in CloudWatch */
+  readonly alarmTopic?: string;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ForwardingStackProps extends StackProps {
 export const forwardedPatterns = { ...signalPatterns, 'nudge-launch': nudgePatterns['nudge-launch'] };
 
 /**
- * An extra region: rules that forward its events to the responder in the home region, and nothing else. AWS delivers events
+ * An extra region: rules that forward its events to the responder in the home region, and an alarm for those that could not be. AWS delivers events
  * to the default bus of their own region only, and a bus is the only target in another one.
  */
 export class ForwardingStack extends Stack {
@@ -36,6 +39,7 @@ export class ForwardingStack extends Stack {
       id: 'AwsSolutions::AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue: of the rules, which the check does not see.',
     });
+    new ForwardingAlarms(this, 'Alarms', deadLetterQueue, props.alarmTopic);
     const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), { deadLetterQueue });
     for (const [name, pattern] of Object.entries(forwardedPatterns))
       new Rule(this, `Rule-${name}`, {

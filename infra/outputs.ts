@@ -23,3 +23,12 @@ export const DRILL_DESCRIPTIONS = {
 
 /** Of the output with the table's name. */
 export const TABLE_DESCRIPTION = 'For spot-responder status';
+
+/** Of the outputs with what `doctor` and `redrive` look at. */
+export const CHAIN_DESCRIPTIONS = {
+  bus: 'For rules of your own',
+  deadLetters: 'For spot-responder redrive: what no function could take',
+  events: 'For spot-responder redrive: where events go back to',
+  continuations: 'For spot-responder redrive: where what an earlier run left goes back to',
+  extraRegions: 'For spot-responder doctor: regions that forward their events',
+} as const;

@@ -7,7 +7,7 @@ import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { AcknowledgeWildcards } from './acknowledge-wildcards.ts';
 import { type BuiltCode, builtCode } from './built-code.ts';
 import type { Choice } from './choices.ts';
-import { readSettings, type Settings } from './config.ts';
+import { alarmTopicIn, readSettings, type Settings } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ResponderDashboard } from './constructs/dashboard.ts';
 import { Drill } from './constructs/drill.ts';
@@ -17,7 +17,7 @@ import { Notifier } from './constructs/notifier.ts';
 import { privateQueue } from './constructs/private-queue.ts';
 import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
-import { describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
+import { CHAIN_DESCRIPTIONS, describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
 
 /** Of our own bus; fixed, so that other regions know where to forward to. */
 export const BUS_NAME = 'spot-responder';
@@ -84,9 +84,9 @@ export class SpotResponder extends Construct {
         secretName: settings.slackSecret,
       });
     }
-    new Alarms(this, 'Alarms', this, settings.alarmTopic);
+    new Alarms(this, 'Alarms', this, alarmTopicIn(settings));
     if (settings.dashboard) new ResponderDashboard(this, 'Dashboard', this);
-    this.#addOutputs();
+    this.#addOutputs(settings);
     Aspects.of(this).add(new AcknowledgeWildcards());
   }
 
@@ -103,14 +103,19 @@ export class SpotResponder extends Construct {
   }
 
   /** By these names, in whatever stack this is part of, the command line finds them. */
-  #addOutputs(): void {
+  #addOutputs({ extraRegions }: Settings): void {
     const outputs = {
       IncidentTable: [TABLE_DESCRIPTION, this.table.tableName],
       ResponderRole: [describeAccessEntry('spot-responder'), this.responder.role.roleArn],
       FallbackRole: [describeAccessEntry('spot-responder'), this.fallback.role.roleArn],
       IndexRole: [describeAccessEntry('spot-responder-index'), this.nodeIndexer.role.roleArn],
-      EventBus: ['For rules of your own', this.bus.eventBusName],
-      DeadLetterQueue: ['What no function could take', this.deadLetters.queueUrl],
+      EventBus: [CHAIN_DESCRIPTIONS.bus, this.bus.eventBusName],
+      DeadLetterQueue: [CHAIN_DESCRIPTIONS.deadLetters, this.deadLetters.queueUrl],
+      EventQueue: [CHAIN_DESCRIPTIONS.events, this.responder.secondLook.queueUrl],
+      ContinuationQueue: [CHAIN_DESCRIPTIONS.continuations, this.responder.continuations.queueUrl],
+      ...(extraRegions.length > 0 && {
+        ExtraRegions: [CHAIN_DESCRIPTIONS.extraRegions, extraRegions.join(',')],
+      }),
     };
     for (const [name, [description, value = '']] of Object.entries(outputs))
       new CfnOutput(this, name, { ...(description && { description }), value }).overrideLogicalId(name);

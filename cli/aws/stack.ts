@@ -1,6 +1,11 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
-import { DRILL_DESCRIPTIONS, groupOfAccessEntry, TABLE_DESCRIPTION } from '../../infra/outputs.ts';
+import {
+  CHAIN_DESCRIPTIONS,
+  DRILL_DESCRIPTIONS,
+  groupOfAccessEntry,
+  TABLE_DESCRIPTION,
+} from '../../infra/outputs.ts';
 import { ask } from './ask.ts';
 import { regionOf } from './region.ts';
 
@@ -18,8 +23,20 @@ export interface DeployedStack {
   readonly status: string;
   readonly roles: readonly StackRole[];
   readonly table?: string;
+  /** Name of our own bus. */
+  readonly bus?: string;
+  /** URLs of the queue for what no function could take, and of those that it may go back to. */
+  readonly queues?: StackQueues;
+  /** Regions that forward their events to this one. */
+  readonly extraRegions: readonly string[];
   /** Ids of the experiment templates; none unless it was deployed with drills. */
   readonly drills: Readonly<Partial<Record<keyof typeof DRILL_DESCRIPTIONS, string>>>;
+}
+
+interface StackQueues {
+  readonly deadLetters: string;
+  readonly events: string;
+  readonly continuations: string;
 }
 
 /**
@@ -47,7 +64,27 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
   const interruption = outputOf(DRILL_DESCRIPTIONS.interruption);
   const capacity = outputOf(DRILL_DESCRIPTIONS.capacity);
   const drills = { ...(interruption && { interruption }), ...(capacity && { capacity }) };
-  return { name, region, status: found.StackStatus ?? 'unknown', roles, drills, ...(table && { table }) };
+  const bus = outputOf(CHAIN_DESCRIPTIONS.bus);
+  const queues = queuesOf(outputOf);
+  return {
+    name,
+    region,
+    status: found.StackStatus ?? 'unknown',
+    roles,
+    drills,
+    extraRegions: outputOf(CHAIN_DESCRIPTIONS.extraRegions)?.split(',') ?? [],
+    ...(table && { table }),
+    ...(bus && { bus }),
+    ...(queues && { queues }),
+  };
+}
+
+/** `undefined` of a stack that an older version deployed. */
+function queuesOf(outputOf: (description: string) => string | undefined): StackQueues | undefined {
+  const deadLetters = outputOf(CHAIN_DESCRIPTIONS.deadLetters);
+  const events = outputOf(CHAIN_DESCRIPTIONS.events);
+  const continuations = outputOf(CHAIN_DESCRIPTIONS.continuations);
+  return deadLetters && events && continuations ? { deadLetters, events, continuations } : undefined;
 }
 
 async function describe(client: CloudFormationClient, name: string, region: string) {

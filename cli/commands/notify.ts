@@ -5,14 +5,12 @@ import type { TrialOptions } from '../notify/run-trial.ts';
 interface Options extends TrialOptions {
   readonly preview?: true;
   readonly test?: true;
-  readonly redrive?: true;
   readonly out: string;
 }
 
 const help = `
 --test reads SLACK_SECRET, SLACK_CHANNEL and SLACK_ROUTES as the notifier does; without AWS, SLACK_TOKEN.
---redrive uses your AWS credentials; AWS_REGION or your profile says which Region. Run again, it goes on watching.
-Exit codes: 0 done · 1 not told in every channel, or not moved · 2 wrong flag or setting`;
+Exit codes: 0 done · 1 not told in every channel · 2 wrong flag or setting`;
 
 /** `spot-responder notify`: looks at what people are told, and whether they are. */
 export function notifyCommand(): Command {
@@ -26,8 +24,7 @@ export function notifyCommand(): Command {
     .option('--test', 'tell a sample in every channel of the configuration, and name what is wrong')
     .option('--channel <id>', 'with --test: only in this channel, or by the webhook of this name')
     .option('--secret <name>', 'with --test: name or ARN of the secret in AWS Secrets Manager')
-    .option('--redrive', 'send again what Slack did not take: moves the dead notices back into the queue')
-    .option('--json', 'with --test or --redrive: print the result as JSON')
+    .option('--json', 'with --test: print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => {
       process.exitCode = await run(options);
@@ -35,15 +32,14 @@ export function notifyCommand(): Command {
 }
 
 async function run(options: Options): Promise<number> {
-  const chosen = (['preview', 'test', 'redrive'] as const).filter((each) => options[each]);
+  const chosen = (['preview', 'test'] as const).filter((each) => options[each]);
   if (chosen.length !== 1)
     throw new ConfigurationError(
-      'notify: say what to do: --preview renders every kind of message, --test tells a sample, --redrive sends dead notices again.',
+      'notify: say what to do: --preview renders every kind of message, --test tells a sample. (spot-responder redrive slack sends dead notices again.)',
     );
   if (!options.test && (options.channel !== undefined || options.secret !== undefined))
     throw new ConfigurationError('notify: --channel and --secret go with --test only.');
   if (options.test) return (await import('../notify/run-trial.ts')).runTrial(options);
-  if (options.redrive) return (await import('../notify/run-redrive.ts')).runRedrive(options);
   await (await import('../notify/preview.ts')).previewMessages(options.out);
   return 0;
 }

@@ -5,6 +5,7 @@ import { indexCheck } from './checks/index-rows.ts';
 import { objectsCheck } from './checks/objects.ts';
 import { poolsCheck } from './checks/pools.ts';
 import { rulesCheck } from './checks/rules.ts';
+import { schedulesCheck } from './checks/schedules.ts';
 import { slackCheck } from './checks/slack.ts';
 import { stackCheck } from './checks/stack.ts';
 import { tableCheck } from './checks/table.ts';
@@ -16,6 +17,7 @@ export const stackChecks: readonly Check<Patient>[] = [
   stackCheck,
   rulesCheck,
   functionsCheck,
+  schedulesCheck,
   deadLettersCheck,
   tableCheck,
   slackCheck,

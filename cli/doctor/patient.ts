@@ -4,6 +4,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../functions/clock.ts';
@@ -24,6 +25,7 @@ export interface Patient {
     readonly eks: EKSClient;
     readonly events: EventBridgeClient;
     readonly lambda: LambdaClient;
+    readonly scheduler: SchedulerClient;
     readonly secrets: SecretsManagerClient;
     readonly sqs: SQSClient;
   };

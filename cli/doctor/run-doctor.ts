@@ -5,11 +5,12 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../functions/clock.ts';
 import { readSlackAtHand } from '../../functions/config.ts';
 import { regionOf } from '../aws/region.ts';
+import { openSqs } from '../aws/sqs.ts';
 import { readStack } from '../aws/stack.ts';
 import { listResources } from '../aws/stack-resources.ts';
 import type { WayIn } from '../enroll/cluster.ts';
@@ -67,8 +68,9 @@ async function findPatient({ region: given, stack: name }: DoctorOptions): Promi
       eks: new EKSClient(settings),
       events: new EventBridgeClient(settings),
       lambda: new LambdaClient(settings),
+      scheduler: new SchedulerClient(settings),
       secrets: new SecretsManagerClient(settings),
-      sqs: new SQSClient(settings),
+      sqs: openSqs(settings),
     },
     ...(slackApiUrl && { slackApiUrl }),
   };

@@ -8,8 +8,8 @@ import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview } from '../../functions/incidents/overview.ts';
 import { regionOf } from '../aws/region.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
+import { askConsent } from '../consent.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { askConsent } from './consent.ts';
 import { type DrillDeps, type DrillEnd, drill } from './drill.ts';
 import { openExperiments } from './fis.ts';
 import { type DrillTarget, findGroup, findInstance } from './target.ts';
@@ -40,9 +40,11 @@ export async function runDrill(options: DrillOptions): Promise<number> {
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    if (!options.yes && !(await askConsent(target.id, target.warning, stop.signal))) {
+    const request = { command: 'drill', warning: target.warning, word: target.id };
+    const consent = options.yes ? 'given' : await askConsent(request, stop);
+    if (consent !== 'given') {
       console.error('Nothing was done.');
-      return exitCodes.failed;
+      return consent === 'stopped' ? exitCodes.interrupted : exitCodes.failed;
     }
     const end = await drill(target, templateId, depsFor(stack, settings, region, stop.signal));
     console.log(

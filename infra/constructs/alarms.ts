@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
@@ -48,19 +48,41 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, responder: Watchable, topicArn: string | undefined) {
     super(scope, id);
     const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
-    for (const [name, { metric, minutes = 1, says }] of Object.entries(watched(responder))) {
-      const alarm = new Alarm(this, name, {
-        alarmDescription: `spot-responder: ${says}`,
-        metric,
-        threshold: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: minutes === 1 ? 1 : 5,
-        datapointsToAlarm: minutes,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-      if (topic) alarm.addAlarmAction(new SnsAction(topic));
-    }
+    for (const [name, each] of Object.entries(watched(responder))) addAlarm(this, name, each, topic);
   }
+}
+
+/** Of an extra region, the one thing that can go wrong there. */
+export class ForwardingAlarms extends Construct {
+  constructor(scope: Construct, id: string, deadLetters: Queue, topicArn: string | undefined) {
+    super(scope, id);
+    const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
+    const { region } = Stack.of(this);
+    const says = `an event could not be forwarded. In the home region, spot-responder redrive ${region} sends it again.`;
+    addAlarm(this, 'DeadLetters', { metric: lying(deadLetters), says }, topic);
+  }
+}
+
+function addAlarm(
+  scope: Construct,
+  name: string,
+  { metric, minutes = 1, says }: Watched,
+  topic: ITopic | undefined,
+): void {
+  const alarm = new Alarm(scope, name, {
+    alarmDescription: `spot-responder: ${says}`,
+    metric,
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: minutes === 1 ? 1 : 5,
+    datapointsToAlarm: minutes,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  if (topic) alarm.addAlarmAction(new SnsAction(topic));
+}
+
+function lying(queue: Queue): IMetric {
+  return queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: Stats.MAXIMUM });
 }
 
 function watched(responder: Watchable): Readonly<Record<string, Watched>> {
@@ -68,11 +90,8 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
   const perMinute = { period: MINUTE, statistic: Stats.SUM };
   return {
     DeadLetters: {
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: MINUTE,
-        statistic: Stats.MAXIMUM,
-      }),
-      says: 'an event was given up. Its dead-letter queue says which, the log of the responder says why.',
+      metric: lying(deadLetters),
+      says: 'an event was given up. spot-responder redrive --dry-run says which and why; without --dry-run it sends again what is not too late.',
     },
     DeadlineMissed: {
       metric: total('DeadlinesMissed'),
@@ -107,11 +126,8 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
         says: 'Slack takes no messages. spot-responder notify --test says why.',
       },
       NoticesLost: {
-        metric: notifier.deadLetters.metricApproximateNumberOfMessagesVisible({
-          period: MINUTE,
-          statistic: Stats.MAXIMUM,
-        }),
-        says: 'Slack did not take a message for an hour. spot-responder notify --redrive sends it again.',
+        metric: lying(notifier.deadLetters),
+        says: 'Slack did not take a message for an hour. spot-responder redrive slack sends it again.',
       },
     }),
   };

@@ -27,18 +27,20 @@ const MOST_INVOCATIONS = 5;
  * time has not come, cordons to be taken back.
  */
 export class Continuations extends Construct {
+  readonly queue: Queue;
+
   constructor(scope: Construct, id: string, { deadLetters, responder }: ContinuationsProps) {
     super(scope, id);
-    const queue = privateQueue(this, 'Queue', {
+    this.queue = privateQueue(this, 'Queue', {
       visibilityTimeout: responder.timeout ?? Duration.minutes(15),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MOST_TRIES },
     });
     responder.addToRolePolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }),
     );
-    responder.addEnvironment('CONTINUATION_QUEUE', queue.queueUrl);
+    responder.addEnvironment('CONTINUATION_QUEUE', this.queue.queueUrl);
     responder.addEventSource(
-      new SqsEventSource(queue, {
+      new SqsEventSource(this.queue, {
         reportBatchItemFailures: true,
         batchSize: BATCH,
         maxBatchingWindow: GATHERING,

@@ -4,6 +4,7 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { markerPatterns } from '../../functions/checkpoint/marker-place.ts';
 import { requirePlace } from '../../functions/config.ts';
@@ -39,6 +40,10 @@ const OWN_PARTITIONS = [
 export class Responder extends Construct {
   readonly function: LambdaFn;
   readonly role: Role;
+  /** Its second target; an event that is sent again goes here too. */
+  readonly secondLook: Queue;
+  /** What goes on in a later invocation. */
+  readonly continuations: Queue;
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
@@ -65,22 +70,23 @@ export class Responder extends Construct {
     this.role = made.role;
     bus.grantPutEventsTo(this.function);
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
-    const secondLook = privateQueue(this, 'SecondLook', {
+    this.secondLook = privateQueue(this, 'SecondLook', {
       deliveryDelay: SECOND_LOOK,
       visibilityTimeout: LONGEST_RUN,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
     });
     this.function.addEventSource(
-      new SqsEventSource(secondLook, { reportBatchItemFailures: true, batchSize: 10 }),
+      new SqsEventSource(this.secondLook, { reportBatchItemFailures: true, batchSize: 10 }),
     );
-    new Continuations(this, 'Continuations', { responder: this.function, deadLetters });
+    const { queue } = new Continuations(this, 'Continuations', { responder: this.function, deadLetters });
+    this.continuations = queue;
     addEventRules(this, common, signalPatterns, [
       new LambdaFunction(this.function, {
         deadLetterQueue: deadLetters,
         maxEventAge: NOTICE,
         retryAttempts: 2,
       }),
-      new SqsQueue(secondLook, { deadLetterQueue: deadLetters }),
+      new SqsQueue(this.secondLook, { deadLetterQueue: deadLetters }),
     ]);
   }
 

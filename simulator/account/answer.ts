@@ -13,6 +13,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './protocol.ts';
+import { answerScheduler } from './scheduler.ts';
 import { answerSecretsManager } from './secrets-manager.ts';
 import { answerSqs } from './sqs.ts';
 import { type AccountState, type Fault, ServiceFault } from './state.ts';
@@ -59,6 +60,8 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerFis(state, request);
     case 'lambda':
       return answerLambda(state, request);
+    case 'scheduler':
+      return answerScheduler(state, request);
     case 'events':
       return answerEventBridge(state, request);
     case 'pricing':

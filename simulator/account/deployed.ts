@@ -13,6 +13,8 @@ export interface SimulatedAccessEntry {
 /** A deployed CloudFormation stack. */
 export interface SimulatedStack {
   readonly name: string;
+  /** @default the account's */
+  readonly region?: string;
   /** @default CREATE_COMPLETE */
   readonly status?: string;
   readonly outputs: readonly SimulatedStackOutput[];

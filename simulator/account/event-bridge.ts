@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
-import { findResource } from './resources.ts';
+import { findResource, physicalIdOf } from './resources.ts';
 import { type AccountState, type BusEvent, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
-type EventsRequest = Extract<ServiceRequest, { readonly body: unknown }>;
+type EventsRequest = Extract<ServiceRequest, { readonly region: string }>;
 
 const Entries = z.object({
   Entries: z
@@ -23,26 +23,28 @@ const Entries = z.object({
 type Entry = z.infer<typeof Entries>['Entries'][number];
 
 /** Answers for EventBridge: events are put, and the rules of a stack can be looked at. */
-export function answerEventBridge(state: AccountState, { operation, body }: EventsRequest): WireAnswer {
+export function answerEventBridge(
+  state: AccountState,
+  { body, operation, region }: EventsRequest,
+): WireAnswer {
   switch (operation) {
     case 'PutEvents':
       return putEvents(state, body);
     case 'DescribeRule': {
-      const { Name, ...rule } = findRule(
-        state,
-        z.object({ Name: z.string(), EventBusName: z.string() }).parse(body),
-      );
+      const { Name, ...rule } = findRule(state, OnBus.extend({ Name: z.string() }).parse(body));
       return jsonAnswer({ Name, State: 'ENABLED', ...rule }, '1.1');
     }
     case 'ListTargetsByRule': {
-      const { EventBusName, Rule: Name } = z
-        .object({ Rule: z.string(), EventBusName: z.string() })
-        .parse(body);
+      const { EventBusName, Rule: Name } = OnBus.extend({ Rule: z.string() }).parse(body);
       const { Targets = [{ Id: 'Target0', Arn: 'arn:aws:lambda:::function:target' }] } = findRule(state, {
         Name,
         EventBusName,
       });
       return jsonAnswer({ Targets }, '1.1');
+    }
+    case 'ListRuleNamesByTarget': {
+      const { TargetArn } = z.object({ TargetArn: z.string() }).parse(body);
+      return jsonAnswer({ RuleNames: rulesWithTarget(state, TargetArn, region) }, '1.1');
     }
     default:
       throw new ServiceFault(
@@ -50,6 +52,21 @@ export function answerEventBridge(state: AccountState, { operation, body }: Even
         `${operation} is not served by this simulated account`,
       );
   }
+}
+
+const OnBus = z.object({ EventBusName: z.string().default('default') });
+
+/** Of the default bus of a region. */
+function rulesWithTarget({ region: home, stacks }: AccountState, arn: string, region: string): string[] {
+  const there = [...stacks.values()].filter((stack) => (stack.region ?? home) === region);
+  return there
+    .flatMap(({ resources = [] }) => resources)
+    .filter(({ answer, isGone, type }) => {
+      const targets = answer?.Targets;
+      const has = Array.isArray(targets) && targets.some(({ Arn }) => Arn === arn);
+      return type === 'AWS::Events::Rule' && !isGone && has;
+    })
+    .map(physicalIdOf);
 }
 
 function findRule(

@@ -20,6 +20,8 @@ export type ServiceRequest =
   | {
       readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs';
       readonly operation: string;
+      /** Whose endpoint it was sent to. */
+      readonly region: string;
       readonly body: unknown;
     };
 
@@ -38,7 +40,7 @@ export interface WireAnswer {
 
 /** Tells service and operation apart as AWS does: by the signature's scope, then each protocol's own way. */
 export function readRequest(wire: WireRequest): ServiceRequest {
-  const service = signedService(wire.headers.authorization ?? '');
+  const { region, service } = signedScope(wire.headers.authorization ?? '');
   switch (service) {
     case 'ec2':
     case 'autoscaling':
@@ -49,6 +51,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'eks':
     case 'fis':
     case 'lambda':
+    case 'scheduler':
       return {
         service,
         ...findRoute(service, wire),
@@ -60,7 +63,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'secretsmanager':
     case 'sqs': {
       const target = z.string().parse(wire.headers['x-amz-target'] ?? '');
-      return { service, operation: target.split('.').at(-1) ?? '', body: JSON.parse(wire.body) };
+      return { service, region, operation: target.split('.').at(-1) ?? '', body: JSON.parse(wire.body) };
     }
     default:
       throw new ServiceFault('MissingAuthenticationToken', `no simulated service for "${service}"`);
@@ -68,8 +71,10 @@ export function readRequest(wire: WireRequest): ServiceRequest {
 }
 
 /** `AWS4-HMAC-SHA256 Credential=KEY/20261120/us-east-2/ec2/aws4_request, …` */
-function signedService(authorization: string): string {
-  return /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(authorization)?.[1] ?? '';
+function signedScope(authorization: string): { readonly region: string; readonly service: string } {
+  const [, region = '', service = ''] =
+    /Credential=[^,]*\/([^/,]+)\/([^/,]+)\/aws4_request/.exec(authorization) ?? [];
+  return { region, service };
 }
 
 const REQUEST_ID = '00000000-0000-4000-8000-000000000000';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../functions/clock.ts';
-import { type AccountState, OWNER_ACCOUNT, type SimulatedQueue } from './state.ts';
+import { type AccountState, type Beside, OWNER_ACCOUNT, type SimulatedQueue } from './state.ts';
 
 export interface QueueOptions {
   readonly name: string;
@@ -14,6 +14,7 @@ export interface QueueOptions {
 interface Message {
   readonly id: string;
   readonly body: string;
+  readonly beside: Beside;
   visibleAt: Date;
   receives: number;
 }
@@ -40,7 +41,7 @@ function openQueue(
       if (message.receives < maxReceiveCount || message.visibleAt > clock.now()) continue;
       messages.delete(message.id);
       deadLetters.push(message);
-      deadLetterQueue?.send(message.body);
+      deadLetterQueue?.send(message.body, 0, { ...message.beside, givenUpBy: identity.arn });
     }
   };
   return {
@@ -49,20 +50,24 @@ function openQueue(
     sent,
     deadLetters,
     waiting: () => messages.size,
-    send: (body, delaySeconds = 0) => {
+    send: (body, delaySeconds = 0, beside = {}) => {
       const id = `message-${sent.length + 1}`;
       sent.push({ body, delaySeconds, at: clock.now() });
-      messages.set(id, { id, body, visibleAt: inSeconds(delaySeconds), receives: 0 });
+      messages.set(id, { id, body, beside, visibleAt: inSeconds(delaySeconds), receives: 0 });
       return id;
     },
-    receive: (most) => {
+    receive: (most, hiddenSeconds = visibilitySeconds) => {
       bury();
       const due = [...messages.values()].filter(({ visibleAt }) => visibleAt <= clock.now()).slice(0, most);
       return due.map((message) => {
         message.receives += 1;
-        message.visibleAt = inSeconds(visibilitySeconds);
-        return { messageId: message.id, body: message.body, receives: message.receives };
+        message.visibleAt = inSeconds(hiddenSeconds);
+        return { messageId: message.id, body: message.body, receives: message.receives, ...message.beside };
       });
+    },
+    hide: (messageId, seconds) => {
+      const message = messages.get(messageId);
+      if (message) message.visibleAt = inSeconds(seconds);
     },
     delete: (messageId) => messages.delete(messageId),
     nextDueAt: () => {

@@ -1,5 +1,5 @@
 /** Services that name an operation by method and path. */
-export type RestService = 'eks' | 'fis' | 'lambda';
+export type RestService = 'eks' | 'fis' | 'lambda' | 'scheduler';
 
 /** Which operation a REST request is, with the parts of its path. */
 export interface RestCall {
@@ -29,6 +29,7 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
     ['StopExperiment', 'DELETE', '/experiments/{id}'],
   ],
   lambda: [['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration']],
+  scheduler: [['GetSchedule', 'GET', '/schedules/{name}']],
 };
 
 export function findRoute(

@@ -6,7 +6,7 @@ import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedQueue } f
 
 type SqsRequest = Extract<ServiceRequest, { body: unknown }>;
 
-/** Answers for SQS: what our code calls. Receiving is the poller's, see `event-source.ts`. */
+/** Answers for SQS: what our code calls. For functions the poller receives, see `event-source.ts`. */
 export function answerSqs(state: AccountState, { operation, body }: SqsRequest): WireAnswer {
   switch (operation) {
     case 'SendMessage':
@@ -21,6 +21,18 @@ export function answerSqs(state: AccountState, { operation, body }: SqsRequest):
       const Attributes = { QueueArn: queue.arn, ApproximateNumberOfMessages: String(queue.waiting()) };
       return jsonAnswer({ Attributes }, '1.0');
     }
+    case 'ReceiveMessage':
+      return receiveMessage(state, read(Receiving, body));
+    case 'DeleteMessage': {
+      const { QueueUrl, ReceiptHandle } = read(Handled, body);
+      queueAt(state, new URL(QueueUrl).pathname).delete(ReceiptHandle);
+      return jsonAnswer({}, '1.0');
+    }
+    case 'ChangeMessageVisibility': {
+      const { QueueUrl, ReceiptHandle, VisibilityTimeout = 0 } = read(Handled, body);
+      queueAt(state, new URL(QueueUrl).pathname).hide(ReceiptHandle, VisibilityTimeout);
+      return jsonAnswer({}, '1.0');
+    }
     case 'StartMessageMoveTask':
       return jsonAnswer({ TaskHandle: startMove(state, read(Moving, body)) }, '1.0');
     case 'ListMessageMoveTasks':
@@ -34,6 +46,18 @@ const Sending = z.object({
   QueueUrl: z.string(),
   MessageBody: z.string().min(1),
   DelaySeconds: z.number().int().default(0),
+});
+
+const Receiving = z.object({
+  QueueUrl: z.string(),
+  MaxNumberOfMessages: z.number().int().min(1).max(10).default(1),
+  VisibilityTimeout: z.number().int().min(0).max(43_200).optional(),
+});
+
+const Handled = z.object({
+  QueueUrl: z.string(),
+  ReceiptHandle: z.string(),
+  VisibilityTimeout: z.number().int().min(0).max(43_200).optional(),
 });
 
 const Moving = z.object({
@@ -54,6 +78,27 @@ function queueAt(state: AccountState, path: string): SimulatedQueue {
   const queue = state.queues.get(path);
   if (queue === undefined) throw new ServiceFault('QueueDoesNotExist', 'The specified queue does not exist.');
   return queue;
+}
+
+/** The handle is the message's id: a later receipt does not take an earlier one's right. */
+function receiveMessage(
+  state: AccountState,
+  { MaxNumberOfMessages, QueueUrl, VisibilityTimeout }: z.output<typeof Receiving>,
+): WireAnswer {
+  const queue = queueAt(state, new URL(QueueUrl).pathname);
+  const Messages = queue
+    .receive(MaxNumberOfMessages, VisibilityTimeout)
+    .map(({ attributes = {}, body, givenUpBy, messageId }) => ({
+      MessageId: messageId,
+      ReceiptHandle: messageId,
+      Body: body,
+      MD5OfBody: createHash('md5').update(body).digest('hex'),
+      Attributes: { ...(givenUpBy && { DeadLetterQueueSourceArn: givenUpBy }) },
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      ),
+    }));
+  return jsonAnswer(Messages.length > 0 ? { Messages } : {}, '1.0');
 }
 
 function sendMessage(

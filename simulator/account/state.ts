@@ -124,8 +124,15 @@ export type Fault = { readonly operation: string; readonly times: number } & (
   | { readonly silent: true }
 );
 
+/** What a message bears beside its body. */
+export interface Beside {
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** ARN of the queue that gave it up. */
+  readonly givenUpBy?: string;
+}
+
 /** A message as a consumer receives it. */
-export interface ReceivedMessage {
+export interface ReceivedMessage extends Beside {
   readonly messageId: string;
   readonly body: string;
   /** How often it was received, this time included. */
@@ -144,9 +151,11 @@ export interface SimulatedQueue {
   /** Messages in it, hidden or not. */
   waiting(): number;
   /** Returns the message's id. */
-  send(body: string, delaySeconds?: number): string;
-  /** Due messages, hidden from now on for the visibility timeout. */
-  receive(most: number): readonly ReceivedMessage[];
+  send(body: string, delaySeconds?: number, beside?: Beside): string;
+  /** Due messages, hidden from now on for so long. @default the visibility timeout */
+  receive(most: number, hiddenSeconds?: number): readonly ReceivedMessage[];
+  /** Hides a message for so long from now on, or shows it. */
+  hide(messageId: string, seconds: number): void;
   delete(messageId: string): void;
   /** When the next message can be received; `undefined` when there is none. */
   nextDueAt(): Date | undefined;

@@ -21,6 +21,7 @@ test('all that was just deployed is well; that no cluster is enrolled is not', a
     'stack',
     'rules',
     'functions',
+    'schedules',
     'dead letters',
     'table',
     'Slack',
@@ -72,12 +73,28 @@ test('a function that is not active, whose update failed, or that is gone', asyn
   expect(await findingsOf('functions')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
 }, 60_000);
 
+test('a schedule that is switched off, or gone', async () => {
+  expect(await findingsOf('schedules')).toMatchObject([
+    { type: 'ok', detail: expect.stringMatching(/^\d schedules enabled$/) },
+  ]);
+  scene.change('SpotResponderNodeIndexerEveryMinute', { answer: { State: 'DISABLED' } });
+  expect(await findingsOf('schedules')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: expect.stringContaining('DISABLED'),
+      remedy: expect.stringContaining('npx cdk deploy'),
+    },
+  ]);
+  scene.change('SpotResponderNodeIndexerEveryMinute', { isGone: true });
+  expect(await findingsOf('schedules')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+}, 60_000);
+
 test('events that nobody could handle, and notices that Slack did not take', async () => {
   expect(await findingsOf('dead letters')).toHaveLength(2);
   for (const queue of scene.deadLetters) queue.send('{}');
   expect(await findingsOf('dead letters')).toMatchObject([
-    { type: 'wrong', remedy: expect.stringContaining('aws sqs start-message-move-task') },
-    { type: 'wrong', remedy: 'spot-responder notify --redrive' },
+    { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive responder --region us-east-2') },
+    { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive slack --region us-east-2') },
   ]);
 }, 60_000);
 
@@ -146,6 +163,7 @@ test('a role that the cluster does not let in, or as another group', async () =>
 test.each([
   ['rules', 'DescribeRule', 'events:DescribeRule'],
   ['functions', 'GetFunctionConfiguration', 'lambda:GetFunctionConfiguration'],
+  ['schedules', 'GetSchedule', 'scheduler:GetSchedule'],
   ['dead letters', 'GetQueueAttributes', 'sqs:GetQueueAttributes'],
   ['Slack', 'GetSecretValue', 'secretsmanager:GetSecretValue'],
   ['clusters', 'ListClusters', 'eks:ListClusters'],

@@ -1,7 +1,7 @@
 import { Fn } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readConfig, readNotifierConfig } from '../../functions/config.ts';
-import { readSettings } from '../../infra/config.ts';
+import { alarmTopicIn, readSettings } from '../../infra/config.ts';
 import { givenSettings } from '../../infra/context.ts';
 import { synthesise } from './synthesise.ts';
 
@@ -53,7 +53,7 @@ test.each([
   ],
   ['JSON', { accountNames: '{"111122223333":"ml"}' }, { accountNames: { '111122223333': 'ml' } }],
   ['JSON of a file', { accountNames: { '111122223333': 'ml' } }, { accountNames: { '111122223333': 'ml' } }],
-  ['nothing', { alarmTopic: '' }, { alarmTopic: undefined }],
+  ['nothing', { alarmTopic: '' }, { alarmTopic: [] }],
 ])('%s is read as the command line or a file gives it', (_, given, read) => {
   expect(readSettings(given)).toMatchObject(read);
 });
@@ -87,6 +87,14 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
       { homeRegion: 'us-east-2', extraRegions: ['us-east-2'] },
       'extraRegions names us-east-2, which is the homeRegion; leave it out.',
     ],
+    [
+      { homeRegion: 'us-east-2', alarmTopic: 'arn:aws:sns:eu-west-1:111122223333:alarms' },
+      'alarmTopic names a topic in eu-west-1, where nothing is deployed.',
+    ],
+    [
+      { alarmTopic: 'arn:aws:sns:us-east-2:111122223333:a,arn:aws:sns:us-east-2:111122223333:b' },
+      'alarmTopic names two topics for one region; give one each.',
+    ],
     [{ slackChannel: 'C0123456789' }, 'slackChannel needs slackSecret: without the secret nobody is told'],
     [{ onRebalence: 'drain' }, 'There is no setting onRebalence; there are onRebalance, '],
   ])('%j', (given, message) => {
@@ -103,7 +111,7 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
 
 test('an id that is known at deployment only is taken as it is', () => {
   const topic = Fn.importValue('topic');
-  expect(readSettings({ alarmTopic: topic }).alarmTopic).toBe(topic);
+  expect(alarmTopicIn(readSettings({ alarmTopic: topic, homeRegion: 'us-east-2' }))).toBe(topic);
 });
 
 test("CDK's own context is no setting", () => {

@@ -37,8 +37,10 @@ test('logical ids of what holds state, or is enrolled in clusters, never change'
   `);
   expect(Object.keys(Outputs).sort()).toMatchInlineSnapshot(`
     [
+      "ContinuationQueue",
       "DeadLetterQueue",
       "EventBus",
+      "EventQueue",
       "FallbackRole",
       "IncidentTable",
       "IndexRole",

@@ -40,10 +40,11 @@ describe('an extra region', () => {
       });
   });
 
-  test('runs nothing of its own: rules, one role that may put events on that bus, and a queue for what failed', () => {
+  test('runs nothing of its own: rules, one role that may put events on that bus, a queue for what failed and its alarm', () => {
     const types = Object.values(forwarding.toJSON().Resources as Record<string, { Type: string }>);
     expect(new Set(types.map(({ Type }) => Type))).toEqual(
       new Set([
+        'AWS::CloudWatch::Alarm',
         'AWS::Events::Rule',
         'AWS::IAM::Policy',
         'AWS::IAM::Role',
@@ -51,6 +52,18 @@ describe('an extra region', () => {
         'AWS::SQS::QueuePolicy',
       ]),
     );
+  });
+
+  test('rings when an event could not be forwarded, where a topic of that region is named', () => {
+    const alarmTopic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+    const env = { region: 'eu-west-1' };
+    const stack = new ForwardingStack(new App(), 'Test', { homeRegion: 'us-east-2', alarmTopic, env });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [alarmTopic],
+      AlarmDescription: Match.stringLikeRegexp('spot-responder redrive eu-west-1'),
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   test('forwards no event twice: every nudge but launches is covered by a signal', () => {

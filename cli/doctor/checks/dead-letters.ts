@@ -20,16 +20,14 @@ async function lookAt({ aws: { sqs }, region }: Patient, url: string): Promise<F
   const about = `queue ${name}`;
   const command = new GetQueueAttributesCommand({
     QueueUrl: url,
-    AttributeNames: ['ApproximateNumberOfMessages', 'QueueArn'],
+    AttributeNames: ['ApproximateNumberOfMessages'],
   });
   const { Attributes = {} } = await ask({ action: 'sqs:GetQueueAttributes', on: about, region }, (options) =>
     sqs.send(command, options),
   );
   const messages = Number(Attributes.ApproximateNumberOfMessages ?? 0);
   if (messages === 0) return { type: 'ok', about, detail: 'empty' };
-  const remedy =
-    name === DEAD_NOTICES_QUEUE
-      ? 'spot-responder notify --redrive'
-      : `aws sqs receive-message --region ${region} --queue-url ${url} shows one; then aws sqs start-message-move-task --region ${region} --source-arn ${Attributes.QueueArn}`;
+  const whose = name === DEAD_NOTICES_QUEUE ? 'slack' : 'responder';
+  const remedy = `spot-responder redrive ${whose} --region ${region} shows them, asks, and sends again what is not too late`;
   return { type: 'wrong', about, problem: `about ${messages} events could not be handled`, remedy };
 }

@@ -1,14 +1,13 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sqsDeadLetters } from '../../cli/notify/dead-letters.ts';
-import { type Redrive, redrive } from '../../cli/notify/redrive.ts';
+import { sqsDeadLetters } from '../../cli/redrive/notice-queues.ts';
+import { type NoticesMoved, redriveNotices } from '../../cli/redrive/notices.ts';
 import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedQueue } from '../../simulator/account/state.ts';
-import { runCliWith } from '../cli/run-cli.ts';
+import { eventsOf } from '../notify/conversations.ts';
+import { openScene } from '../notify/scene.ts';
 import { patientClock } from '../support/patient-clock.ts';
-import { eventsOf } from './conversations.ts';
-import { openScene } from './scene.ts';
 
 const clock = patientClock(50);
 let account: SimulatedAccount;
@@ -32,14 +31,14 @@ function bury(count: number, from = 0): readonly string[] {
   return bodies;
 }
 
-async function run(): Promise<{ result: Redrive; told: readonly string[] }> {
+async function run(): Promise<{ result: NoticesMoved; told: readonly string[] }> {
   const sqs = new SQSClient({
     endpoint: account.endpoint,
     region: 'us-east-2',
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
   });
   const told: string[] = [];
-  const result = await redrive({
+  const result = await redriveNotices({
     clock,
     deadLetters: sqsDeadLetters(sqs),
     tell: (line) => void told.push(line),
@@ -146,47 +145,4 @@ describe('errors', () => {
     account.removeQueue(dead);
     await expect(run()).rejects.toThrow(`no queue "${DEAD_NOTICES_QUEUE}" in this account and Region`);
   });
-});
-
-describe('notify --redrive', () => {
-  const redriveWith = (environment: Readonly<Record<string, string>>, ...flags: readonly string[]) =>
-    runCliWith(
-      {
-        AWS_ENDPOINT_URL: account.endpoint,
-        AWS_ACCESS_KEY_ID: 'AKIATEST',
-        AWS_SECRET_ACCESS_KEY: 'hunter2',
-        AWS_REGION: 'us-east-2',
-        AWS_MAX_ATTEMPTS: '1',
-        ...environment,
-      },
-      'notify',
-      '--redrive',
-      ...flags,
-    );
-
-  test('moves and counts; --json leaves the progress out of the result', async () => {
-    bury(2);
-    const plain = await redriveWith({});
-    expect(plain).toMatchObject({ code: 0, stdout: expect.stringContaining('2 notices moved back') });
-    bury(1);
-    const json = await redriveWith({}, '--json');
-    expect(JSON.parse(json.stdout)).toEqual({ type: 'moved', messages: 1 });
-    expect(json.stderr).toContain('Moving about 1');
-  }, 60_000);
-
-  test.each([
-    ['a dead server', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, [], 1, 'Check that SQS can be reached'],
-    ['--test beside it', {}, ['--test'], 2, 'say what to do'],
-    ['--channel', {}, ['--channel', 'C1'], 2, 'go with --test only'],
-  ])(
-    '%s: one line',
-    async (_, environment, flags, code, message) => {
-      const result = await redriveWith(environment, ...flags);
-      expect(result).toMatchObject({ code, stdout: '' });
-      expect(result.stderr).toContain(message);
-      expect(result.stderr).not.toContain('hunter2');
-      expect(result.stderr.trim().split('\n')).toHaveLength(1);
-    },
-    60_000,
-  );
 });

@@ -1,0 +1,53 @@
+import { isRecord } from '../../functions/signals/fields.ts';
+
+/** A message of a dead-letter queue. */
+export interface Letter {
+  readonly id: string;
+  /** What SQS wants to hear when it is deleted or shown again. */
+  readonly receipt: string;
+  readonly body: string;
+  /** What EventBridge writes beside an event: `ERROR_CODE`, `ERROR_MESSAGE`, `RULE_ARN`, … */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** ARN of the queue that gave it up; absent: EventBridge or Lambda put it here. */
+  readonly givenUpBy?: string | undefined;
+}
+
+/** What is in a letter, and why it died. */
+export interface Opened {
+  /** An event of AWS, or a message of our own; `undefined` when it is not JSON. */
+  readonly content: unknown;
+  readonly why: string;
+}
+
+/**
+ * Three senders, three forms: EventBridge writes the event with the error in attributes, a queue gives up the message as it
+ * was, and Lambda wraps what it was invoked with and what the function answered.
+ *
+ * Sources: EventBridge user guide, "Using dead-letter queues to process undelivered events"; Lambda developer guide,
+ * "Retaining records of asynchronous invocations".
+ */
+export function open({ attributes, body, givenUpBy }: Letter): Opened {
+  const content = parse(body);
+  if (isRecord(content) && isRecord(content.requestContext) && 'requestPayload' in content)
+    return { content: content.requestPayload, why: `the function failed: ${failureIn(content)}` };
+  if (givenUpBy !== undefined)
+    return { content, why: `the function failed on it again and again (${givenUpBy.split(':').at(-1)})` };
+  const { ERROR_CODE: code, ERROR_MESSAGE: message } = attributes;
+  const said = [code, message].filter(Boolean).join(': ');
+  return { content, why: `EventBridge could not deliver it${said ? ` (${said})` : ''}` };
+}
+
+function failureIn({ requestContext, responsePayload }: Readonly<Record<string, unknown>>): string {
+  const said = isRecord(responsePayload) ? responsePayload.errorMessage : undefined;
+  if (typeof said === 'string') return said;
+  const condition = isRecord(requestContext) ? requestContext.condition : undefined;
+  return typeof condition === 'string' ? condition : 'no reason given';
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
