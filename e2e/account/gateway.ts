@@ -17,12 +17,12 @@ export interface RecordedCall extends AwsCall {
   readonly status: number;
 }
 
-/** Answers in the account's stead, or lets the request pass. */
+/** Answers in the account's stead, or lets the request pass: `undefined`. */
 export type Interceptor = (
   request: AwsRequest,
   caller: string,
   pass: () => Promise<AwsAnswer>,
-) => Promise<AwsAnswer> | undefined;
+) => Promise<AwsAnswer | undefined> | undefined;
 
 export interface GatewayOptions {
   /** moto. */
@@ -77,11 +77,9 @@ async function serve(
   const request = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
   if (options.delayMs > 0) await sleep(options.delayMs);
   const pass = () => forward(options.upstream, request, { 'x-moto-account-id': options.account });
-  const intercepted = options
-    .interceptors()
-    .map((each) => each(request, caller, pass))
-    .find((each) => each !== undefined);
-  const answer = await (intercepted ?? pass());
+  let answer: AwsAnswer | undefined;
+  for (const each of options.interceptors()) answer ??= await each(request, caller, pass);
+  answer ??= await pass();
   const { operation, service } = request;
   options.onCall({ caller, service, operation, at: new Date(), status: answer.status });
   response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
@@ -122,6 +120,8 @@ export function refusal(
   const body =
     service === 'ec2'
       ? `<Response><Errors>${error}</Errors><RequestID>0</RequestID></Response>`
-      : `<ErrorResponse>${error}<RequestId>0</RequestId></ErrorResponse>`;
+      : service === 's3'
+        ? error
+        : `<ErrorResponse>${error}<RequestId>0</RequestId></ErrorResponse>`;
   return { status, contentType: 'text/xml', body };
 }

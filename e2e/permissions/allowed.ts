@@ -1,22 +1,24 @@
 import * as z from 'zod/mini';
 import { type Physical, resolve } from '../template/intrinsics.ts';
 import type { Template } from '../template/template.ts';
+import { type Condition, OPERATORS } from './condition.ts';
 
-/** One `Allow` of a role. */
+/** One action of an `Allow` of a role. */
 export interface Grant {
   readonly action: string;
+  /** ARNs, with `*` and `?`. */
   readonly resources: readonly string[];
-  /** Patterns of partition keys that the table's rows may have; absent: any. */
-  readonly leadingKeys?: readonly string[];
+  /** All of them must hold. */
+  readonly conditions: readonly Condition[];
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]);
-const condition = z.record(z.string(), z.record(z.string(), oneOrMore));
+const condition = z.array(z.object({ operator: z.enum(OPERATORS), tests: z.record(z.string(), oneOrMore) }));
 const statement = z.object({
-  Effect: z.string(),
+  Effect: z.literal('Allow'),
   Action: oneOrMore,
   Resource: oneOrMore,
-  Condition: z.optional(condition),
+  Condition: z.optional(z.record(z.string(), z.unknown())),
 });
 const policy = z.object({
   PolicyDocument: z.object({ Statement: z.array(statement) }),
@@ -24,7 +26,11 @@ const policy = z.object({
 });
 const functionRole = z.object({ Role: z.string() });
 
-/** What each function's role may do, by the function's name: its inline policies. */
+/**
+ * What each function's role may do, by the function's name: its inline policies.
+ *
+ * @throws ZodError on a `Deny` or an operator that is not known here: to leave it out would be a guess.
+ */
 export function grantsByFunction(
   template: Template,
   physical: Physical,
@@ -45,20 +51,12 @@ export function grantsByFunction(
   );
 }
 
-function toGrants({
-  Action,
-  Condition = {},
-  Effect,
-  Resource,
-}: z.output<typeof statement>): readonly Grant[] {
-  if (Effect !== 'Allow') return [];
-  const keys = Object.entries(Condition).find(([operator]) => operator.startsWith('ForAllValues:StringLike'));
-  const leading = keys?.[1]['dynamodb:LeadingKeys'];
-  return listOf(Action).map((action) => ({
-    action,
-    resources: listOf(Resource),
-    ...(leading !== undefined && { leadingKeys: listOf(leading) }),
-  }));
+function toGrants({ Action, Condition = {}, Resource }: z.output<typeof statement>): readonly Grant[] {
+  const tests = condition.parse(Object.entries(Condition).map(([operator, tests]) => ({ operator, tests })));
+  const conditions = tests.flatMap(({ operator, tests }) =>
+    Object.entries(tests).map(([key, values]) => ({ operator, key, values: listOf(values) })),
+  );
+  return listOf(Action).map((action) => ({ action, resources: listOf(Resource), conditions }));
 }
 
 function listOf(value: string | string[]): readonly string[] {

@@ -1,26 +1,27 @@
 import type { AwsRequest } from '../account/call.ts';
 import type { Grant } from './allowed.ts';
-import { partitionKeysOf } from './partition-keys.ts';
+import { holds, isLike } from './condition.ts';
+import type { Subject } from './subject.ts';
 
 /** The IAM action of a call; most are called as the operation is. */
 export function actionOf({ operation, service }: Pick<AwsRequest, 'operation' | 'service'>): string {
   return `${service}:${service === 's3' && operation === 'HeadObject' ? 'GetObject' : operation}`;
 }
 
-/** Why IAM would deny the request, going by the role's actions and by the rows that it names; undefined: it may. */
-export function denialOf(grants: readonly Grant[], request: AwsRequest): string | undefined {
-  const action = actionOf(request);
-  const granted = grants.filter((each) => each.action === action);
-  if (granted.length === 0) return `the role has no ${action}`;
-  if (request.service !== 'dynamodb') return undefined;
-  const keys = partitionKeysOf(request);
-  const may = granted.some(
-    ({ leadingKeys }) => !leadingKeys || keys.every((key) => leadingKeys.some((each) => isLike(each, key))),
-  );
-  return may ? undefined : `the role's ${action} does not reach rows of ${keys.join(', ')}`;
+/**
+ * Why IAM would deny the action, in its own words; undefined: the role may. As there, one statement must allow it on
+ * every resource that the request names, with all its conditions.
+ */
+export function denialOf(grants: readonly Grant[], action: string, subject: Subject): string | undefined {
+  const own = grants.filter((each) => each.action === action);
+  const denied = subject.arns.find((arn) => !own.some((grant) => allows(grant, arn, subject)));
+  if (denied === undefined) return undefined;
+  return `is not authorized to perform: ${action} on resource: ${denied} because no identity-based policy allows the ${action} action`;
 }
 
-/** IAM's `StringLike`, as far as a star at the end goes. */
-function isLike(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+function allows({ conditions, resources }: Grant, arn: string, { keys }: Subject): boolean {
+  return (
+    resources.some((pattern) => isLike(pattern, arn)) &&
+    (!keys || conditions.every((condition) => holds(condition, keys[condition.key] ?? [])))
+  );
 }

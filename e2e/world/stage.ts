@@ -1,18 +1,18 @@
 import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
-import { type Interceptor, refusal } from '../account/gateway.ts';
 import { type LocalAccount, openAccount } from '../account/local-account.ts';
 import { type Bridge, openBridge, toEvent } from '../events/bridge.ts';
 import { poll } from '../events/poller.ts';
 import { type Concurrency, openConcurrency } from '../lambda/concurrency.ts';
-import { type LocalFunction, openFunction } from '../lambda/function.ts';
+import type { LocalFunction } from '../lambda/function.ts';
 import { invokeLater } from '../lambda/later.ts';
 import { grantsByFunction } from '../permissions/allowed.ts';
 import type { FunctionGrants } from '../permissions/compare.ts';
-import { denialOf } from '../permissions/refuse.ts';
+import { groupFinder, holdToGrants } from '../permissions/guard.ts';
 import { readStack, type Stack, type StackFunction } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
-import { credentialsOf, REGION } from './identities.ts';
+import { openFunctions, putSlackSecret } from './functions.ts';
+import { REGION } from './identities.ts';
 import { localNames } from './physical.ts';
 
 /** Where the parts that a stage needs from outside are. */
@@ -80,12 +80,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     name: each.name,
     grants: byFunction.get(each.name) ?? [],
   }));
-  account.intercept(holdToGrants(grants));
+  const findGroup = groupFinder(account.connection);
+  account.intercept(holdToGrants(grants, { account: number, region: REGION, findGroup }));
   const slack = await startSimulatedSlack({ clock: systemClock });
   opened.defer(slack.close);
   await putSlackSecret(stack, account, slack);
   const concurrency = openConcurrency(options.accountConcurrency ?? 1_000);
-  const functions = await openFunctions(options, stack, { account, slack, concurrency });
+  const functions = await openFunctions(stack, options.bundleOf, { account, slack, concurrency });
   opened.defer(async () => void (await Promise.all([...functions.values()].map((each) => each.close()))));
   const doors = openDoors(account, functions, signal);
   bridge = openBridge(stack.rules, doors);
@@ -117,16 +118,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     output: () => [...functions.values()].map((each) => each.output()).join(''),
     close: () => closer.disposeAsync(),
-  };
-}
-
-/** IAM's part. */
-function holdToGrants(grants: readonly FunctionGrants[]): Interceptor {
-  const byCaller = new Map(grants.map((each) => [each.bundle, each.grants]));
-  return (request, caller) => {
-    const own = byCaller.get(caller);
-    const denial = own && denialOf(own, request);
-    return denial ? Promise.resolve(refusal(request, 'AccessDeniedException', denial, 403)) : undefined;
   };
 }
 
@@ -162,59 +153,6 @@ function byName(functions: ReadonlyMap<string, LocalFunction>, wanted: string): 
   for (const each of functions.values())
     if (each.properties.name === wanted || each.properties.arn === wanted) return each;
   throw new Error(`the stack has no function ${wanted}`);
-}
-
-interface Surroundings {
-  readonly account: LocalAccount;
-  readonly slack: SimulatedSlack;
-  readonly concurrency: Concurrency;
-}
-
-async function openFunctions(
-  { bundleOf }: StageOptions,
-  { functions }: Stack,
-  { account, concurrency, slack }: Surroundings,
-): Promise<ReadonlyMap<string, LocalFunction>> {
-  const opened = new Map<string, LocalFunction>();
-  for (const properties of functions) {
-    const bundle = bundleOf(properties);
-    const door = await account.doorFor(bundle);
-    const variables = variablesOf(properties, bundle, door, account, slack);
-    opened.set(bundle, openFunction(properties, variables, concurrency));
-  }
-  return opened;
-}
-
-/** The template's variables, and what Lambda and this machine add. */
-function variablesOf(
-  { environment, memoryMegabytes, name }: StackFunction,
-  bundle: string,
-  door: string,
-  { connection }: LocalAccount,
-  { apiUrl }: SimulatedSlack,
-): Readonly<Record<string, string>> {
-  const { accessKeyId, secretAccessKey } = credentialsOf(bundle);
-  const own = Object.entries(environment).map(([key, value]) => [
-    key,
-    // A queue's URL leads through the function's own door.
-    value.replace(connection.endpoint, door),
-  ]);
-  return {
-    ...Object.fromEntries(own),
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMegabytes),
-    AWS_ENDPOINT_URL: door,
-    SLACK_API_URL: apiUrl,
-    TZ: ':UTC',
-  };
-}
-
-async function putSlackSecret({ functions }: Stack, account: LocalAccount, slack: SimulatedSlack) {
-  const names = new Set(functions.flatMap(({ environment }) => environment.SLACK_SECRET ?? []));
-  for (const name of names) await account.putSecret(name, JSON.stringify({ token: slack.token }));
 }
 
 function hasten(stack: Stack, visibility: Readonly<Record<string, number>>): Stack {
