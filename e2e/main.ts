@@ -13,9 +13,11 @@ import { play, type Result } from './world/play.ts';
 
 /**
  * `npm run e2e`: the built bundles with the environment of the synthesised template, against a real control plane, moto and a
- * Slack emulator. Exit code 0: every claim held; 1: one did not; 2: wrong flag, or a program is missing; 130: stopped.
+ * Slack emulator. `--latency MS` adds that to each call to AWS and to the API server. Exit code 0: every claim held;
+ * 1: one did not; 2: wrong flag, or a program is missing; 130: stopped.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
+const MOST_LATENCY_MS = 1_000;
 const stop = new AbortController();
 // `on`, not `once`: execa ends this process where nobody else listens any more.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(new Error('stopped')));
@@ -35,6 +37,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       'as-built': { type: 'boolean', default: false },
+      latency: { type: 'string', default: '0' },
       list: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
@@ -46,7 +49,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const chosen = choose(values.scenario, values.quick);
-  const results = await run(chosen, values['as-built']);
+  const results = await run(chosen, values['as-built'], readLatency(values.latency));
   showFigures(results);
   showCost(results);
   const isWhole = chosen.length === scenarios.length;
@@ -62,7 +65,19 @@ function choose(names: readonly string[], quick: boolean): readonly Scenario[] {
   return quick ? scenarios.filter(({ isQuick }) => isQuick) : scenarios;
 }
 
-async function run(chosen: readonly Scenario[], asBuilt: boolean): Promise<readonly Result[]> {
+function readLatency(text: string): number {
+  const milliseconds = Number(text);
+  if (/^\d+$/.test(text) && milliseconds <= MOST_LATENCY_MS) return milliseconds;
+  throw new ConfigurationError(
+    `--latency is "${text}"; it must be milliseconds, a whole number from 0 to ${MOST_LATENCY_MS}.`,
+  );
+}
+
+async function run(
+  chosen: readonly Scenario[],
+  asBuilt: boolean,
+  delayMs: number,
+): Promise<readonly Result[]> {
   const progress = showProgress(process.stdout, Math.max(...scenarios.map(({ name }) => name.length)) + 2);
   await progress.step('Stack', async (update) => {
     update(asBuilt ? 'dist and cdk.out as they are' : 'bundles built, template synthesised');
@@ -83,6 +98,7 @@ async function run(chosen: readonly Scenario[], asBuilt: boolean): Promise<reado
             template,
             dist: `${root}dist`,
             number: at + 1,
+            delayMs,
             say: update,
             signal: stop.signal,
           });

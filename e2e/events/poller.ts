@@ -23,12 +23,22 @@ export interface PollerOptions {
 const LOOK_AGAIN_MS = 250;
 const MOST_RECEIVED = 10;
 
-/** Lambda's own poller of a queue: batches, partial failures, no more at once than the mapping allows. */
+/** Batches at once while messages keep coming: so many at first, so many more each second. */
+const FIRST_BATCHES = 5;
+const MORE_A_SECOND = 5;
+
+/**
+ * Lambda's own poller of a queue: batches, partial failures, no more at once than the mapping allows, and no faster than
+ * it grows. docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
 export async function poll(options: PollerOptions): Promise<void> {
   const { mapping, signal } = options;
   let running = 0;
+  let busySince = 0;
   while (!signal.aborted) {
-    if (running < mapping.mostConcurrent) {
+    if (running === 0) busySince = Date.now();
+    const grown = FIRST_BATCHES + (MORE_A_SECOND * (Date.now() - busySince)) / 1_000;
+    if (running < Math.min(mapping.mostConcurrent, Math.floor(grown))) {
       const batch = await gather(options).catch(() => []);
       if (batch.length > 0) {
         running += 1;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { StackFunction } from '../template/stack.ts';
+import { builtHost } from './built-host.ts';
 import type { Order, Word } from './host.ts';
 
 /** How an invocation ended. */
@@ -29,7 +30,7 @@ export function startEnvironment(
   variables: Readonly<Record<string, string>>,
   onOutput: (text: string) => void,
 ): ExecutionEnvironment {
-  const child = fork(new URL('host.ts', import.meta.url), [bundle], {
+  const child = fork(builtHost(), [bundle], {
     env: variables,
     execArgv: [`--max-old-space-size=${Math.floor(memoryMegabytes * 0.9)}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,16 +5,17 @@ import { rebalanceThenInterruption } from './rebalance-then-interruption.ts';
 import { responderKilled } from './responder-killed.ts';
 import type { Scenario } from './scenario.ts';
 import { slackDown } from './slack-down.ts';
-import { spotInterruption, spotInterruptionAtADistance } from './spot-interruption.ts';
+import { spotInterruption } from './spot-interruption.ts';
 import { storm, stormOnTenFunctions } from './storm.ts';
 import { tableThrottled } from './table-throttled.ts';
 import { terminateHook } from './terminate-hook.ts';
 import { trainingGang } from './training-gang.ts';
+import { warmEnvironment } from './warm-environment.ts';
 
 /** In the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   spotInterruption,
-  spotInterruptionAtADistance,
+  warmEnvironment,
   rebalanceThenInterruption,
   trainingGang,
   healthEvent,

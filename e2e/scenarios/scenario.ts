@@ -13,7 +13,7 @@ export interface Scenario {
   readonly about: string;
   /** Runs in the quick selection too. */
   readonly isQuick: boolean;
-  readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'delayMs' | 'visibilitySeconds'>>;
+  readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'visibilitySeconds'>>;
   play(scene: Scene): Promise<Figures>;
 }
 

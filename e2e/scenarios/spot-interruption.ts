@@ -58,11 +58,3 @@ export const spotInterruption: Scenario = {
     };
   },
 };
-
-export const spotInterruptionAtADistance: Scenario = {
-  ...spotInterruption,
-  name: 'spot-interruption-40ms',
-  about: 'the same with 40 ms added to each call to AWS and to the API server',
-  isQuick: false,
-  stage: { delayMs: 40 },
-};

@@ -54,6 +54,7 @@ export interface QueueMapping {
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly reportsFailures: boolean;
+  /** Batches that are worked on at once. */
   readonly mostConcurrent: number;
 }
 
@@ -168,8 +169,8 @@ const mappingProperties = z.object({
   ScalingConfig: z.optional(z.object({ MaximumConcurrency: z.optional(z.number()) })),
 });
 
-/** How many batches Lambda takes at once from the start where nothing bounds it. */
-const FIRST_POLLERS = 5;
+/** Where the template names no bound, Lambda's own. */
+const MOST_CONCURRENT = 1_250;
 
 function toMapping({ properties }: Resource): QueueMapping {
   const mapping = mappingProperties.parse(properties);
@@ -179,7 +180,7 @@ function toMapping({ properties }: Resource): QueueMapping {
     batchSize: mapping.BatchSize,
     windowSeconds: mapping.MaximumBatchingWindowInSeconds,
     reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-    mostConcurrent: mapping.ScalingConfig?.MaximumConcurrency ?? FIRST_POLLERS,
+    mostConcurrent: mapping.ScalingConfig?.MaximumConcurrency ?? MOST_CONCURRENT,
   };
 }
 

@@ -40,18 +40,19 @@ export interface PlayOptions {
   readonly dist: string;
   /** Counts the scenarios of this run; each has an AWS account of its own. */
   readonly number: number;
+  /** What each call of a function to AWS and to the API server takes longer. */
+  readonly delayMs: number;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Plays one scenario on a stack of its own; the control plane is cleared afterwards. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Result> {
-  const { machine, number, say, signal, template } = options;
+  const { delayMs, machine, number, say, signal, template } = options;
   const began = performance.now();
   const claims = openClaims(signal);
   await using borrowed = new AsyncDisposableStack();
-  const { delayMs } = scenario.stage ?? {};
-  const link = delayMs ? await startSlowLink(machine.plane.server, delayMs) : undefined;
+  const link = delayMs > 0 ? await startSlowLink(machine.plane.server, delayMs) : undefined;
   if (link) borrowed.defer(link.close);
   const stage = await openStage({
     template,
@@ -59,6 +60,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     moto: machine.moto,
     account: String(111_122_220_000 + number),
     cluster: { ...machine.plane, ...link },
+    delayMs,
     signal,
     ...scenario.stage,
   });

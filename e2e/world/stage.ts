@@ -23,8 +23,7 @@ export interface StageOptions {
   readonly moto: string;
   readonly account: string;
   readonly cluster: { readonly server: string; readonly caPem: string };
-  /** @default 0 */
-  readonly delayMs?: number;
+  readonly delayMs: number;
   /** Invocations that the account runs at once. @default 1000 */
   readonly accountConcurrency?: number;
   /** In place of the template's, by the end of a queue's name: a time lapse for what would take minutes. */
@@ -54,7 +53,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const closing = new AbortController();
   const signal = AbortSignal.any([options.signal, closing.signal]);
-  const { account: number, cluster, delayMs = 0, moto, template } = options;
+  const { account: number, cluster, delayMs, moto, template } = options;
   let bridge: Bridge | undefined;
   const account = await openAccount({
     moto,
