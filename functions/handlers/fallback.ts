@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../announce/bus.ts';
@@ -38,7 +37,7 @@ function depsIn(region: string): FallbackDeps {
     groups: awsGroups({
       autoScaling: new AutoScalingClient(patient),
       autoScalingOnce: new AutoScalingClient({ region, maxAttempts: 1 }),
-      ec2: new EC2Client(patient),
+      ec2: patient,
       eks,
       clock,
       random,

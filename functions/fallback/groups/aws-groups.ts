@@ -1,11 +1,11 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client, EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { Clock } from '../../clock.ts';
+import { lazyInstances } from './lazy-instances.ts';
 import { openNodeGroups } from './node-groups.ts';
 import type { GroupsPort } from './port.ts';
 import { readGroups } from './read-groups.ts';
-import { openTypes, readLaunchTimes } from './read-instances.ts';
 import { readLaunches } from './read-launches.ts';
 import { launch, setDesired, terminate } from './write-groups.ts';
 
@@ -14,7 +14,8 @@ export interface AwsGroupsDeps {
   /** The same, with `maxAttempts: 1`: for what must not be repeated. */
   readonly autoScalingOnce: AutoScalingClient;
   readonly eks: EKSClient;
-  readonly ec2: EC2Client;
+  /** Settings of a client of its own, which is loaded when there is a first pool; or a client. */
+  readonly ec2: EC2Client | EC2ClientConfig;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -29,12 +30,10 @@ export function awsGroups({
   random,
 }: AwsGroupsDeps): GroupsPort {
   const nodeGroups = openNodeGroups(eks, clock, random);
-  const describeTypes = openTypes(ec2);
   return {
     listGroups: () => readGroups(autoScaling, nodeGroups),
     listLaunches: (since) => readLaunches(autoScaling, since),
-    launchTimes: (ids) => readLaunchTimes(ec2, ids),
-    describeTypes,
+    ...lazyInstances(ec2),
     setDesired: (group, desired) => setDesired(autoScaling, group, desired),
     launch: (request) => launch(autoScaling, request),
     terminate: (instanceId) => terminate(autoScalingOnce, instanceId),

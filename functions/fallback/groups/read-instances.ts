@@ -1,19 +1,31 @@
 import {
   DescribeInstanceTypesCommand,
-  type EC2Client,
+  EC2Client,
+  type EC2ClientConfig,
   type InstanceTypeInfo,
   paginateDescribeInstances,
 } from '@aws-sdk/client-ec2';
 import { asInstanceId, type InstanceId } from '../../signals/interruption.ts';
 import { askAws } from './aws-call.ts';
-import type { InstanceType } from './port.ts';
+import type { GroupsPort, InstanceType } from './port.ts';
 
 /** Values of one filter. */
 const IDS_AT_ONCE = 200;
 const TYPES_AT_ONCE = 100;
 
+/** This module loads the EC2 client: import it when it is needed only. */
+export function openInstances(
+  ec2: EC2Client | EC2ClientConfig,
+): Pick<GroupsPort, 'describeTypes' | 'launchTimes'> {
+  const client = ec2 instanceof EC2Client ? ec2 : new EC2Client(ec2);
+  return {
+    describeTypes: openTypes(client),
+    launchTimes: (ids) => readLaunchTimes(client, ids),
+  };
+}
+
 /** A filter instead of ids: one id that EC2 has forgotten must not fail the call. */
-export async function readLaunchTimes(
+async function readLaunchTimes(
   client: EC2Client,
   ids: readonly InstanceId[],
 ): Promise<ReadonlyMap<InstanceId, Date>> {
@@ -38,7 +50,7 @@ export async function readLaunchTimes(
 }
 
 /** Asks for each type once in the life of the process. */
-export function openTypes(client: EC2Client) {
+function openTypes(client: EC2Client) {
   const known = new Map<string, InstanceType>();
   return async (types: readonly string[]): Promise<ReadonlyMap<string, InstanceType>> => {
     const asked = [...new Set(types)].filter((type) => !known.has(type));
