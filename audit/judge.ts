@@ -1,5 +1,6 @@
 import type { Fleet, Spot, Subject, Workload } from './fleet.ts';
 import { type Ignored, readIgnores } from './ignore.ts';
+import { openResolver } from './patch/resolve.ts';
 import type { Found, Patch, Rule, Severity } from './rule.ts';
 
 export interface Finding {
@@ -39,11 +40,16 @@ export function judge(fleet: Fleet, rules: readonly Rule[]): Audit {
     .filter(({ needs }) => !needs.some((resource) => unread.has(resource)))
     .flatMap((rule) => rule.find(fleet).map((each) => ({ rule, found: each })));
   const byWorkload = Map.groupBy(found, (each) => each.found.workload);
-  const judged = fleet.workloads.map((workload) => judgeWorkload(workload, byWorkload.get(workload) ?? []));
-  const fleetFindings = (byWorkload.get(undefined) ?? []).map((each) => toFinding(each));
+  const resolve = openResolver();
+  const judged = fleet.workloads.map((workload) =>
+    judgeWorkload(workload, byWorkload.get(workload) ?? [], resolve),
+  );
+  const fleetFindings = (byWorkload.get(undefined) ?? []).map((each) => toFinding(each, resolve));
   const known = new Set(rules.map(({ id }) => id));
   return { fleet, judged, fleetFindings, notices: checkIgnores(fleet, judged, fleetFindings, known) };
 }
+
+type Resolver = ReturnType<typeof openResolver>;
 
 interface RuleFound {
   readonly rule: Rule;
@@ -51,15 +57,15 @@ interface RuleFound {
 }
 
 /** What belongs on demand has nothing else to change. */
-function judgeWorkload(workload: Workload, all: readonly RuleFound[]): Judged {
-  const active = all.filter(({ rule, found }) => !toFinding({ rule, found }).ignored);
+function judgeWorkload(workload: Workload, all: readonly RuleFound[], resolve: Resolver): Judged {
+  const active = all.filter((each) => !ignoredBy(each));
   const against = active.filter(({ rule }) => rule.verdict === 'keep-off');
   const suppressed = all.filter((each) => !active.includes(each));
   const told = against.length > 0 ? [...against, ...suppressed] : all;
   return {
     workload,
     verdict: verdictOf(workload.spot, against.length, active.length),
-    findings: told.map((each) => toFinding(each)),
+    findings: told.map((each) => toFinding(each, resolve)),
   };
 }
 
@@ -69,18 +75,23 @@ function verdictOf(spot: Spot, against: number, active: number): Verdict {
 }
 
 /** What does not run on spot today harms nobody yet. */
-function toFinding({ rule, found }: RuleFound): Finding {
+function toFinding({ rule, found }: RuleFound, resolve: Resolver): Finding {
   const { about, patch, why, workload } = found;
-  const ignored = readIgnores(about.annotations).find((each) => each.rule === rule.id);
+  const ignored = ignoredBy({ rule, found });
   return {
     rule: rule.id,
     severity: workload?.spot === 'not-today' ? 'note' : rule.severity,
     about,
     ...(workload?.part !== undefined && { part: workload.part }),
     why,
-    patch,
+    // What is left as it is must not come along in the patches of the others.
+    patch: ignored ? openResolver()(patch) : resolve(patch),
     ...(ignored && { ignored }),
   };
+}
+
+function ignoredBy({ rule, found }: RuleFound): Ignored | undefined {
+  return readIgnores(found.about.annotations).find((each) => each.rule === rule.id);
 }
 
 function checkIgnores(

@@ -1,4 +1,5 @@
-import type { Fleet, ObjectRef, Subject, Workload } from './fleet.ts';
+import type { Fleet, NodeGroup, ObjectRef, Subject, TemplateSource, Workload } from './fleet.ts';
+import type { Requirement } from './objects.ts';
 
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -25,7 +26,7 @@ export interface Found {
   /** Whose verdict it counts for; absent for node groups. */
   readonly workload?: Workload;
   readonly why: string;
-  readonly patch: Patch;
+  readonly patch: Patch | Change;
 }
 
 /** A change that silences the rule. */
@@ -35,13 +36,32 @@ export type Patch =
       readonly target: ObjectRef;
       readonly as: 'strategic' | 'merge';
       readonly body: Readonly<Record<string, unknown>>;
-      /** The object has to be made anew: the API server refuses the change of the one that is there. */
-      readonly anew: boolean;
     }
+  /** The whole object, made anew: the API server refuses the change of the one that is there. */
+  | { readonly type: 'replace'; readonly object: Readonly<Record<string, unknown>> }
   | { readonly type: 'create'; readonly object: Readonly<Record<string, unknown>> }
   | { readonly type: 'delete'; readonly target: ObjectRef }
   /** A value in a file that is no Kubernetes object, or a setting of AWS. */
   | { readonly type: 'advice'; readonly text: string };
+
+/** What a rule wants changed, before it is known what else is (`patch/resolve.ts`). */
+export type Change =
+  | {
+      readonly type: 'change';
+      readonly target: ObjectRef;
+      readonly source: TemplateSource;
+      readonly path: readonly (string | number)[];
+      /** A strategic merge patch of what stands at the path. */
+      readonly fragment: Readonly<Record<string, unknown>>;
+      readonly isAnew: boolean;
+    }
+  /** Of a Karpenter NodePool; without `instead` it goes. */
+  | {
+      readonly type: 'requirement';
+      readonly group: NodeGroup;
+      readonly key: string;
+      readonly instead?: Requirement;
+    };
 
 /** A rule that looks at workloads one by one; those that want no spot node are none of its business. */
 export function perWorkload(

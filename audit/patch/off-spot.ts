@@ -1,9 +1,9 @@
 import type { Workload } from '../fleet.ts';
-import type { Patch } from '../rule.ts';
+import type { Change } from '../rule.ts';
 import { patchPods } from './template.ts';
 
 /** Keeps the pods off spot nodes, by every label that names them. A node without such a label is no spot node. */
-export function keepOffSpot(workload: Workload): Patch {
+export function keepOffSpot(workload: Workload): Change {
   const matchExpressions = [
     { key: 'capacity-type', operator: 'NotIn', values: ['spot'] },
     { key: 'eks.amazonaws.com/capacityType', operator: 'NotIn', values: ['SPOT'] },

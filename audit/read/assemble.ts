@@ -68,7 +68,16 @@ function readWorkloads(object: AnyObject, place: Raw['place']): readonly Workloa
 }
 
 /** A CronJob's Job is judged with its CronJob. */
-const MAKERS = ['CronJob', 'JobSet', 'PyTorchJob', 'RayCluster', 'RayJob', 'LeaderWorkerSet', 'Rollout'];
+const MAKERS = [
+  'CronJob',
+  'JobSet',
+  'LeaderWorkerSet',
+  'MPIJob',
+  'PyTorchJob',
+  'RayCluster',
+  'RayJob',
+  'Rollout',
+];
 
 function isPartOfAnother({ metadata }: AnyObject): boolean {
   return (

@@ -98,11 +98,11 @@ function hasEnded(object: unknown): boolean {
 /** Entries of a list do not say what they are. */
 function withKind(object: unknown, { group, plural, version }: ResourceKind): object {
   const apiVersion = group === '' ? version : `${group}/${version}`;
-  return { ...toRecord(object), apiVersion, kind: KINDS[plural] ?? plural };
+  const known = WORKLOAD_KINDS.find((each) => each.group === group && each.plural === plural);
+  return { ...toRecord(object), apiVersion, kind: known?.kind ?? KINDS[plural] ?? plural };
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(WORKLOAD_KINDS.map(({ kind, plural }) => [plural, kind])),
   poddisruptionbudgets: 'PodDisruptionBudget',
   horizontalpodautoscalers: 'HorizontalPodAutoscaler',
   nodes: 'Node',

@@ -44,6 +44,26 @@ export const WORKLOAD_KINDS: readonly WorkloadKind[] = [
     counts: [['spec', 'pytorchReplicaSpecs', '*', 'replicas']],
   },
   {
+    ...custom('kubeflow.org', 'v2beta1', 'MPIJob', 'mpijobs', 'job'),
+    templates: [['spec', 'mpiReplicaSpecs', '*', 'template']],
+    counts: [['spec', 'mpiReplicaSpecs', '*', 'replicas']],
+  },
+  {
+    ...custom('batch.volcano.sh', 'v1alpha1', 'Job', 'jobs', 'job'),
+    templates: [['spec', 'tasks', '*', 'template']],
+    counts: [['spec', 'tasks', '*', 'replicas']],
+    isImmutable: true,
+  },
+  {
+    ...custom('ray.io', 'v1', 'RayJob', 'rayjobs', 'job'),
+    templates: [
+      ['spec', 'rayClusterSpec', 'headGroupSpec', 'template'],
+      ['spec', 'rayClusterSpec', 'workerGroupSpecs', '*', 'template'],
+    ],
+    counts: [['spec', 'rayClusterSpec', 'workerGroupSpecs', '*', 'replicas']],
+    isImmutable: true,
+  },
+  {
     ...custom('ray.io', 'v1', 'RayCluster', 'rayclusters', 'job'),
     templates: [
       ['spec', 'headGroupSpec', 'template'],

@@ -31,6 +31,9 @@ export function podAsWorkload(object: AnyObject, owner: string | undefined, plac
   return owner === undefined ? workload : { ...workload, madeBy: owner };
 }
 
+/** A Ray cluster that one of these has made answers requests. */
+const SERVES = 'RayService';
+
 interface Made {
   readonly source: TemplateSource;
   readonly pods: number;
@@ -50,7 +53,7 @@ function describe(object: AnyObject, { source, pods, runs }: Made, place?: Place
     ...(place && { place }),
     ...(maker && { madeBy: `${maker.kind}/${maker.name}` }),
     annotations: { ...template.metadata?.annotations, ...object.metadata.annotations },
-    runs: trains(ref, template, gpus, runs) ? 'training' : runs,
+    runs: maker?.kind !== SERVES && trains(ref, template, gpus, runs) ? 'training' : runs,
     pods,
     template,
     ...(selector.success && runs === 'service' && { selector: selector.data }),

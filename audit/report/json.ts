@@ -26,6 +26,6 @@ export function jsonReport(audit: Audit): object {
 }
 
 function plain({ about, ignored, patch, rule, severity, why }: Finding) {
-  const command = commandOf(patch, about.place?.file);
+  const command = commandOf(patch);
   return { rule, severity, object: about.ref, why, patch, command, ...(ignored && { ignored }) };
 }

@@ -95,7 +95,7 @@ function findingHtml(finding: Finding, namesObject: boolean): string {
   const reason = ignored ? ` <em>Ignored: ${escapeHtml(ignored.reason ?? 'no reason given')}.</em>` : '';
   const change = ignored
     ? ''
-    : `<details><summary>Change</summary><pre>${escapeHtml(commandOf(patch, about.place?.file))}</pre></details>`;
+    : `<details><summary>Change</summary><pre>${escapeHtml(commandOf(patch))}</pre></details>`;
   return `<div class="finding"><span class="level ${level}">${level}</span><div><p>${object}${escapeHtml(why)}. <code>${rule}</code>${reason}</p>${change}</div></div>`;
 }
 

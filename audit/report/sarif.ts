@@ -47,7 +47,7 @@ function toResult(finding: Finding, rules: readonly Rule[]) {
     ruleId: rule,
     ruleIndex: rules.findIndex(({ id }) => id === rule),
     level: severity,
-    message: { text: `${name}: ${why}.\n\n${commandOf(patch, about.place?.file)}` },
+    message: { text: `${name}: ${why}.\n\n${commandOf(patch)}` },
     locations: [
       {
         ...(about.place && { physicalLocation: physical(about.place) }),

@@ -87,7 +87,7 @@ function sayFinding(
   const kept = ignored ? ` Ignored: ${ignored.reason ?? 'no reason given'}.` : '';
   const line = `${`  ${ignored ? 'ignored' : severity}`.padEnd(MARGIN)}${hang(`${object}${why}. [${rule}]${kept}`, MARGIN, width)}`;
   if (ignored || !showsPatches) return line;
-  const command = commandOf(patch, about.place?.file);
+  const command = commandOf(patch);
   // From the first column, as it is pasted: the end of a here-document must not be indented.
   return `${line}\n${patch.type === 'advice' ? `    ${hang(command, 4, width)}` : command}`;
 }

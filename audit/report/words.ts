@@ -42,21 +42,26 @@ export function countsInWords(counts: Readonly<Record<Severity, number>>): strin
 }
 
 /** What a person types to apply a patch. */
-export function commandOf(patch: Patch, file?: string): string {
+export function commandOf(patch: Patch): string {
   switch (patch.type) {
     case 'create':
-      return withInput('kubectl apply -f -', patch.object);
+      return withInput(`kubectl ${hasName(patch.object) ? 'apply' : 'create'} -f -`, patch.object);
+    case 'replace':
+      return withInput('kubectl replace --force -f -', patch.object);
     case 'delete':
       return `kubectl delete ${nameAsArguments(patch.target)}`;
     case 'advice':
       return patch.text;
     case 'patch': {
       const how = `--type ${patch.as} --patch-file /dev/stdin`;
-      if (!patch.anew) return withInput(`kubectl patch ${nameAsArguments(patch.target)} ${how}`, patch.body);
-      const local = `kubectl patch --local -f ${file ?? 'MANIFEST'} ${how} -o yaml`;
-      return withInput(local, patch.body, ' | kubectl replace --force -f -');
+      return withInput(`kubectl patch ${nameAsArguments(patch.target)} ${how}`, patch.body);
     }
   }
+}
+
+/** What only has a generateName is another object each time. */
+function hasName({ metadata }: Readonly<Record<string, unknown>>): boolean {
+  return typeof metadata === 'object' && metadata !== null && 'name' in metadata;
 }
 
 function nameAsArguments({ apiVersion, kind, name, namespace }: ObjectRef): string {
@@ -66,7 +71,7 @@ function nameAsArguments({ apiVersion, kind, name, namespace }: ObjectRef): stri
   return `${resource} ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }
 
-function withInput(command: string, input: object, then = ''): string {
+function withInput(command: string, input: object): string {
   const yaml = stringify(input, { lineWidth: 0, aliasDuplicateObjects: false });
-  return `${command} <<'YAML'${then}\n${yaml}YAML`;
+  return `${command} <<'YAML'\n${yaml}YAML`;
 }

@@ -24,7 +24,7 @@ export const blockingBudget = perWorkload(
         : { minAvailable: null, maxUnavailable: '25%' };
       return {
         why: `its budget ${budgeted.ref.name} blocks: ${why}`,
-        patch: { type: 'patch', target: budgeted.ref, as: 'strategic', body: { spec }, anew: false },
+        patch: { type: 'patch', target: budgeted.ref, as: 'strategic', body: { spec } },
       };
     }
     return undefined;

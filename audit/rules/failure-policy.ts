@@ -18,8 +18,10 @@ export const failurePolicy = perWorkload(
       'start together (by a JobSet or whoever submits it). Ignore in a gang replaces one rank of a world that has ended.',
   },
   (workload) => {
-    const { kind } = workload.ref;
-    if (workload.runs !== 'training' || (kind !== 'Job' && kind !== 'CronJob')) return undefined;
+    const { apiVersion, kind } = workload.ref;
+    // Volcano has a Job too, with other policies.
+    if (workload.runs !== 'training' || !apiVersion.startsWith('batch/')) return undefined;
+    if (kind !== 'Job' && kind !== 'CronJob') return undefined;
     const spec = at(workload.source.object, kind === 'Job' ? ['spec'] : ['spec', 'jobTemplate', 'spec']);
     const action = isGang(workload) ? 'FailJob' : 'Ignore';
     const found = actionOnDisruption(spec);

@@ -2,7 +2,7 @@ import { TAG } from '../../functions/fallback/define/tags.ts';
 import { POOL_KEY } from '../../functions/locate/owner.ts';
 import type { NodeGroup } from '../fleet.ts';
 import { requireInstead } from '../patch/node-pool.ts';
-import type { Patch, Rule } from '../rule.ts';
+import type { Change, Patch, Rule } from '../rule.ts';
 
 const CAPACITY = 'karpenter.sh/capacity-type';
 
@@ -33,7 +33,7 @@ function standsIn(other: NodeGroup, group: NodeGroup): boolean {
   return other.isFallback && other.pool !== undefined && other.pool === group.pool;
 }
 
-function patchFor(group: NodeGroup): Patch {
+function patchFor(group: NodeGroup): Change | Patch {
   if (group.kind === 'karpenter')
     return requireInstead(group, { key: CAPACITY, operator: 'In', values: ['spot', 'on-demand'] });
   const name = group.ref.name.split('/').at(-1) ?? '';

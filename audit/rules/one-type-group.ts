@@ -1,7 +1,7 @@
 import { gpusOfType } from '../../functions/instance-types/gpus.ts';
 import type { NodeGroup } from '../fleet.ts';
 import { requireInstead } from '../patch/node-pool.ts';
-import type { Patch, Rule } from '../rule.ts';
+import type { Change, Patch, Rule } from '../rule.ts';
 
 const TYPE = 'node.kubernetes.io/instance-type';
 
@@ -30,7 +30,7 @@ export const oneTypeGroup: Rule = {
       }),
 };
 
-function widen(group: NodeGroup, type: string): Patch {
+function widen(group: NodeGroup, type: string): Change | Patch {
   const more = nextSize(type);
   if (group.kind === 'karpenter' && more !== undefined)
     return requireInstead(group, { key: TYPE, operator: 'In', values: [type, more] });

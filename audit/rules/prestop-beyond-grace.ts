@@ -1,11 +1,10 @@
 import { graceOf, NOTICE_SECONDS, preStopSeconds } from '../facts/shutdown.ts';
-import type { Container } from '../objects.ts';
+import { withShorterHook } from '../patch/shorter-hook.ts';
 import { patchPods } from '../patch/template.ts';
 import { perWorkload } from '../rule.ts';
 
 /** After the hook, for requests that have begun. */
 const RESERVE_SECONDS = 30;
-const ENOUGH_SECONDS = 20;
 
 export const prestopBeyondGrace = perWorkload(
   {
@@ -32,20 +31,8 @@ export const prestopBeyondGrace = perWorkload(
           ? patchPods(workload, { terminationGracePeriodSeconds: needed })
           : patchPods(workload, {
               terminationGracePeriodSeconds: NOTICE_SECONDS,
-              containers: [{ name: slow.name, lifecycle: { preStop: shortened(slow) } }],
+              containers: [withShorterHook(slow)],
             }),
     };
   },
 );
-
-function shortened({ lifecycle }: Container): object {
-  const hook = lifecycle?.preStop;
-  if (hook?.sleep) return { sleep: { seconds: ENOUGH_SECONDS } };
-  const words = hook?.exec?.command ?? [];
-  const command = words.map((word, at) =>
-    words[at - 1]?.endsWith('sleep')
-      ? String(ENOUGH_SECONDS)
-      : word.replace(/\bsleep\s+\d+m?s?\b/g, `sleep ${ENOUGH_SECONDS}`),
-  );
-  return { exec: { command } };
-}

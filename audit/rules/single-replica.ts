@@ -23,7 +23,7 @@ export const singleReplica = perWorkload(
     const body = { spec: { minReplicas: 2 } };
     return {
       why: `its autoscaler ${autoscaled.ref.name} may go down to one replica`,
-      patch: { type: 'patch', target: autoscaled.ref, as: 'strategic', body, anew: false },
+      patch: { type: 'patch', target: autoscaled.ref, as: 'strategic', body },
     };
   },
 );

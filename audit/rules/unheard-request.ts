@@ -1,10 +1,7 @@
 import { optsIn } from '../facts/training.ts';
-import type { PodTemplate } from '../objects.ts';
+import { requestFileOf, withRequestFile } from '../patch/request-file.ts';
 import { patchPods } from '../patch/template.ts';
 import { perWorkload } from '../rule.ts';
-
-const FIELD = 'metadata.annotations';
-const VOLUME = 'podinfo';
 
 export const unheardRequest = perWorkload(
   {
@@ -20,32 +17,13 @@ export const unheardRequest = perWorkload(
   (workload) => {
     if (!optsIn(workload)) return undefined;
     const { spec } = workload.template;
-    const heard = downwardVolumes(spec);
-    const mounts = spec.containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
-    const ofVolume = mounts.filter(({ name }) => heard.includes(name));
-    if (ofVolume.some(({ subPath, subPathExpr }) => !subPath && !subPathExpr)) return undefined;
+    const file = requestFileOf(spec);
+    if (file === 'heard') return undefined;
     const why =
-      ofVolume.length > 0 ? 'is mounted by subPath, which is never refreshed' : 'is mounted nowhere';
+      file === 'never-refreshed' ? 'is mounted by subPath, which is never refreshed' : 'is mounted nowhere';
     return {
-      why: `it opted in to save first, but no request reaches it: a downward-API file of ${FIELD} ${why}`,
-      patch: patchPods(workload, {
-        containers: [
-          { name: spec.containers[0]?.name, volumeMounts: [{ name: VOLUME, mountPath: `/etc/${VOLUME}` }] },
-        ],
-        volumes: [
-          { name: VOLUME, downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: FIELD } }] } },
-        ],
-      }),
+      why: `it opted in to save first, but no request reaches it: a downward-API file of metadata.annotations ${why}`,
+      patch: patchPods(workload, withRequestFile(spec)),
     };
   },
 );
-
-function downwardVolumes({ volumes = [] }: PodTemplate['spec']): readonly string[] {
-  return volumes
-    .filter(({ downwardAPI, projected }) =>
-      [downwardAPI, ...(projected?.sources ?? []).map((source) => source.downwardAPI)].some((each) =>
-        each?.items?.some(({ fieldRef }) => fieldRef?.fieldPath === FIELD),
-      ),
-    )
-    .map(({ name }) => name);
-}

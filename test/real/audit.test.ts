@@ -4,8 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Finding, judge } from '../../audit/judge.ts';
 import { assembleFleet } from '../../audit/read/assemble.ts';
 import { readCluster } from '../../audit/read/cluster.ts';
-import { parseManifests } from '../../audit/read/files.ts';
-import { at, isRecord } from '../../audit/read/parse.ts';
 import { RULES } from '../../audit/rules/registry.ts';
 import { applyManifest } from '../../controlplane/enrol.ts';
 import { systemClock } from '../../functions/clock.ts';
@@ -90,7 +88,11 @@ async function apply({ about, patch }: Finding): Promise<void> {
       await objects.delete(identify(patch.target));
       return;
     case 'patch':
-      await (patch.anew ? makeAnew(patch.target, patch.body) : send(patch.target, patch.body, patch.as));
+      await send(patch.target, patch.body, patch.as);
+      return;
+    case 'replace':
+      await objects.delete(identify(about.ref), undefined, undefined, 0, undefined, 'Background');
+      await objects.create(patch.object);
       return;
     case 'advice':
       throw new Error(`nothing to apply: ${patch.text}`);
@@ -111,25 +113,4 @@ function identify({ apiVersion, kind, name, namespace = '' }: Ref) {
 async function send(target: Ref, body: object, as: 'strategic' | 'merge'): Promise<void> {
   const how = as === 'strategic' ? PatchStrategy.StrategicMergePatch : PatchStrategy.MergePatch;
   await objects.patch({ ...identify(target), ...body }, undefined, undefined, undefined, undefined, how);
-}
-
-/** A Job's template cannot be changed; inside a CronJob the server merges the same patch into the same template. */
-async function makeAnew(target: Ref, body: object): Promise<void> {
-  const namespace = target.namespace ?? '';
-  const [raw] = parseManifests('failing.yaml', await inNamespace(namespace));
-  const [metadata, spec] = [{ name: 'workshop', namespace }, at(raw?.object, ['spec'])];
-  const workshop = { apiVersion: 'batch/v1', kind: 'CronJob', namespace, name: 'workshop' };
-  await objects.create({
-    ...identify(workshop),
-    metadata,
-    spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec } },
-  });
-  await send(workshop, { spec: { jobTemplate: body } }, 'strategic');
-  const merged: unknown = await objects.read(identify(workshop));
-  await objects.delete(identify(workshop));
-  await objects.delete(identify(target), undefined, undefined, 0, undefined, 'Background');
-  const changed = at(merged, ['spec', 'jobTemplate', 'spec']);
-  if (!isRecord(changed)) throw new Error('the server gave no merged Job back');
-  const anew = { ...identify(target), metadata: { name: `${target.name}-anew`, namespace }, spec: changed };
-  await objects.create(anew);
 }
