@@ -2,11 +2,10 @@ import { Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import { signalPatterns } from '../functions/signals/parse.ts';
 import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
-import { nudgePatterns } from './constructs/fallback.ts';
 import { privateQueue } from './constructs/private-queue.ts';
+import { forwardedPatterns } from './forwarded-patterns.ts';
 import { BUS_NAME } from './spot-responder.ts';
 
 export interface ForwardingStackProps extends StackProps {
@@ -15,12 +14,6 @@ export interface ForwardingStackProps extends StackProps {
   /** ARN of an SNS topic of this region. @default the alarm only shows in CloudWatch */
   readonly alarmTopic?: string;
 }
-
-/**
- * Of the nudges, those that no signal's pattern covers: an event that two rules forward would arrive twice. Loss of
- * instances is a signal, launches are none.
- */
-export const forwardedPatterns = { ...signalPatterns, 'nudge-launch': nudgePatterns['nudge-launch'] };
 
 /**
  * An extra region: rules that forward its events to the responder in the home region, and an alarm for those that could not be. AWS delivers events

@@ -1,8 +1,10 @@
 import { accessCheck } from './checks/access.ts';
 import { deadLettersCheck } from './checks/dead-letters.ts';
+import { forwardingCheck } from './checks/forwarding.ts';
 import { functionsCheck } from './checks/functions.ts';
 import { indexCheck } from './checks/index-rows.ts';
 import { objectsCheck } from './checks/objects.ts';
+import { permissionsCheck } from './checks/permissions.ts';
 import { poolsCheck } from './checks/pools.ts';
 import { rulesCheck } from './checks/rules.ts';
 import { schedulesCheck } from './checks/schedules.ts';
@@ -16,6 +18,7 @@ import type { ClusterPatient, Patient } from './patient.ts';
 export const stackChecks: readonly Check<Patient>[] = [
   stackCheck,
   rulesCheck,
+  forwardingCheck,
   functionsCheck,
   schedulesCheck,
   deadLettersCheck,
@@ -25,4 +28,9 @@ export const stackChecks: readonly Check<Patient>[] = [
 ];
 
 /** What each enrolled cluster has to have. */
-export const clusterChecks: readonly Check<ClusterPatient>[] = [accessCheck, objectsCheck, indexCheck];
+export const clusterChecks: readonly Check<ClusterPatient>[] = [
+  accessCheck,
+  objectsCheck,
+  permissionsCheck,
+  indexCheck,
+];

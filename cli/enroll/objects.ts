@@ -36,6 +36,17 @@ export interface KubeObjects {
   apply(object: KubeObject, options: WriteOptions): Promise<KubeObject>;
   /** Only the object of this UID. */
   remove(object: KubeObject, options: WriteOptions): Promise<void>;
+  /** Whether the cluster's authorizer lets the group do it, in every namespace. */
+  isAllowed(question: AccessQuestion): Promise<boolean>;
+}
+
+/** As a rule of RBAC says it. */
+export interface AccessQuestion {
+  readonly group: string;
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly subresource?: string;
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -87,8 +98,23 @@ export function openObjects(connection: Connection): KubeObjects {
       };
       await call('delete', nameOf(object), request);
     },
+    isAllowed: async ({ apiGroup, group, ...attributes }) => {
+      const spec = { groups: [group], resourceAttributes: { group: apiGroup, ...attributes } };
+      const body = JSON.stringify({ apiVersion: REVIEWS, kind: 'SubjectAccessReview', spec });
+      const path = `/apis/${REVIEWS}/subjectaccessreviews`;
+      const answer = await call('create', 'SubjectAccessReview', {
+        method: 'POST',
+        path,
+        headers: JSON_BODY,
+        body,
+      });
+      return review.parse(answer).status.allowed;
+    },
   };
 }
+
+const REVIEWS = 'authorization.k8s.io/v1';
+const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 const listOfObjects = z.object({ items: z.array(z.looseObject({})) });
 

@@ -65,7 +65,10 @@ export function parseAccountNames(setting: string, text: string): Readonly<Recor
 }
 
 /** All channels that something may be told in, the main one first. */
-export function channelsIn({ channel, routes }: NotifySettings): readonly string[] {
+export function channelsIn({
+  channel,
+  routes,
+}: Pick<NotifySettings, 'channel' | 'routes'>): readonly string[] {
   return [...new Set([channel, ...routes.map((route) => route.channel)])];
 }
 

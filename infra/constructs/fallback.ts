@@ -6,8 +6,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { POOL_KEY } from '../../functions/locate/owner.ts';
-import type { EventPattern } from '../../functions/signals/kind.ts';
 import { POOL_PREFIX } from '../../functions/table/keys.ts';
+import { nudgePatterns } from '../forwarded-patterns.ts';
 import { regionsEnvironment } from '../policy-environment.ts';
 import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
@@ -22,23 +22,6 @@ const NUDGE_WINDOW = Duration.seconds(5);
 const NUDGES_AT_ONCE = 500;
 /** A nudge says only that it is worth looking; the schedule looks anyway. */
 const NUDGE_LIFE = Duration.minutes(5);
-
-/** What makes a look before the minute is over worth it. */
-export const nudgePatterns = {
-  'nudge-interruption': {
-    source: ['aws.ec2'],
-    'detail-type': ['EC2 Spot Instance Interruption Warning'],
-  },
-  'nudge-instance-gone': {
-    source: ['aws.ec2'],
-    'detail-type': ['EC2 Instance State-change Notification'],
-    detail: { state: ['shutting-down', 'terminated'] },
-  },
-  'nudge-launch': {
-    source: ['aws.autoscaling'],
-    'detail-type': ['EC2 Instance Launch Successful', 'EC2 Instance Launch Unsuccessful'],
-  },
-} as const satisfies Readonly<Record<string, EventPattern>>;
 
 /** Keeps pools at their size with on-demand nodes while spot is short: every minute, and when something happens. */
 export class Fallback extends Construct {

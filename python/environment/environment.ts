@@ -24,6 +24,7 @@ interface Recipe {
 
 const RECIPES = {
   torch: { requirements: path('python/requirements-torch.txt'), what: 'PyTorch (CPU is enough, 2.5 GB)' },
+  'cfn-lint': { requirements: path('test/cfn-lint/requirements.txt'), what: 'cfn-lint (200 MB)' },
   moto: { requirements: path('simulator/moto/requirements.txt'), what: 'moto, an AWS endpoint (300 MB)' },
   terraform: { requirements: path('test/terraform/requirements.txt'), what: 'Terraform (200 MB)' },
 } as const satisfies Record<string, Recipe>;

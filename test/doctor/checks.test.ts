@@ -1,5 +1,5 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DoctorScene, openDoctorScene } from './scene.ts';
 
 let scene: DoctorScene;
@@ -20,6 +20,7 @@ test('all that was just deployed is well; that no cluster is enrolled is not', a
   expect([...new Set(findings.map(({ check }) => check))]).toEqual([
     'stack',
     'rules',
+    'extra regions',
     'functions',
     'schedules',
     'dead letters',
@@ -118,6 +119,81 @@ test('a secret that holds nothing for Slack, a token that Slack refuses, Slack o
   expect(await findingsOf('Slack')).toMatchObject([{ type: 'not-seen' }]);
 }, 60_000);
 
+test('a channel that the bot is not in, that a route names wrongly, and a webhook that is missing', async () => {
+  expect(await findingsOf('Slack')).toMatchObject([
+    { type: 'ok' },
+    { type: 'ok', about: `channel ${scene.slack.channel}`, detail: 'the bot is in it' },
+  ]);
+  scene.slack.inject({
+    method: 'conversations.history',
+    fault: { type: 'error', code: 'not_in_channel' },
+    times: 1,
+  });
+  expect(await findingsOf('Slack')).toMatchObject([
+    { type: 'ok' },
+    { type: 'wrong', problem: expect.stringContaining('/invite') },
+  ]);
+  scene.setNotifier({
+    SLACK_CHANNEL: 'C0NOWHERE',
+    SLACK_ROUTES: '[{"level":"critical","channel":"#oncall"}]',
+  });
+  expect(await findingsOf('Slack')).toMatchObject([
+    { type: 'ok' },
+    { type: 'wrong', about: 'channel C0NOWHERE', problem: expect.stringContaining('channel_not_found') },
+    { type: 'wrong', about: 'channel #oncall', problem: expect.stringContaining("Give the channel's id") },
+  ]);
+  scene.account.putSecret('slack', '{"webhooks": {"default": "https://hooks.slack.com/services/T/B/x"}}');
+  scene.setNotifier({ SLACK_CHANNEL: 'default', SLACK_ROUTES: '[{"level":"critical","channel":"oncall"}]' });
+  expect(await findingsOf('Slack')).toMatchObject([
+    { type: 'wrong', problem: 'it holds no webhook named oncall' },
+  ]);
+  expect((await scene.slack.read(scene.slack.channel)).length).toBe(0);
+}, 60_000);
+
+describe('an extra region', () => {
+  test('that forwards everything is well', async () => {
+    expect(await findingsOf('extra regions')).toMatchObject([
+      {
+        type: 'ok',
+        about: 'eu-west-1',
+        detail: expect.stringMatching(/^all \d kinds of events forwarded to us-east-2$/),
+      },
+    ]);
+  });
+
+  test('whose rule is switched off, is not there, or matches something else', async () => {
+    scene.changeForwarding(([first, ...others]) => [
+      { ...Object(first), answer: { ...first?.answer, State: 'DISABLED' } },
+      ...others,
+    ]);
+    expect(await findingsOf('extra regions')).toMatchObject([
+      {
+        type: 'wrong',
+        remedy: expect.stringContaining('aws events enable-rule --region eu-west-1 --name Rulespot'),
+      },
+    ]);
+    scene.changeForwarding((rules) => rules.slice(1));
+    expect(await findingsOf('extra regions')).toMatchObject([
+      {
+        type: 'wrong',
+        problem: 'no rule forwards spot-interruption: interruptions there reach nobody',
+        remedy: expect.stringContaining('npx cdk deploy SpotResponder-eu-west-1'),
+      },
+    ]);
+    scene.changeForwarding(() => []);
+    expect(await findingsOf('extra regions')).toMatchObject([
+      { problem: expect.stringContaining('rebalance-recommendation') },
+    ]);
+  }, 60_000);
+
+  test('with events that it could not forward', async () => {
+    scene.notForwarded.send('{}');
+    expect(await findingsOf('extra regions')).toMatchObject([
+      { type: 'wrong', about: 'eu-west-1: queue NotForwarded', remedy: 'spot-responder redrive eu-west-1' },
+    ]);
+  }, 60_000);
+});
+
 test('a pool whose tags make no sense', async () => {
   scene.account.addAutoScalingGroup({
     name: 'gpu',
@@ -155,13 +231,15 @@ test('a role that the cluster does not let in, or as another group', async () =>
     },
     { type: 'wrong', problem: 'its access entry lacks the group spot-responder-index' },
   ]);
-  expect(findings.filter(({ check }) => check === 'permissions and policies')).toMatchObject([
-    { type: 'not-seen', reason: expect.stringContaining('ECONNREFUSED') },
-  ]);
+  for (const name of ['permissions and policies', 'what the groups may do'])
+    expect(findings.filter(({ check }) => check === name)).toMatchObject([
+      { type: 'not-seen', reason: expect.stringContaining('ECONNREFUSED') },
+    ]);
 }, 60_000);
 
 test.each([
   ['rules', 'DescribeRule', 'events:DescribeRule'],
+  ['extra regions', 'ListRuleNamesByTarget', 'events:ListRuleNamesByTarget'],
   ['functions', 'GetFunctionConfiguration', 'lambda:GetFunctionConfiguration'],
   ['schedules', 'GetSchedule', 'scheduler:GetSchedule'],
   ['dead letters', 'GetQueueAttributes', 'sqs:GetQueueAttributes'],

@@ -1,4 +1,5 @@
 import { systemClock } from '../../functions/clock.ts';
+import { BUS_NAME } from '../../infra/spot-responder.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedResource } from '../../simulator/account/deployed.ts';
 import type { SimulatedQueue } from '../../simulator/account/state.ts';
@@ -7,7 +8,7 @@ import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/
 import type { CliRun } from '../cli/run-cli.ts';
 import { runHere } from '../cli/run-here.ts';
 import { operator, region } from '../enroll/scene.ts';
-import { synthesise } from '../infra/synthesise.ts';
+import { synthesise, synthesiseForwarding } from '../infra/synthesise.ts';
 
 /** The synthesised stack as it is after a deployment, with Slack, and the command line beside it. */
 export interface DoctorScene {
@@ -17,6 +18,12 @@ export interface DoctorScene {
   readonly deadLetters: readonly SimulatedQueue[];
   /** Changes what the services say of the resources whose logical id starts so. */
   change(logicalId: string, change: Partial<SimulatedResource>): void;
+  /** What the extra region could not forward. */
+  readonly notForwarded: SimulatedQueue;
+  /** Deploys the extra region's rules otherwise. */
+  changeForwarding(change: (rules: readonly SimulatedResource[]) => readonly SimulatedResource[]): void;
+  /** Changes the notifier's variables and the channels with them. */
+  setNotifier(variables: Readonly<Record<string, string>>): void;
   setStatus(status: string): void;
   /** By the output's name. */
   roleOf(output: string): string;
@@ -36,15 +43,24 @@ export interface Found {
   readonly permission?: string;
 }
 
-const template = synthesise({ slackSecret: 'slack' }).toJSON();
+const FORWARDING = 'eu-west-1';
+const served = { homeRegion: region, extraRegions: FORWARDING };
+const template = synthesise({ slackSecret: 'slack', ...served }).toJSON();
+const forwarding = synthesiseForwarding(FORWARDING).toJSON();
 
 export async function openDoctorScene(): Promise<DoctorScene> {
   const account = await startSimulatedAccount({ clock: systemClock, region });
   const [table, slack] = [await startSimulatedTable(), await startSimulatedSlack({ clock: systemClock })];
   account.putSecret('slack', slack.token);
   const queues: SimulatedQueue[] = [];
-  let resources = deploy(account, queues);
+  let resources = deploy(account, queues, slack);
   let status = 'CREATE_COMPLETE';
+  const notForwarded = account.addQueue({ name: 'NotForwarded' });
+  const values: Readonly<Record<string, string>> = {
+    IncidentTable: table.tableName,
+    EventBus: BUS_NAME,
+    ExtraRegions: FORWARDING,
+  };
   const roleOf = (output: string) => `arn:aws:iam::111122223333:role/SpotResponder-${output}`;
   const redeploy = () =>
     account.addStack({
@@ -52,12 +68,18 @@ export async function openDoctorScene(): Promise<DoctorScene> {
       status,
       outputs: Object.entries<{ Description: string }>(template.Outputs).map(([key, { Description }]) => ({
         key,
-        value: key === 'IncidentTable' ? table.tableName : roleOf(key),
+        value: values[key] ?? roleOf(key),
         description: Description,
       })),
       resources,
     });
   redeploy();
+  account.addStack({
+    name: `SpotResponder-${FORWARDING}`,
+    region: FORWARDING,
+    outputs: [],
+    resources: deployForwarding(notForwarded),
+  });
   const environment = {
     AWS_ENDPOINT_URL: account.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
@@ -80,6 +102,22 @@ export async function openDoctorScene(): Promise<DoctorScene> {
       );
       redeploy();
     },
+    notForwarded,
+    setNotifier: (variables) => {
+      const answer = notifierWith(variables);
+      resources = resources.map((each) =>
+        each.answer && 'Environment' in each.answer ? { ...each, answer } : each,
+      );
+      redeploy();
+    },
+    changeForwarding: (change) => {
+      account.addStack({
+        name: `SpotResponder-${FORWARDING}`,
+        region: FORWARDING,
+        outputs: [],
+        resources: change(deployForwarding(notForwarded)),
+      });
+    },
     setStatus: (now) => {
       status = now;
       redeploy();
@@ -92,7 +130,11 @@ export async function openDoctorScene(): Promise<DoctorScene> {
   };
 }
 
-function deploy(account: SimulatedAccount, queues: SimulatedQueue[]): readonly SimulatedResource[] {
+function deploy(
+  account: SimulatedAccount,
+  queues: SimulatedQueue[],
+  slack: SimulatedSlack,
+): readonly SimulatedResource[] {
   const made = Object.entries<{ Type: string; Properties?: Record<string, unknown> }>(template.Resources);
   return made.map(([logicalId, { Properties = {}, Type: type }]) => {
     const resource = { logicalId, type };
@@ -103,8 +145,25 @@ function deploy(account: SimulatedAccount, queues: SimulatedQueue[]): readonly S
       return { ...resource, physicalId: queue.url };
     }
     const isNotifier = type === 'AWS::Lambda::Function' && logicalId.includes('Notifier');
-    return isNotifier ? { ...resource, answer: notifierAnswer } : resource;
+    return isNotifier ? { ...resource, answer: notifierWith({ SLACK_CHANNEL: slack.channel }) } : resource;
   });
 }
 
-const notifierAnswer = { Environment: { Variables: { SLACK_SECRET: 'slack' } } };
+function notifierWith(variables: Readonly<Record<string, string>>) {
+  return { Environment: { Variables: { SLACK_SECRET: 'slack', ...variables } } };
+}
+
+function deployForwarding({ arn }: SimulatedQueue): readonly SimulatedResource[] {
+  const made = Object.entries<{ Type: string; Properties: { EventPattern: unknown } }>(forwarding.Resources);
+  const bus = `arn:aws:events:${region}:111122223333:event-bus/${BUS_NAME}`;
+  return made
+    .filter(([, { Type }]) => Type === 'AWS::Events::Rule')
+    .map(([logicalId, { Properties, Type: type }]) => ({
+      logicalId,
+      type,
+      answer: {
+        EventPattern: JSON.stringify(Properties.EventPattern),
+        Targets: [{ Id: 'Target0', Arn: bus, DeadLetterConfig: { Arn: arn } }],
+      },
+    }));
+}

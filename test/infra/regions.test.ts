@@ -2,8 +2,8 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { signalPatterns } from '../../functions/signals/parse.ts';
-import { nudgePatterns } from '../../infra/constructs/fallback.ts';
-import { ForwardingStack, forwardedPatterns } from '../../infra/forwarding-stack.ts';
+import { forwardedPatterns, nudgePatterns } from '../../infra/forwarded-patterns.ts';
+import { ForwardingStack } from '../../infra/forwarding-stack.ts';
 import { synthesise } from './synthesise.ts';
 
 const served = { homeRegion: 'us-east-2', extraRegions: 'eu-west-1,ap-south-1' };

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { vi } from 'vitest';
 import { type GivenSettings, readSettings } from '../../infra/config.ts';
+import { ForwardingStack } from '../../infra/forwarding-stack.ts';
 import type { SpotResponderProps } from '../../infra/spot-responder.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
@@ -19,4 +20,9 @@ export function synthesise(given: GivenSettings = {}): Template {
 
 function synthesiseProps(props: SpotResponderProps): Template {
   return Template.fromStack(new SpotResponderStack(new App(), 'Test', { code: notBuilt, ...props }));
+}
+
+/** The stack of an extra region. */
+export function synthesiseForwarding(region: string, homeRegion = 'us-east-2'): Template {
+  return Template.fromStack(new ForwardingStack(new App(), 'Test', { homeRegion, env: { region } }));
 }

@@ -1,42 +1,32 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../../../functions/errors.ts';
-import { askSlack } from '../../../functions/notify/slack/introduce.ts';
+import { channelsIn, DEFAULT_CHANNEL, parseRoutes } from '../../../functions/notify/settings.ts';
+import type { SlackAccess } from '../../../functions/notify/slack/access.ts';
+import { askChannel, askSlack } from '../../../functions/notify/slack/introduce.ts';
 import { slackSecret } from '../../../functions/notify/slack/secret.ts';
 import { ask } from '../../aws/ask.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 import { functionsOf } from './functions.ts';
 
-/** The notifier's secret can be read, holds something for Slack, and Slack takes it. */
+/** The notifier's secret can be read and holds something for Slack, Slack takes it, and every channel is open to it. */
 export const slackCheck: Check<Patient> = {
   name: 'Slack',
   look: async (patient): Promise<Finding[]> => {
-    const secretId = await findSecret(patient);
-    if (secretId === undefined)
+    const notifier = await findNotifier(patient);
+    if (!notifier)
       return [
         { type: 'ok', about: 'Slack', detail: 'not configured: nobody is told; the events are on the bus' },
       ];
+    const { secretId } = notifier;
     const about = `secret ${secretId}`;
     try {
       const secret = slackSecret({ secrets: patient.aws.secrets, secretId, clock: patient.clock });
       const access = await secret.read();
-      if (access.type === 'webhooks')
-        return [
-          {
-            type: 'ok',
-            about,
-            detail: `${Object.keys(access.urls).length} webhooks; spot-responder notify --test tries them`,
-          },
-        ];
-      const known = await askSlack({
-        ...access,
-        ...(patient.slackApiUrl && { apiUrl: patient.slackApiUrl }),
-      });
-      if (known.type === 'known')
-        return [{ type: 'ok', about, detail: `Slack knows the token as ${known.name}` }];
-      if (known.type === 'away') return [{ type: 'not-seen', about: 'Slack', reason: known.reason }];
-      const remedy = `put a valid bot token into it: aws secretsmanager put-secret-value --region ${patient.region} --secret-id ${secretId} --secret-string …; then spot-responder notify --test --secret ${secretId}`;
-      return [{ type: 'wrong', about, problem: `Slack refuses the token: ${known.reason}`, remedy }];
+      const channels = channelsOf(notifier);
+      return access.type === 'webhooks'
+        ? lookAtWebhooks(access, channels, about)
+        : await lookAtBot(access, channels, about, patient);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       return [{ type: 'wrong', about, problem: error.message, remedy: 'docs/slack.md, set-up' }];
@@ -44,16 +34,72 @@ export const slackCheck: Check<Patient> = {
   },
 };
 
+interface NotifierSeen {
+  readonly secretId: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** As the notifier's own environment names it. */
-async function findSecret(patient: Patient): Promise<string | undefined> {
+async function findNotifier(patient: Patient): Promise<NotifierSeen | undefined> {
   for (const name of functionsOf(patient)) {
     const { Environment } = await ask(
       { action: 'lambda:GetFunctionConfiguration', on: `function ${name}`, region: patient.region },
       (options) =>
         patient.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
     );
-    const secretId = Environment?.Variables?.SLACK_SECRET;
-    if (secretId) return secretId;
+    const variables = Environment?.Variables ?? {};
+    if (variables.SLACK_SECRET) return { secretId: variables.SLACK_SECRET, variables };
   }
   return undefined;
+}
+
+function channelsOf({ variables: { SLACK_CHANNEL = DEFAULT_CHANNEL, SLACK_ROUTES = '[]' } }: NotifierSeen) {
+  return channelsIn({ channel: SLACK_CHANNEL, routes: parseRoutes('SLACK_ROUTES', SLACK_ROUTES) });
+}
+
+function lookAtWebhooks(
+  { urls }: Extract<SlackAccess, { type: 'webhooks' }>,
+  channels: readonly string[],
+  about: string,
+): Finding[] {
+  const missing = channels.filter((name) => !Object.hasOwn(urls, name));
+  if (missing.length === 0)
+    return [
+      { type: 'ok', about, detail: `${channels.length} webhooks; spot-responder notify --test tries them` },
+    ];
+  const problem = `it holds no webhook named ${missing.join(', ')}`;
+  return [
+    { type: 'wrong', about, problem, remedy: 'docs/slack.md, set-up: {"webhooks": {"NAME": "https://…"}}' },
+  ];
+}
+
+async function lookAtBot(
+  access: Extract<SlackAccess, { type: 'bot' }>,
+  channels: readonly string[],
+  about: string,
+  { region, slackApiUrl }: Patient,
+): Promise<Finding[]> {
+  const deps = { ...access, ...(slackApiUrl && { apiUrl: slackApiUrl }) };
+  const known = await askSlack(deps);
+  if (known.type === 'known') {
+    const token: Finding = { type: 'ok', about, detail: `Slack knows the token as ${known.name}` };
+    return [token, ...(await Promise.all(channels.map((channel) => lookAtChannel(deps, channel))))];
+  }
+  if (known.type === 'away') return [{ type: 'not-seen', about: 'Slack', reason: known.reason }];
+  const secretId = about.split(' ').at(-1);
+  const remedy = `put a valid bot token into it: aws secretsmanager put-secret-value --region ${region} --secret-id ${secretId} --secret-string …; then spot-responder notify --test --secret ${secretId}`;
+  return [{ type: 'wrong', about, problem: `Slack refuses the token: ${known.reason}`, remedy }];
+}
+
+async function lookAtChannel(deps: Parameters<typeof askChannel>[0], channel: string): Promise<Finding> {
+  const about = `channel ${channel}`;
+  const answer = await askChannel(deps, channel);
+  switch (answer.type) {
+    case 'open':
+      return { type: 'ok', about, detail: 'the bot is in it' };
+    case 'away':
+      return { type: 'not-seen', about, reason: answer.reason };
+    case 'refused':
+      return { type: 'wrong', about, problem: answer.reason, remedy: 'docs/slack.md, set-up' };
+  }
 }
