@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { Command } from 'commander';
 import { startControlPlane } from '../../controlplane/control-plane.ts';
@@ -12,17 +13,19 @@ interface Options {
   readonly nodes: string;
   readonly perBudget: string;
   readonly total: string;
+  readonly pauses: string;
 }
 
 await new Command('bench:limits')
   .description('Evicts the same 10 pods a node with different limits, on a real control plane.')
   .option('--nodes <n>', 'nodes, with ten pods each under ten shared budgets', '50')
   .option('--per-budget <list>', 'evictions at a time through one budget', '1,2,3,4,8')
+  .option('--pauses <ms>', 'after each eviction through a budget that was accepted', '0')
   .option('--total <list>', 'evictions at a time in all, without budgets', '10,50,100,500')
-  .action(async ({ nodes, perBudget, total }: Options) => {
+  .action(async ({ nodes, pauses, perBudget, total }: Options) => {
     const count = Number(nodes);
-    await measure(count, '100%', perBudget, (pod) => pod.app);
-    await measure(count, null, total, () => 'all');
+    await measure(count, '100%', perBudget, pauses, (pod) => pod.app);
+    await measure(count, null, total, '0', () => 'all');
   })
   .parseAsync();
 
@@ -34,6 +37,7 @@ async function measure(
   nodes: number,
   maxUnavailable: string | null,
   widths: string,
+  pauses: string,
   queueOf: (pod: CrowdPod) => string,
 ): Promise<void> {
   await using stack = new AsyncDisposableStack();
@@ -44,16 +48,21 @@ async function measure(
   admin.loadFromFile(path);
   const { spares, targets } = await createCrowd(admin, { targets: nodes, spares: 10, maxUnavailable });
   const cluster = await connectFromKubeconfig({ path, clock: systemClock });
-  for (const width of widths.split(',').map(Number)) {
+  for (const [width, pauseMs] of combine(widths, pauses)) {
     await settle(admin, { nodes: targets.length + spares.length });
     const pods = await listCrowd(admin);
-    const { answers, seconds } = await evictAll(cluster, Map.groupBy(pods, queueOf), width);
+    const { answers, seconds } = await evictAll(cluster, Map.groupBy(pods, queueOf), width, pauseMs);
     const what = maxUnavailable === null ? 'in all, no budgets' : 'through each budget';
     console.log(
-      `${String(width).padStart(4)} at a time ${what}: ${seconds.toFixed(1)} s for ${pods.length} pods, ` +
+      `${String(width).padStart(4)} at a time ${what}, ${pauseMs} ms between: ${seconds.toFixed(1)} s for ${pods.length} pods, ` +
         `an answer took ${answers.median.toFixed(2)} s, at most ${answers.max.toFixed(2)} s`,
     );
   }
+}
+
+function combine(widths: string, pauses: string): readonly (readonly [number, number])[] {
+  const numbers = (list: string) => list.split(',').filter(Boolean).map(Number);
+  return numbers(widths).flatMap((width) => numbers(pauses).map((pause) => [width, pause] as const));
 }
 
 async function listCrowd(admin: KubeConfig): Promise<readonly CrowdPod[]> {
@@ -72,6 +81,7 @@ async function evictAll(
   cluster: ClusterPort,
   queues: ReadonlyMap<string, readonly CrowdPod[]>,
   width: number,
+  pauseMs: number,
 ) {
   const start = performance.now();
   const times: number[] = [];
@@ -86,7 +96,10 @@ async function evictAll(
   const work = [...queues.values()].flatMap((pods) => {
     const rest = [...pods];
     return Array.from({ length: width }, async () => {
-      for (let pod = rest.pop(); pod; pod = rest.pop()) await evict(pod);
+      for (let pod = rest.pop(); pod; pod = rest.pop()) {
+        await evict(pod);
+        if (pauseMs > 0) await sleep(pauseMs);
+      }
     });
   });
   await Promise.all(work);

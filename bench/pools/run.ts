@@ -6,7 +6,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../functions/announce/bus.ts';
 import { systemClock as clock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
-import { openSlots } from '../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../functions/drain/traffic.ts';
 import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../functions/fallback/run/deps.ts';
@@ -113,7 +113,7 @@ function depsOf(
       random,
     }),
     connect: async (name) => connectTo({ name, server: kubernetes.get(name)?.url ?? '' }, { clock, random }),
-    slots: () => openSlots(),
+    traffic: trafficByCluster(clock),
     announcer: bus({ eventBridge: new EventBridgeClient(client), busName: 'spot-responder' }),
     ledger,
   };

@@ -6,7 +6,7 @@ import { bus } from '../../functions/announce/bus.ts';
 import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { continuationQueue } from '../../functions/continuation/queue.ts';
-import { slotsByCluster } from '../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../functions/drain/traffic.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
 import { openLeader } from '../../functions/leader/leader.ts';
@@ -66,7 +66,7 @@ export function depsForWorld(
     random,
     log: quietLog,
     ...path,
-    slots: slotsByCluster(),
+    traffic: trafficByCluster(clock),
     leader: openLeader({ desk: dynamoLeaderDesk(table), clock, log: quietLog }),
     incidents: dynamoIncidents(table),
     markers: s3Markers({ ...aws, forcePathStyle: true }),

@@ -2,7 +2,7 @@ import { s3Markers } from '../../functions/checkpoint/markers.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
-import { slotsByCluster } from '../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../functions/drain/traffic.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import type { Incidents } from '../../functions/incidents/incident.ts';
 import { alone } from '../../functions/leader/leader.ts';
@@ -98,7 +98,7 @@ function depsForCluster(cluster: ClusterPort, region: string, clock: RespondDeps
     log: quietLog,
     locator: nodeLocator(cluster, region),
     connect: async () => cluster,
-    slots: slotsByCluster(),
+    traffic: trafficByCluster(clock),
     leader: alone,
     incidents: unrecorded,
     markers: s3Markers({ region }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 /** Who wants the watched pods to be listed again, and when that was last done. Many wishes are one list. */
 export interface Looks {
@@ -20,7 +21,7 @@ export function openLooks(clock: Clock): Looks {
       signal.throwIfAborted();
       wish.why ??= why;
       wish.made.abort();
-      await unlessAborted(wish.granted.promise, signal);
+      await untilAborted(wish.granted.promise, signal);
     },
     wanted: () => wish.made.signal,
     why: () => wish.why,
@@ -46,11 +47,4 @@ interface Wish {
 
 function openWish(): Wish {
   return { made: new AbortController(), granted: Promise.withResolvers() };
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  await Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -59,20 +59,26 @@ export interface DrainRun extends DrainDeps {
 
 /** Names of the budgets whose selector covers the pod, as far as they are known. */
 export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
-  return request.budgets
-    .known()
+  return (request.budgets.known() ?? [])
     .filter((budget) => budget.namespace === pod.namespace && budget.covers(pod))
     .map(({ name }) => name);
 }
 
-/** The pod's turn to be evicted, among all drains of this process. */
+/**
+ * The pod's turn to be evicted, among all drains of this process. A storm that cannot read the budgets must not go
+ * through them all at once: until they are known, a namespace counts as one.
+ */
 export function awaitTurn(run: DrainRun, pod: Pod, signal: AbortSignal): Promise<Leave> {
+  const budgets = run.request.budgets.known() ? budgetsOf(run, pod) : [ANY_BUDGET];
   return run.slots.acquire(
-    budgetsOf(run, pod).map((name) => `${pod.namespace}/${name}`),
+    budgets.map((name) => `${pod.namespace}/${name}`),
     signal,
     run.request,
   );
 }
+
+/** No name of an object. */
+const ANY_BUDGET = '?';
 
 export function isUnreachable(error: unknown): error is ClusterError {
   return error instanceof ClusterError && error.fault === 'unreachable';

@@ -65,16 +65,6 @@ export function openSlots(total = TOTAL, perBudget = PER_BUDGET): Slots {
   }
 }
 
-/** One set of slots a cluster, for all drains of this process: a storm shares its budgets. */
-export function slotsByCluster(): (clusterName: string) => Slots {
-  const known = new Map<string, Slots>();
-  return (clusterName) => {
-    const slots = known.get(clusterName) ?? openSlots();
-    known.set(clusterName, slots);
-    return slots;
-  };
-}
-
 interface Queue {
   enter(signal: AbortSignal, claim: Claim): Promise<Leave>;
 }

@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts';
 import { eksConnector } from '../cluster/connection.ts';
 import { eksOver } from '../cluster/eks.ts';
 import { readFallbackConfig } from '../config.ts';
-import { slotsByCluster } from '../drain/slots.ts';
+import { trafficByCluster } from '../drain/traffic.ts';
 import { awsGroups } from '../fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../fallback/run/deps.ts';
@@ -48,7 +48,7 @@ function depsIn(region: string): FallbackDeps {
       credentials: dynamo.config.credentials,
       lookUp: eksOver(eks, region).describeCluster,
     }),
-    slots: slotsByCluster(),
+    traffic: trafficByCluster(clock),
     announcer,
     ledger: dynamoPoolLedger({
       client: dynamo,

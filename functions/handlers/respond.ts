@@ -6,7 +6,7 @@ import { noMarkers, s3Markers } from '../checkpoint/markers.ts';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { continuationQueue } from '../continuation/queue.ts';
-import { slotsByCluster } from '../drain/slots.ts';
+import { trafficByCluster } from '../drain/traffic.ts';
 import { dynamoIncidents } from '../incidents/dynamo.ts';
 import { dynamoLeaderDesk } from '../leader/desk.ts';
 import { openLeader } from '../leader/leader.ts';
@@ -56,7 +56,7 @@ function depsIn(region: string): Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'> {
     ...common,
     ...path,
     region,
-    slots: slotsByCluster(),
+    traffic: trafficByCluster(clock),
     leader: openLeader({ desk: dynamoLeaderDesk(scoped), clock, log }),
     recorder: config.kubernetesEvents ? openRecorder({ connect: path.connect, clock, log }) : silentRecorder,
     hooks: lazyHooks({ region }),

@@ -30,11 +30,12 @@ export interface LeaderDeps {
   readonly desk: LeaderDesk;
   readonly clock: Clock;
   readonly log: Log;
-  /** A table that does not answer within this time must not hold up a drain. @default 500 */
+  /** A table that does not answer within this time must not hold up a drain. @default 2000 */
   readonly entryPatienceMs?: number;
 }
 
-const ENTRY_PATIENCE_MS = 500;
+/** The node is being cordoned meanwhile. In a storm answers are slow, and then one leader is worth most. */
+const ENTRY_PATIENCE_MS = 2_000;
 /** How often a leader looks for offers: a node that waits for it has no eviction under way. */
 const LOOK_MS = 100;
 /** How often who offered looks whether it was heard. Only its own end waits for that. */

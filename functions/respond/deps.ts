@@ -3,7 +3,7 @@ import type { Markers } from '../checkpoint/markers.ts';
 import type { Clock } from '../clock.ts';
 import type { ClusterPort } from '../cluster/port.ts';
 import type { Continuations } from '../continuation/queue.ts';
-import type { Slots } from '../drain/slots.ts';
+import type { Traffic } from '../drain/traffic.ts';
 import type { Incidents } from '../incidents/incident.ts';
 import type { Leader } from '../leader/leader.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
@@ -24,8 +24,8 @@ export interface RespondDeps {
   readonly locator: Locator;
   /** A connection to the cluster's API server; cached by the implementation. */
   readonly connect: (clusterName: string) => Promise<ClusterPort>;
-  /** Turns to evict in a cluster, shared by all drains of this process. */
-  readonly slots: (clusterName: string) => Slots;
+  /** What all drains of a cluster in this process share. */
+  readonly traffic: (clusterName: string) => Traffic;
   /** Who drains the nodes of a cluster when several go at once. */
   readonly leader: Leader<InterruptionReport>;
   readonly incidents: Incidents;

@@ -14,9 +14,11 @@ export interface Look {
 
 /** As `listPods`; budgets that cannot be read are not waited for. */
 export async function look(scene: Scene, nodeName: string): Promise<Look> {
+  const { cluster, deps, signal } = scene;
+  const { shelf } = deps.traffic(cluster.name);
   const [list, budgets] = await Promise.all([
     listPods(scene, nodeName),
-    openBudgetBook({ cluster: scene.cluster, ...scene.deps }, insistently(scene, scene.signal)),
+    openBudgetBook({ ...deps, cluster, shelf }, insistently(scene, signal)),
   ]);
   return { nodeName, list, budgets };
 }

@@ -7,7 +7,7 @@ import { executePlan } from '../../functions/drain/evict.ts';
 import type { DrainReport } from '../../functions/drain/outcome.ts';
 import { planDrain } from '../../functions/drain/plan.ts';
 import type { DrainProgress } from '../../functions/drain/progress.ts';
-import { openSlots } from '../../functions/drain/slots.ts';
+import { openTraffic } from '../../functions/drain/traffic.ts';
 import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 
 export const NODE = 'ip-10-0-0-1.internal';
@@ -25,6 +25,8 @@ interface DrainChoices {
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
   readonly observe?: (progress: DrainProgress) => void;
+  /** What a storm must do without when the server is slow. @default true */
+  readonly budgetsKnown?: boolean;
   /** Runs after the plan was made and before it is acted on. */
   readonly beforeActing?: () => void;
 }
@@ -37,7 +39,7 @@ export async function openScene(speed = 40) {
   simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });
   simulated.addNode({ name: OTHER_NODE, instanceId: 'i-0fedcba9876543210', zone: 'us-east-2a' });
   const cluster = connectTo({ name: 'demo', server: simulated.url }, { clock });
-  const deps = { cluster, clock, random: Math.random, slots: openSlots() };
+  const deps = { cluster, clock, random: Math.random, ...openTraffic(clock) };
   const startedAt = clock.now();
   const progress: DrainProgress[] = [];
 
@@ -85,7 +87,7 @@ async function drainNode(
     nodeName: NODE,
     plan,
     resourceVersion: list.resourceVersion,
-    budgets: { known: () => budgets },
+    budgets: { known: () => (choices.budgetsKnown === false ? undefined : budgets) },
     holdForSave: async () => {
       throw new Error('no pod here trains');
     },

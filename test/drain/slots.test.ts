@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Due, type Leave, openSlots, type Slots, slotsByCluster } from '../../functions/drain/slots.ts';
+import { type Due, type Leave, openSlots, type Slots } from '../../functions/drain/slots.ts';
 
 const drain = {};
 const never = new AbortController().signal;
@@ -117,10 +117,4 @@ test('who gives up while waiting takes no place with it', async () => {
   await expect(refused).rejects.toThrow('the drain is over');
   first();
   await expect(slots.acquire(['ns/a'], never, drain)).resolves.toBeTypeOf('function');
-});
-
-test('drains of one cluster share their slots, drains of two do not', () => {
-  const slots = slotsByCluster();
-  expect(slots('prod')).toBe(slots('prod'));
-  expect(slots('prod')).not.toBe(slots('staging'));
 });

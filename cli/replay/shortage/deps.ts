@@ -6,7 +6,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../../functions/announce/bus.ts';
 import type { Clock } from '../../../functions/clock.ts';
 import { connectTo } from '../../../functions/cluster/connection.ts';
-import { slotsByCluster } from '../../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../../functions/drain/traffic.ts';
 import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
@@ -34,7 +34,7 @@ export function fallbackDeps(address: WorldAddress, clusterUrl: string, clock: C
       random,
     }),
     connect: async (name) => connectTo({ name, server: clusterUrl }, { clock }),
-    slots: slotsByCluster(),
+    traffic: trafficByCluster(clock),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     ledger: dynamoPoolLedger({ client, table, clock, random, owner: 'replay' }),
   };

@@ -1,6 +1,6 @@
 import type { Announcer } from '../../announce/bus.ts';
 import type { ClusterPort } from '../../cluster/port.ts';
-import type { Slots } from '../../drain/slots.ts';
+import type { Traffic } from '../../drain/traffic.ts';
 import type { Log } from '../../log.ts';
 import type { PoolLedger } from '../ledger/ledger.ts';
 import type { ObserveDeps } from '../world/observe.ts';
@@ -10,7 +10,7 @@ export interface FallbackDeps extends Omit<ObserveDeps, 'connect'> {
   readonly connect: (cluster: string) => Promise<ClusterPort>;
   readonly ledger: PoolLedger;
   readonly announcer: Announcer;
-  readonly slots: (cluster: string) => Slots;
+  readonly traffic: (cluster: string) => Traffic;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
   readonly log: Log;

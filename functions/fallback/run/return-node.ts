@@ -1,4 +1,5 @@
 import type { ClusterPort } from '../../cluster/port.ts';
+import { openBudgetBook } from '../../drain/budget-book.ts';
 import { cordonInstance, uncordonNode } from '../../drain/cordon.ts';
 import { executePlan } from '../../drain/evict.ts';
 import { findNode } from '../../drain/find-node.ts';
@@ -36,17 +37,21 @@ export async function releaseNode(scene: ReturnScene, member: FallbackMember): P
 
 /** Evicts as budgets allow until the run's end; the next run goes on. A pod that must not move stops it: nothing is evicted. */
 export async function emptyNode({ cluster, deps, until }: ReturnScene, nodeName: string): Promise<void> {
-  const [list, budgets] = await Promise.all([cluster.listPodsOnNode(nodeName), cluster.listBudgets()]);
-  const plan = planReturn(list.pods);
-  if (whyStay(plan) || countPodsLeft(plan) === 0 || deps.clock.now() >= until) return;
   const { clock, random } = deps;
+  const { shelf, slots } = deps.traffic(cluster.name);
+  const [list, budgets] = await Promise.all([
+    cluster.listPodsOnNode(nodeName),
+    openBudgetBook({ cluster, clock, random, shelf }, { until }),
+  ]);
+  const plan = planReturn(list.pods);
+  if (whyStay(plan) || countPodsLeft(plan) === 0 || clock.now() >= until) return;
   const report = await executePlan(
-    { cluster, clock, random, slots: deps.slots(cluster.name) },
+    { cluster, clock, random, slots },
     {
       nodeName,
       plan,
       resourceVersion: list.resourceVersion,
-      budgets: { known: () => budgets },
+      budgets,
       holdForSave: neverHeld,
       severity: 'soft',
       giveUpAt: until,

@@ -4,7 +4,7 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { bus } from '../../../functions/announce/bus.ts';
 import { connectTo } from '../../../functions/cluster/connection.ts';
-import { openSlots } from '../../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../../functions/drain/traffic.ts';
 import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
@@ -106,7 +106,7 @@ export async function startFallbackScene(options: SceneOptions = {}): Promise<Fa
         random: () => 0.5,
       }),
       connect: async (name) => connectTo({ name, server: cluster.url }, { clock, random: () => 0.5 }),
-      slots: () => openSlots(),
+      traffic: trafficByCluster(clock),
       announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
       ledger: dynamoPoolLedger({
         client: table.client(),

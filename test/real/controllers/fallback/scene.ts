@@ -8,7 +8,7 @@ import { vi } from 'vitest';
 import { nodeObject, ZONE } from '../../../../controlplane/fleet/nodes.ts';
 import { bus } from '../../../../functions/announce/bus.ts';
 import type { Clock } from '../../../../functions/clock.ts';
-import { openSlots } from '../../../../functions/drain/slots.ts';
+import { trafficByCluster } from '../../../../functions/drain/traffic.ts';
 import { awsGroups } from '../../../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../../../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../../../functions/fallback/run/deps.ts';
@@ -170,7 +170,7 @@ function depsOf(
       if (name !== clusterName) throw new Error(`no cluster ${name}`);
       return plane.connectAsResponder();
     },
-    slots: () => openSlots(),
+    traffic: trafficByCluster(clock),
     announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
     ledger: dynamoPoolLedger({ client: table.client(), table: table.tableName, clock, random, owner: 'run' }),
   };
