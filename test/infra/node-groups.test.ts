@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { mixedCapacity, spotGroup } from './node-groups-app.ts';
+import synthesised from './synthesised-groups.json' with { type: 'json' };
 
 /** A template is some seconds' work on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
@@ -62,6 +63,15 @@ test('mixed capacity: two on demand, five on spot, an empty fallback that takes 
   ]);
   expect([Baseline, Spot, Fallback].map((each) => each?.Taints)).toEqual([undefined, [TAINT], [TAINT]]);
   expect(Baseline?.Tags).toEqual(undefined);
+});
+
+test('synthesised-groups.json, which the tests on a real scheduler make nodes of, is what the constructs make', () => {
+  const { groups } = mixedCapacity();
+  const kept = Object.entries(groups).map(([name, { CapacityType, InstanceTypes, Labels, Taints = [] }]) => [
+    name,
+    { CapacityType, InstanceTypes, Labels, Taints },
+  ]);
+  expect(synthesised).toEqual(Object.fromEntries(kept));
 });
 
 test('the three groups share one role', () => {

@@ -19,6 +19,10 @@ import { startLoad } from './service-load.ts';
 
 const IMAGE = 'registry.example.com/inference:1';
 const SERVER = fileURLToPath(new URL('programs/inference-server.ts', import.meta.url));
+/** Of the hook; the clients' lag is 2 s. */
+const HOOK_SECONDS = 8;
+/** Of a request that outlasts the hook. */
+const LONG_MS = 22_000;
 const PATIENT = { timeout: 90_000, interval: 200 };
 
 let plane: TestPlane;
@@ -45,15 +49,18 @@ afterAll(async () => {
 });
 
 /**
- * The manifest with its container's command running here; on this machine a pod's localhost is `$POD_ADDRESS`. `change`
- * is what a test leaves out.
+ * The manifest with its container's command running here; on this machine a pod's localhost is `$POD_ADDRESS`, and its
+ * clients hear sooner that an endpoint is gone, so its hook waits less. `change` is what a test leaves out.
  */
 async function manifest(
   namespace: string,
   change: (container: V1Container) => V1Container = (container) => container,
 ): Promise<readonly KubernetesObject[]> {
   const text = await readFile('examples/manifests/inference-spot.yaml', 'utf8');
-  return loadAllYaml(text.replaceAll('http://localhost:', 'http://$POD_ADDRESS:')).map((object) => ({
+  const here = text
+    .replaceAll('http://localhost:', 'http://$POD_ADDRESS:')
+    .replace('sleep 20', `sleep ${HOOK_SECONDS}`);
+  return loadAllYaml(here).map((object) => ({
     ...(object.kind === 'Deployment' ? withServer(object, change) : object),
     metadata: { ...object.metadata, namespace },
   }));
@@ -96,7 +103,7 @@ test('a node goes under load: no request is lost, not one that outlasts the hook
   const { answered, failed, reports, said, sent } = await interruptUnderLoad(
     'with-hook',
     await manifest('with-hook'),
-    35_000,
+    LONG_MS,
   );
   expect(reports.map(({ outcome }) => outcome.type)).toEqual(['emptied']);
   expect(failed).toEqual([]);
