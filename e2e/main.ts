@@ -6,7 +6,7 @@ import { ConfigurationError } from '../functions/errors.ts';
 import { showCost } from './cost/show.ts';
 import { scenarios } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { showFigures, showPermissions } from './show.ts';
+import { showFigures, showMemory, showPermissions } from './show.ts';
 import { readHomeTemplate } from './template/template.ts';
 import { startMachine } from './world/machine.ts';
 import { play, type Result } from './world/play.ts';
@@ -52,6 +52,7 @@ async function main(): Promise<number> {
   const results = await run(chosen, values['as-built'], readLatency(values.latency));
   showFigures(results);
   showCost(results);
+  showMemory(results);
   const isWhole = chosen.length === scenarios.length;
   const mayAll = showPermissions(results, isWhole);
   return mayAll && !results.some(({ problem }) => problem) ? 0 : 1;

@@ -16,6 +16,19 @@ export function showFigures(results: readonly Result[]): void {
     if (problem) console.error(`\n${scenario.name}: ${problem.message}\n${lastLines(problem.log)}`);
 }
 
+/** What each function's memory size is to be judged by. */
+export function showMemory(results: readonly Result[]): void {
+  const [first] = results;
+  if (!first) return;
+  console.log('\nMemory: the most that a process of the function held, of what the template gives it');
+  for (const { bundle } of first.deployed.grants) {
+    const peaks = results.flatMap(({ deployed }) => deployed.fn(bundle).peaks);
+    const { memoryMegabytes } = first.deployed.fn(bundle).properties;
+    const most = peaks.length > 0 ? `${Math.max(...peaks).toFixed(0)} MB` : 'not run';
+    console.log(`  ${bundle.padEnd(12)}${most.padStart(8)} of ${memoryMegabytes} MB`);
+  }
+}
+
 /** Returns false when a permission is missing, or, of the whole set of scenarios, when one is not needed. */
 export function showPermissions(results: readonly Result[], isWhole: boolean): boolean {
   const [first] = results;

@@ -36,6 +36,7 @@ export async function drill(target: DrillTarget, templateId: string, deps: Drill
   let experiment: Experiment | undefined;
   try {
     await target.mark();
+    tell(`Marked ${target.id}; AWS FIS sees it in some seconds.`);
     await clock.sleep(TAG_SETTLES_MS, signal);
     experiment = await experiments.start(templateId);
     tell(`Experiment ${experiment.id} started. Ctrl-C stops it.`);

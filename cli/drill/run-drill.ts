@@ -38,7 +38,8 @@ export async function runDrill(options: DrillOptions): Promise<number> {
   const templateId = templateOf(stack, target);
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
-  process.once('SIGINT', onInterrupt);
+  // Not once: a second Ctrl-C must not cut off what stops the experiment and takes the tag away.
+  process.on('SIGINT', onInterrupt);
   try {
     const request = { command: 'drill', warning: target.warning, word: target.id };
     const consent = options.yes ? 'given' : await askConsent(request, stop);

@@ -7,8 +7,8 @@ import type { Order, Word } from './host.ts';
 
 /** How an invocation ended. */
 export type Ending =
-  | { readonly type: 'returned'; readonly answer: unknown }
-  | { readonly type: 'failed'; readonly error: string }
+  | { readonly type: 'returned'; readonly answer: unknown; readonly peakMegabytes?: number }
+  | { readonly type: 'failed'; readonly error: string; readonly peakMegabytes?: number }
   | { readonly type: 'timed-out' }
   /** The process ended under it. */
   | { readonly type: 'exited' };

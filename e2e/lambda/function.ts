@@ -13,6 +13,8 @@ export interface LocalFunction {
   readonly coldStarts: readonly number[];
   /** Milliseconds that each invocation took, the loading of the bundle left out. */
   readonly durations: readonly number[];
+  /** The most that the environment of an invocation had held when that ended, in MB. */
+  readonly peaks: readonly number[];
   /** Ends every environment that is at work, as a crash would. Returns how many there were. */
   killBusy(): Promise<number>;
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export function openFunction(
   const busy = new Set<ExecutionEnvironment>();
   const coldStarts: number[] = [];
   const durations: number[] = [];
+  const peaks: number[] = [];
   const chunks: string[] = [];
   const take = async () => {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isAlive()) return kept;
@@ -39,6 +42,7 @@ export function openFunction(
     properties,
     coldStarts,
     durations,
+    peaks,
     output: () => chunks.join(''),
     invoke: async (event) => {
       const release = concurrency.enter(properties);
@@ -50,6 +54,7 @@ export function openFunction(
         const began = performance.now();
         const ending = await environment.invoke(event);
         durations.push(performance.now() - began);
+        if ('peakMegabytes' in ending && ending.peakMegabytes) peaks.push(ending.peakMegabytes);
         return ending;
       } catch (error) {
         return { type: 'failed', error: `${messageOf(error)}\n${chunks.slice(-20).join('')}` };

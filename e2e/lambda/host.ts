@@ -14,8 +14,13 @@ export interface Order {
 
 export type Word =
   | { readonly type: 'ready'; readonly loadedInMs: number }
-  | { readonly type: 'returned'; readonly answer: unknown }
-  | { readonly type: 'failed'; readonly error: string };
+  | ({ readonly type: 'returned'; readonly answer: unknown } & Spent)
+  | ({ readonly type: 'failed'; readonly error: string } & Spent);
+
+interface Spent {
+  /** The most that this process has held so far, Node itself included: what Lambda logs as Max Memory Used. */
+  readonly peakMegabytes: number;
+}
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -36,13 +41,20 @@ async function invoke({ deadline, event, requestId }: Order): Promise<void> {
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
   try {
-    say({ type: 'returned', answer: (await handler(event, context)) ?? null });
+    const answer = (await handler(event, context)) ?? null;
+    say({ type: 'returned', answer, ...spent() });
   } catch (error) {
     say({
       type: 'failed',
       error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      ...spent(),
     });
   }
+}
+
+/** Linux counts in kibibytes. */
+function spent(): Spent {
+  return { peakMegabytes: (process.resourceUsage().maxRSS * 1_024) / 1e6 };
 }
 
 function say(word: Word): void {

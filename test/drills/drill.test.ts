@@ -80,6 +80,7 @@ test('an instance is tagged while its experiment runs, followed until the respon
   const target = await findInstance(new EC2Client(clientOptions(account)), INSTANCE, region);
   expect(await drill(target, 'EXT1', deps)).toMatchObject({ type: 'seen', experiment: 'EXP1' });
   expect(told).toEqual([
+    `Marked ${INSTANCE}; AWS FIS sees it in some seconds.`,
     'Experiment EXP1 started. Ctrl-C stops it.',
     'AWS FIS: running',
     'Responder: closed',

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../functions/clock.ts';
+import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
+import { findPython } from '../../python/environment/find-python.ts';
+import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import { main } from '../cli/run-cli.ts';
+import { operator, region } from '../enroll/scene.ts';
+
+const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+/** Python's own pseudo terminal around a program: what is written to it is typed, and it ends as the program does. */
+const IN_TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+let account: SimulatedAccount;
+
+beforeEach(async () => {
+  account = await startSimulatedAccount({ clock: systemClock, region });
+  account.addInstance({
+    instanceId: INSTANCE,
+    spot: true,
+    tags: { 'kubernetes.io/cluster/ml-prod': 'owned' },
+  });
+  account.addStack({
+    name: 'SpotResponder',
+    outputs: [
+      { key: 'ResponderRole', value: 'arn', description: describeAccessEntry('spot-responder') },
+      { key: 'Drill1', value: 'EXT1', description: DRILL_DESCRIPTIONS.interruption },
+    ],
+    resources: [{ logicalId: 'EXT1', type: 'AWS::FIS::ExperimentTemplate' }],
+  });
+});
+afterEach(() => account.close());
+
+/** Types each answer when its cue shows; resolves with what was shown and how it ended. */
+async function drillInTerminal(...typed: readonly (readonly [cue: string, keys: string])[]) {
+  const python = await findPython([3, 9]);
+  const args = [process.execPath, main, 'drill', '--instance', INSTANCE];
+  const child = execa(python?.command ?? 'python3', ['-c', IN_TERMINAL, ...args], {
+    reject: false,
+    all: true,
+    env: {
+      AWS_ENDPOINT_URL: account.endpoint,
+      AWS_ACCESS_KEY_ID: operator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+      AWS_REGION: region,
+      AWS_MAX_ATTEMPTS: '1',
+      TERM: 'xterm',
+    },
+  });
+  let shown = '';
+  for (const [cue, keys] of typed) {
+    while (!shown.includes(cue)) shown += String((await once(child.all, 'data'))[0]);
+    child.stdin.write(keys);
+  }
+  const { all, exitCode } = await child;
+  return { shown: all, code: exitCode };
+}
+
+const operations = () => account.calls.map(({ operation }) => operation);
+const tagsOf = () => account.calls.filter(({ operation }) => /^(Create|Delete)Tags$/.test(operation));
+
+test('the person is told what will happen and has to write the instance; anything else does nothing', async () => {
+  const { code, shown } = await drillInTerminal(['to go on', 'yes\r']);
+  expect(shown).toContain(`AWS interrupts ${INSTANCE}, a node of cluster ml-prod, two minutes from now`);
+  expect(shown).toContain('Nothing was done.');
+  expect(code).toBe(1);
+  expect(operations()).not.toContain('CreateTags');
+}, 60_000);
+
+test.each([
+  ['Ctrl-C', CTRL_C, 130],
+  ['Ctrl-D', CTRL_D, 1],
+])(
+  '%s at the question does nothing',
+  async (_name, key, code) => {
+    const ended = await drillInTerminal(['to go on', key]);
+    expect(ended.shown).toContain('Nothing was done.');
+    expect(ended.code).toBe(code);
+    expect(operations()).not.toContain('CreateTags');
+  },
+  60_000,
+);
+
+test('Ctrl-C before the experiment has begun takes the tag away, and none is started', async () => {
+  const { code, shown } = await drillInTerminal(['to go on', `${INSTANCE}\r`], ['Marked', CTRL_C]);
+  expect(shown).toContain('Stopped.');
+  expect(code).toBe(130);
+  expect(operations()).not.toContain('StartExperiment');
+  expect(tagsOf().map(({ operation }) => operation)).toEqual(['CreateTags', 'DeleteTags']);
+}, 60_000);
+
+test('Ctrl-C, and again, while it runs: the experiment is stopped, the tag taken away', async () => {
+  const { code, shown } = await drillInTerminal(
+    ['to go on', `${INSTANCE}\r`],
+    ['Ctrl-C stops it', CTRL_C],
+    ['', CTRL_C],
+  );
+  expect(shown).toContain('Stopped. An interruption that AWS has announced already is not taken back.');
+  expect(code).toBe(130);
+  expect(account.experiments).toMatchObject([{ status: 'stopped' }]);
+  expect(tagsOf().map(({ operation }) => operation)).toEqual(['CreateTags', 'DeleteTags']);
+}, 60_000);
