@@ -13,6 +13,9 @@ export const WITHOUT_RESOURCE_LEVEL: ReadonlySet<string> = new Set([
   'ec2:DescribeSpotPriceHistory',
   'eks:ListClusters',
   'pricing:GetProducts',
+  // Of drills: how AWS FIS finds what carries the tag, and refuses capacity; the latter's conditions name action and groups.
+  'ec2:InjectApiError',
+  'tag:GetResources',
   // Lambda's own network interfaces, inside a VPC.
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -30,6 +33,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [
     /:autoScalingGroup:\*:autoScalingGroupName\/\*$/,
     'Groups come and go, and their ARNs hold an id that nobody knows before. Scaling and terminating are bound to a tag; completing a lifecycle action needs the token that the event brought.',
+  ],
+  [
+    /:instance\/\*$/,
+    'Which instance is drilled is chosen later. Interrupting is bound to the tag that it carries for that time.',
   ],
   [
     /:s3:::[^/]+\/.*_COMPLETE\/\*$/,

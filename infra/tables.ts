@@ -1,6 +1,6 @@
 import { SETTINGS } from './config.ts';
 
-/** Every setting, as a Markdown table: what README.md shows. */
+/** Every setting, as a Markdown table: what docs/settings.md shows. */
 export function settingsTable(): string {
   const rows = Object.entries(SETTINGS).map(([name, { fallback, mayBe, what }]) => {
     const isNothing = fallback === undefined || (Array.isArray(fallback) && fallback.length === 0);

@@ -21,6 +21,7 @@ const everything = readSettings({
   subnetIds: 'subnet-0a1b2c3d',
   securityGroupIds: 'sg-0a1b2c3d',
   alarmTopic: 'arn:aws:sns:us-east-2:111122223333:alarms',
+  drills: 'true',
 });
 
 /** Throws with what is broken where. */

@@ -7,6 +7,15 @@ import { synthesise } from './synthesise.ts';
 /** Rules of the fallback, which have tests of their own. */
 const FALLBACK_NUDGES = 3;
 const template = synthesise();
+const everything = {
+  slackSecret: 'slack',
+  checkpointMarkers: 's3://bucket/prefix',
+  drills: 'true',
+  subnetIds: 'subnet-0a1b2c3d',
+  securityGroupIds: 'sg-0a1b2c3d',
+  homeRegion: 'us-east-2',
+  extraRegions: 'eu-west-1',
+};
 
 test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
   template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length + FALLBACK_NUDGES);
@@ -78,8 +87,11 @@ test('what is left for later is read by the responder itself, in few invocations
   });
 });
 
-test('only what knows no resource level is allowed on every resource', () => {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+test.each([
+  ['nothing set', {}],
+  ['Slack, markers, drills, a VPC and another region', everything],
+])('with %s, only what knows no resource level is allowed on every resource', (_name, given) => {
+  const policies = Object.values(synthesise(given).findResources('AWS::IAM::Policy'));
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
   expect(everywhere.filter((action) => !WITHOUT_RESOURCE_LEVEL.has(action))).toEqual([]);
