@@ -9,7 +9,8 @@ import type { Timeline } from './deadline.ts';
 import type { DrainPlan } from './outcome.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { DrainProgress } from './progress.ts';
-import type { Leave, Slots } from './slots.ts';
+import type { Leave } from './slots.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface DrainDeps {
   readonly cluster: ClusterPort;
@@ -17,7 +18,7 @@ export interface DrainDeps {
   /** In [0, 1), for jitter. */
   readonly random: () => number;
   /** Of the cluster; shared with the other drains of this process. */
-  readonly slots: Slots;
+  readonly traffic: Pick<Traffic, 'lists' | 'slots'>;
 }
 
 export interface DrainRequest {
@@ -70,7 +71,7 @@ export function budgetsOf({ request }: DrainRun, pod: Pod): readonly string[] {
  */
 export function awaitTurn(run: DrainRun, pod: Pod, signal: AbortSignal): Promise<Leave> {
   const budgets = run.request.budgets.known() ? budgetsOf(run, pod) : [ANY_BUDGET];
-  return run.slots.acquire(
+  return run.traffic.slots.acquire(
     budgets.map((name) => `${pod.namespace}/${name}`),
     signal,
     run.request,

@@ -8,9 +8,10 @@ import { isOpen, openRecord, type PodRecord } from './pod-record.ts';
 
 /** Lists and watches the pods of the node that is drained. */
 export function openNodeFollower(run: Omit<DrainRun, 'node'>): PodFollower {
-  const { clock, cluster, random, request, signal, tell } = run;
+  const { clock, cluster, random, request, signal, tell, traffic } = run;
   const source = {
-    list: (until: AbortSignal) => cluster.listPodsOnNode(request.nodeName, until),
+    list: (until: AbortSignal) =>
+      traffic.lists.pass(() => cluster.listPodsOnNode(request.nodeName, until), until),
     watch: (version: string, until: AbortSignal) => cluster.watchPodsOnNode(request.nodeName, version, until),
   };
   return openPodFollower(source, {

@@ -23,7 +23,7 @@ export async function drainNode(
   const over = new AbortController();
   const signal = AbortSignal.any([scene.signal, over.signal]);
   const draining = executePlan(
-    { cluster, clock: deps.clock, random: deps.random, slots: deps.traffic(cluster.name).slots },
+    { cluster, clock: deps.clock, random: deps.random, traffic: deps.traffic(cluster.name) },
     {
       nodeName,
       plan,

@@ -26,7 +26,10 @@ export async function look(scene: Scene, nodeName: string): Promise<Look> {
 /** Asks until there is an answer or time is up. */
 export function listPods(scene: Scene, nodeName: string): Promise<PodList> {
   const { cluster, deps } = scene;
-  return insist(deps, insistently(scene, scene.signal), (signal) => cluster.listPodsOnNode(nodeName, signal));
+  const { lists } = deps.traffic(cluster.name);
+  return insist(deps, insistently(scene, scene.signal), (signal) =>
+    lists.pass(() => cluster.listPodsOnNode(nodeName, signal), signal),
+  );
 }
 
 /** While the node is being cordoned; for nothing where its name is not known, or another run will drain it. */

@@ -39,7 +39,8 @@ export async function openScene(speed = 40) {
   simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });
   simulated.addNode({ name: OTHER_NODE, instanceId: 'i-0fedcba9876543210', zone: 'us-east-2a' });
   const cluster = connectTo({ name: 'demo', server: simulated.url }, { clock });
-  const deps = { cluster, clock, random: Math.random, ...openTraffic(clock) };
+  const traffic = openTraffic(clock);
+  const deps = { cluster, clock, random: Math.random, traffic, shelf: traffic.shelf };
   const startedAt = clock.now();
   const progress: DrainProgress[] = [];
 

@@ -38,15 +38,15 @@ export async function releaseNode(scene: ReturnScene, member: FallbackMember): P
 /** Evicts as budgets allow until the run's end; the next run goes on. A pod that must not move stops it: nothing is evicted. */
 export async function emptyNode({ cluster, deps, until }: ReturnScene, nodeName: string): Promise<void> {
   const { clock, random } = deps;
-  const { shelf, slots } = deps.traffic(cluster.name);
+  const traffic = deps.traffic(cluster.name);
   const [list, budgets] = await Promise.all([
     cluster.listPodsOnNode(nodeName),
-    openBudgetBook({ cluster, clock, random, shelf }, { until }),
+    openBudgetBook({ cluster, clock, random, shelf: traffic.shelf }, { until }),
   ]);
   const plan = planReturn(list.pods);
   if (whyStay(plan) || countPodsLeft(plan) === 0 || clock.now() >= until) return;
   const report = await executePlan(
-    { cluster, clock, random, slots },
+    { cluster, clock, random, traffic },
     {
       nodeName,
       plan,
