@@ -8,8 +8,11 @@ export interface DoorOptions {
   readonly target: string;
   /** Of one call: between the two, in milliseconds. */
   readonly latency: readonly [least: number, most: number];
-  /** Of the calls in the protocol of EC2 and Auto Scaling; EventBridge's quota is far away. @default nothing is throttled */
-  readonly quota?: ReadQuota;
+  /**
+   * By API version of the query protocol: one bucket for all calls of a service. EventBridge's quota is far away.
+   * @default nothing is throttled
+   */
+  readonly quotas?: Readonly<Record<string, ReadQuota>>;
 }
 
 /** Stands before an endpoint as a network and a throttle do. */
@@ -20,15 +23,18 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export async function openDoor({ latency: [least, most], quota, target }: DoorOptions): Promise<Door> {
+export async function openDoor({ latency: [least, most], quotas = {}, target }: DoorOptions): Promise<Door> {
   const counts = { requests: 0, throttled: 0 };
-  const admit = quota ? openReadBucket(quota, () => new Date()) : () => undefined;
+  const buckets = Object.entries(quotas).map(
+    ([version, quota]) => [`Version=${version}`, openReadBucket(quota, () => new Date())] as const,
+  );
   const pass = async (request: IncomingMessage, response: ServerResponse) => {
     counts.requests += 1;
     const body = await readBody(request);
     await sleep(least + Math.random() * (most - least));
     try {
-      if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) admit();
+      const text = body.toString();
+      for (const [version, take] of buckets) if (text.includes(version)) take();
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw error;
       counts.throttled += 1;

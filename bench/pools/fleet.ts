@@ -1,4 +1,5 @@
 import type { SimulatedAccount } from '../../simulator/account/account.ts';
+import { poolGroup } from '../../simulator/account/pool-groups.ts';
 import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
 
 const SPOT_NODES = 2;
@@ -25,19 +26,8 @@ export function seedFleet(
     for (const role of ['spot', 'fallback'] as const) {
       const name = `${role}-${each}`;
       if (role === 'spot') homes.set(name, home.cluster);
-      account.addAutoScalingGroup({
-        name,
-        desired: role === 'spot' ? SPOT_NODES : 0,
-        min: 0,
-        max: SPOT_NODES,
-        spot: role === 'spot',
-        instanceType: 'g5.xlarge',
-        tags: {
-          'eks:cluster-name': home.name,
-          'spot-responder/pool': `pool-${each}`,
-          'spot-responder/role': role,
-        },
-      });
+      const group = { name, cluster: home.name, pool: `pool-${each}`, role, max: SPOT_NODES };
+      account.addAutoScalingGroup(poolGroup({ ...group, instanceType: 'g5.xlarge' }));
     }
   }
   account.retryLaunches();

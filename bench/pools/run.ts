@@ -1,18 +1,12 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { EKSClient } from '@aws-sdk/client-eks';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { bus } from '../../functions/announce/bus.ts';
+import { fallbackDepsIn } from '../../cli/replay/shortage/deps.ts';
 import { systemClock as clock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
-import { trafficByCluster } from '../../functions/drain/traffic.ts';
-import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
-import { dynamoPoolLedger } from '../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../functions/fallback/run/deps.ts';
 import { type PassReport, runFallback } from '../../functions/fallback/run/pass.ts';
 import type { Log } from '../../functions/log.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import type { ReadQuota } from '../../simulator/account/read-bucket.ts';
 import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { startSimulatedTable } from '../../simulator/table/table.ts';
 import { type Door, openDoor } from './door.ts';
@@ -23,6 +17,8 @@ export interface BenchOptions {
   readonly clusters: number;
   /** How many of the pools lose spot before the second pass. */
   readonly short: number;
+  /** Of all calls of Auto Scaling together: one bucket for an account and Region. AWS publishes no figure for it. */
+  readonly quota: ReadQuota;
 }
 
 export interface PassFigures {
@@ -33,6 +29,8 @@ export interface PassFigures {
   readonly calls: Readonly<Record<string, number>>;
   readonly tableRequests: number;
   readonly clusterRequests: number;
+  /** Requests to AWS, those that were throttled among them. */
+  readonly awsRequests: number;
   readonly throttled: number;
 }
 
@@ -40,11 +38,18 @@ const REGION = 'us-east-2';
 const FAKE = { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' };
 /** What Lambda gives the function, less what it keeps for writing down how far it came. */
 const BUDGET_MS = 50_000;
-/** AWS publishes no figure for Auto Scaling; this is what EC2 documents for calls that are not paged. */
-const QUOTA = { capacity: 100, refillPerSecond: 20 };
+/** What EC2 documents for its reads. */
+const EC2_READS = { capacity: 100, refillPerSecond: 20 };
+/** The versions of the two query protocols, as each request names them. */
+const [AUTO_SCALING, EC2] = ['2011-01-01', '2016-11-15'];
 
 /** The real pass over many pools: nothing to do, then a shortage in `short` of them, then again nothing to do. */
-export async function runPools({ clusters, pools, short }: BenchOptions): Promise<readonly PassFigures[]> {
+export async function runPools({
+  clusters,
+  pools,
+  quota,
+  short,
+}: BenchOptions): Promise<readonly PassFigures[]> {
   const [account, table, ...apiServers] = await Promise.all([
     startSimulatedAccount({ clock, region: REGION }),
     startSimulatedTable(),
@@ -52,7 +57,8 @@ export async function runPools({ clusters, pools, short }: BenchOptions): Promis
   ]);
   const named = apiServers.map((cluster, at) => ({ name: `cluster-${at}`, cluster }));
   seedFleet(account, named, pools);
-  const aws = await openDoor({ target: account.endpoint, latency: [40, 120], quota: QUOTA });
+  const quotas = { [AUTO_SCALING]: quota, [EC2]: EC2_READS };
+  const aws = await openDoor({ target: account.endpoint, latency: [40, 120], quotas });
   const dynamo = await openDoor({ target: table.endpoint, latency: [4, 12] });
   const kubernetes = new Map<string, Door>();
   for (const { cluster, name } of named)
@@ -63,14 +69,7 @@ export async function runPools({ clusters, pools, short }: BenchOptions): Promis
     credentials: FAKE,
     maxAttempts: 1,
   });
-  const ledger = dynamoPoolLedger({
-    client,
-    table: table.tableName,
-    clock,
-    random: Math.random,
-    owner: 'bench',
-  });
-  const deps = depsOf(aws, kubernetes, ledger);
+  const deps = depsOf(aws, kubernetes, client, table.tableName);
   const figures = (name: string) => measure(name, deps, account, { aws, dynamo, kubernetes });
   try {
     const quiet = await figures('nothing to do');
@@ -89,34 +88,26 @@ export async function runPools({ clusters, pools, short }: BenchOptions): Promis
 function depsOf(
   aws: Door,
   kubernetes: ReadonlyMap<string, Door>,
-  ledger: FallbackDeps['ledger'],
+  dynamo: DynamoDBClient,
+  table: string,
 ): FallbackDeps {
   const client = {
     endpoint: aws.url,
     region: REGION,
     credentials: FAKE,
   };
-  // As the function has them.
-  const patient = { ...client, maxAttempts: 6, retryMode: 'adaptive' };
-  const random = Math.random;
-  return {
+  return fallbackDepsIn({
+    // As the function has it.
+    aws: { ...client, maxAttempts: 6, retryMode: 'adaptive' },
+    dynamo,
+    table,
     clock,
-    random,
-    region: REGION,
+    random: Math.random,
     log: quietLog,
-    groups: awsGroups({
-      autoScaling: new AutoScalingClient(patient),
-      autoScalingOnce: new AutoScalingClient({ ...client, maxAttempts: 1 }),
-      ec2: new EC2Client(patient),
-      eks: new EKSClient(patient),
-      clock,
-      random,
-    }),
-    connect: async (name) => connectTo({ name, server: kubernetes.get(name)?.url ?? '' }, { clock, random }),
-    traffic: trafficByCluster(clock),
-    announcer: bus({ eventBridge: new EventBridgeClient(client), busName: 'spot-responder' }),
-    ledger,
-  };
+    owner: 'bench',
+    connect: async (name) =>
+      connectTo({ name, server: kubernetes.get(name)?.url ?? '' }, { clock, random: Math.random }),
+  });
 }
 
 const quietLog: Log = {
@@ -137,6 +128,7 @@ async function measure(
     calls: account.calls.length,
     table: doors.dynamo.requests,
     cluster: asked(),
+    aws: doors.aws.requests,
     throttled: doors.aws.throttled,
   };
   const startedAt = performance.now();
@@ -152,6 +144,7 @@ async function measure(
     calls,
     tableRequests: doors.dynamo.requests - before.table,
     clusterRequests: asked() - before.cluster,
+    awsRequests: doors.aws.requests - before.aws,
     throttled: doors.aws.throttled - before.throttled,
   };
 }

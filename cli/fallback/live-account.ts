@@ -1,12 +1,10 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { systemClock } from '../../functions/clock.ts';
 import { eksConnector } from '../../functions/cluster/connection.ts';
 import { eksOver } from '../../functions/cluster/eks.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
-import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import { openAwsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger, type PoolLedger } from '../../functions/fallback/ledger/ledger.ts';
 import type { ObserveDeps } from '../../functions/fallback/world/observe.ts';
 
@@ -27,26 +25,17 @@ export interface LiveAccount extends ObserveDeps {
 export function openLiveAccount({ context, kubeconfig, region, table }: LiveChoice): LiveAccount {
   const clock = systemClock;
   const random = Math.random;
-  const eks = new EKSClient({ region });
   const dynamo = new DynamoDBClient({ region, maxAttempts: 1 });
-  const autoScaling = new AutoScalingClient({ region });
   const byToken = eksConnector({
     region,
     clock,
     credentials: dynamo.config.credentials,
-    lookUp: eksOver(eks, region).describeCluster,
+    lookUp: eksOver(new EKSClient({ region }), region).describeCluster,
   });
   return {
     clock,
     region,
-    groups: awsGroups({
-      autoScaling,
-      autoScalingOnce: autoScaling,
-      ec2: new EC2Client({ region }),
-      eks,
-      clock,
-      random,
-    }),
+    groups: openAwsGroups({ region }, { clock, random }),
     connect: kubeconfig
       ? () => connectFromKubeconfig({ path: kubeconfig, ...(context && { context }), clock })
       : byToken,

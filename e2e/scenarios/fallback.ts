@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAll } from '../../controlplane/fleet/create.ts';
 import { deployment, namespaceObject } from '../../controlplane/fleet/workloads.ts';
 import type { SimulatedAccount } from '../../simulator/account/account.ts';
+import { poolGroup } from '../../simulator/account/pool-groups.ts';
 import { same } from '../world/claims.ts';
 import { CLUSTER } from '../world/identities.ts';
 import { conversationHas, countToMove, deadLetters, secondsBetween } from './looks.ts';
@@ -79,26 +80,9 @@ function openPool({ cluster, join, say }: Scene, account: SimulatedAccount): Rea
   account.onTermination((instanceId) => {
     cluster.removeNode(nodes.get(instanceId) ?? '').catch(() => say(`${instanceId} had no node`));
   });
-  const common = { min: 0, max: 4, instanceType: 'g5.12xlarge', zones: ['us-east-2a'] };
-  const tags = {
-    'eks:cluster-name': CLUSTER,
-    'spot-responder/pool': 'a10g',
-    'spot-responder/boot-minutes': '1',
-    'spot-responder/hold-minutes': '2',
-  };
-  account.addAutoScalingGroup({
-    ...common,
-    name: 'spot',
-    desired: 2,
-    spot: true,
-    tags: { ...tags, 'spot-responder/role': 'spot' },
-  });
-  account.addAutoScalingGroup({
-    ...common,
-    name: 'on-demand',
-    desired: 0,
-    tags: { ...tags, 'spot-responder/role': 'fallback' },
-  });
+  const common = { cluster: CLUSTER, pool: 'a10g', says: { 'boot-minutes': '1', 'hold-minutes': '2' } };
+  account.addAutoScalingGroup(poolGroup({ ...common, name: 'spot', role: 'spot' }));
+  account.addAutoScalingGroup(poolGroup({ ...common, name: 'on-demand', role: 'fallback' }));
   account.retryLaunches();
   return nodes;
 }

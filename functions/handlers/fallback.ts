@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -9,7 +8,7 @@ import { eksConnector } from '../cluster/connection.ts';
 import { eksOver } from '../cluster/eks.ts';
 import { readFallbackConfig } from '../config.ts';
 import { trafficByCluster } from '../drain/traffic.ts';
-import { awsGroups } from '../fallback/groups/aws-groups.ts';
+import { openAwsGroups } from '../fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger } from '../fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../fallback/run/deps.ts';
 import { concernsOf } from '../fallback/run/nudges.ts';
@@ -28,25 +27,17 @@ const all = regions.map(depsIn);
 
 function depsIn(region: string): FallbackDeps {
   const patient = { region, maxAttempts: 6, retryMode: 'adaptive' };
-  const eks = new EKSClient(patient);
   return {
     clock,
     random,
     region,
     log,
-    groups: awsGroups({
-      autoScaling: new AutoScalingClient(patient),
-      autoScalingOnce: new AutoScalingClient({ region, maxAttempts: 1 }),
-      ec2: patient,
-      eks,
-      clock,
-      random,
-    }),
+    groups: openAwsGroups(patient, { clock, random }),
     connect: eksConnector({
       region,
       clock,
       credentials: dynamo.config.credentials,
-      lookUp: eksOver(eks, region).describeCluster,
+      lookUp: eksOver(new EKSClient(patient), region).describeCluster,
     }),
     traffic: trafficByCluster(clock),
     announcer,

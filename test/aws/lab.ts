@@ -1,8 +1,7 @@
 import { AutoScalingClient, type AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { systemClock } from '../../functions/clock.ts';
-import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import { openAwsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { openNodeGroups } from '../../functions/fallback/groups/node-groups.ts';
 import type { GroupsPort } from '../../functions/fallback/groups/port.ts';
 import { type ClusterGroup, readClusterGroups } from '../../functions/fallback/groups/read-groups.ts';
@@ -43,14 +42,5 @@ export function clusterGroupsAt(endpoint: string): AwsLab['readClusterGroups'] {
 
 /** All clients of the port, pointed at one endpoint. */
 export function portAt(endpoint: string): GroupsPort {
-  const settings = settingsFor(endpoint);
-  const autoScaling = new AutoScalingClient(settings);
-  return awsGroups({
-    autoScaling,
-    autoScalingOnce: autoScaling,
-    eks: new EKSClient({ ...settings }),
-    ec2: new EC2Client({ ...settings }),
-    clock: systemClock,
-    random: Math.random,
-  });
+  return openAwsGroups(settingsFor(endpoint), { clock: systemClock, random: Math.random });
 }

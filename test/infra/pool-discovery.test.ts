@@ -1,9 +1,6 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { EKSClient } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { definePools } from '../../functions/fallback/define/define-pools.ts';
-import { awsGroups } from '../../functions/fallback/groups/aws-groups.ts';
+import { openAwsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { A10G, mixedCapacity, type SynthesisedGroup } from './node-groups-app.ts';
@@ -46,15 +43,7 @@ test('the fallback finds the pool of synthesised node groups, though their tags 
     endpoint: account.endpoint,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   };
-  const autoScaling = new AutoScalingClient(client);
-  const port = awsGroups({
-    autoScaling,
-    autoScalingOnce: autoScaling,
-    eks: new EKSClient(client),
-    ec2: new EC2Client(client),
-    clock,
-    random: () => 0,
-  });
+  const port = openAwsGroups(client, { clock, random: () => 0 });
   const found = await port.listGroups();
   const { broken, pools } = definePools(found, await port.describeTypes(A10G));
   expect(broken).toEqual([]);

@@ -1,5 +1,6 @@
 import { nodeName } from '../../../controlplane/fleet/nodes.ts';
 import { asInstanceId, type InstanceId } from '../../../functions/signals/interruption.ts';
+import { type PoolGroup, poolGroup } from '../../../simulator/account/pool-groups.ts';
 import { addDaemonSets, clusterName, type EmbeddedWorld } from '../world.ts';
 
 /** The pool of the scenario: two spot nodes of four GPUs, each with a pod that needs them all, and an on-demand group. */
@@ -71,26 +72,13 @@ export function openMarket(world: EmbeddedWorld): Market {
 }
 
 function addGroups({ account }: EmbeddedWorld): void {
-  const group = (name: string, role: string, desired: number) => ({
-    name,
-    desired,
-    min: 0,
-    max: 4,
-    instanceType: 'g5.12xlarge',
-    spot: role === 'spot',
-    zones: [ZONE],
-    tags: {
-      'eks:cluster-name': clusterName,
-      'eks:nodegroup-name': name,
-      'spot-responder/pool': POOL,
-      'spot-responder/role': role,
-      'spot-responder/hold-minutes': String(HOLD_MINUTES),
-      'spot-responder/boot-minutes': String(BOOT_MINUTES),
-      ...(role === 'fallback' && { 'spot-responder/dollars-per-node-hour': '5.67' }),
-    },
-  });
-  account.addAutoScalingGroup(group(SPOT, 'spot', 2));
-  account.addAutoScalingGroup(group(ON_DEMAND, 'fallback', 0));
+  const says = { 'hold-minutes': `${HOLD_MINUTES}`, 'boot-minutes': `${BOOT_MINUTES}` };
+  const group = (name: string, part: Pick<PoolGroup, 'role' | 'says'>) => {
+    const made = poolGroup({ name, cluster: clusterName, pool: POOL, ...part });
+    account.addAutoScalingGroup({ ...made, tags: { ...made.tags, 'eks:nodegroup-name': name } });
+  };
+  group(SPOT, { role: 'spot', says });
+  group(ON_DEMAND, { role: 'fallback', says: { ...says, 'dollars-per-node-hour': '5.67' } });
 }
 
 function addNode({ cluster }: EmbeddedWorld, name: string, instanceId: string, group: string): void {

@@ -1,6 +1,6 @@
-import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, type AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client, EC2ClientConfig } from '@aws-sdk/client-ec2';
-import type { EKSClient } from '@aws-sdk/client-eks';
+import { EKSClient } from '@aws-sdk/client-eks';
 import type { Clock } from '../../clock.ts';
 import { lazyInstances } from './lazy-instances.ts';
 import { openNodeGroups } from './node-groups.ts';
@@ -38,4 +38,24 @@ export function awsGroups({
     launch: (request) => launch(autoScaling, request),
     terminate: (instanceId) => terminate(autoScalingOnce, instanceId),
   };
+}
+
+/** Where the clients speak to, as whom, and how patiently. */
+export type AwsSettings = Pick<
+  AutoScalingClientConfig,
+  'credentials' | 'endpoint' | 'maxAttempts' | 'region' | 'retryMode'
+>;
+
+/** The port with clients of its own. */
+export function openAwsGroups(
+  settings: AwsSettings,
+  time: Pick<AwsGroupsDeps, 'clock' | 'random'>,
+): GroupsPort {
+  return awsGroups({
+    autoScaling: new AutoScalingClient(settings),
+    autoScalingOnce: new AutoScalingClient({ ...settings, maxAttempts: 1 }),
+    ec2: settings,
+    eks: new EKSClient(settings),
+    ...time,
+  });
 }

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { matchesPattern } from '../../../e2e/events/pattern.ts';
 import { concernsOf } from '../../../functions/fallback/run/nudges.ts';
 import { aimEvent } from '../../../functions/signals/retime.ts';
+import { poolGroup } from '../../../simulator/account/pool-groups.ts';
 import { synthesise } from '../../infra/synthesise.ts';
 import { instanceId } from '../../support/interruptions.ts';
 import { loseOne } from './market.ts';
@@ -58,15 +59,9 @@ function batch(events: readonly unknown[]) {
 
 /** A second pool of the same cluster, which nothing has happened to. */
 function addNeighbour({ account }: FallbackScene): void {
-  for (const role of ['spot', 'fallback'])
-    account.addAutoScalingGroup({
-      name: `neighbour-${role}`,
-      desired: 0,
-      min: 0,
-      max: 2,
-      instanceType: 'g4dn.xlarge',
-      tags: { 'eks:cluster-name': CLUSTER, 'spot-responder/pool': 't4', 'spot-responder/role': role },
-    });
+  const common = { cluster: CLUSTER, pool: 't4', instanceType: 'g4dn.xlarge', desired: 0 };
+  account.addAutoScalingGroup(poolGroup({ ...common, name: 'neighbour-spot', role: 'spot' }));
+  account.addAutoScalingGroup(poolGroup({ ...common, name: 'neighbour-on-demand', role: 'fallback' }));
 }
 
 const NUDGES = {

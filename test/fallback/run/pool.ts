@@ -1,4 +1,5 @@
 import type { SimulatedAccount } from '../../../simulator/account/account.ts';
+import { poolGroup } from '../../../simulator/account/pool-groups.ts';
 import type { SimulatedAutoScalingGroup } from '../../../simulator/account/state.ts';
 import type { SimulatedCluster } from '../../../simulator/cluster/cluster.ts';
 
@@ -13,34 +14,13 @@ export interface SceneOptions {
 
 /** A spot group of two nodes and the fallback groups behind it. */
 export function seedGroups(account: SimulatedAccount, { fallbacks, spot, tags }: SceneOptions): void {
-  const common = {
-    'eks:cluster-name': CLUSTER,
-    'spot-responder/pool': 'a10g',
-    'spot-responder/boot-minutes': '3',
-    ...tags,
+  const add = (role: 'spot' | 'fallback', part: Partial<SimulatedAutoScalingGroup> & { name: string }) => {
+    const says = { 'boot-minutes': '3' };
+    const group = poolGroup({ name: part.name, cluster: CLUSTER, pool: 'a10g', role, says });
+    account.addAutoScalingGroup({ ...group, ...part, tags: { ...group.tags, ...tags, ...part.tags } });
   };
-  const zones = ['us-east-2a'];
-  account.addAutoScalingGroup({
-    name: 'spot',
-    desired: 2,
-    min: 0,
-    max: 4,
-    instanceType: 'g5.12xlarge',
-    spot: true,
-    zones,
-    ...spot,
-    tags: { ...common, 'spot-responder/role': 'spot', ...spot?.tags },
-  });
-  for (const fallback of fallbacks ?? [{ name: 'on-demand' }])
-    account.addAutoScalingGroup({
-      desired: 0,
-      min: 0,
-      max: 3,
-      instanceType: 'g5.12xlarge',
-      zones,
-      ...fallback,
-      tags: { ...common, 'spot-responder/role': 'fallback', ...fallback.tags },
-    });
+  add('spot', { name: 'spot', ...spot });
+  for (const fallback of fallbacks ?? [{ name: 'on-demand' }]) add('fallback', { max: 3, ...fallback });
 }
 
 /** What the responder's cordon leaves on the node of an interrupted instance. */

@@ -1,12 +1,6 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { EKSClient } from '@aws-sdk/client-eks';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { bus } from '../../../functions/announce/bus.ts';
+import { worldCredentials } from '../../../cli/replay/embedded-deps.ts';
+import { fallbackDepsIn } from '../../../cli/replay/shortage/deps.ts';
 import { connectTo } from '../../../functions/cluster/connection.ts';
-import { trafficByCluster } from '../../../functions/drain/traffic.ts';
-import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
-import { dynamoPoolLedger } from '../../../functions/fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
 import { type PassReport, runFallback } from '../../../functions/fallback/run/pass.ts';
 import type { Concerns } from '../../../functions/fallback/world/observe.ts';
@@ -84,39 +78,17 @@ export async function startFallbackScene(options: SceneOptions = {}): Promise<Fa
   seedGroups(account, options);
   account.retryLaunches();
 
-  const depsOf = (owner: string): FallbackDeps => {
-    const aws = {
-      endpoint: account.endpoint,
-      region,
-      credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' },
-      maxAttempts: 1,
-    };
-    const autoScaling = new AutoScalingClient(aws);
-    return {
+  const depsOf = (owner: string): FallbackDeps =>
+    fallbackDepsIn({
+      aws: { endpoint: account.endpoint, region, credentials: worldCredentials, maxAttempts: 1 },
+      dynamo: table.client(),
+      table: table.tableName,
       clock,
       random: () => 0.5,
-      region,
       log,
-      groups: awsGroups({
-        autoScaling,
-        autoScalingOnce: autoScaling,
-        ec2: new EC2Client(aws),
-        eks: new EKSClient(aws),
-        clock,
-        random: () => 0.5,
-      }),
+      owner,
       connect: async (name) => connectTo({ name, server: cluster.url }, { clock, random: () => 0.5 }),
-      traffic: trafficByCluster(clock),
-      announcer: bus({ eventBridge: new EventBridgeClient(aws), busName: 'spot-responder' }),
-      ledger: dynamoPoolLedger({
-        client: table.client(),
-        table: table.tableName,
-        clock,
-        random: () => 0.5,
-        owner,
-      }),
-    };
-  };
+    });
   const own = depsOf('run');
 
   const scene: FallbackScene = {

@@ -3,6 +3,7 @@ import { readAuditLog } from '../../../../controlplane/audit.ts';
 import { createAll } from '../../../../controlplane/fleet/create.ts';
 import { budget, namespaceObject } from '../../../../controlplane/fleet/workloads.ts';
 import { RESPONDER } from '../../../support/control-plane.ts';
+import { nameOf } from './plane-scene.ts';
 import {
   addPool,
   deploy,
@@ -14,7 +15,7 @@ import {
   running,
   spotIsBack,
 } from './pools.ts';
-import { nameOf, type RealFallbackScene, startRealFallback } from './scene.ts';
+import { type RealFallbackScene, startRealFallback } from './scene.ts';
 
 let scene: RealFallbackScene;
 

@@ -4,6 +4,7 @@ import { nodeObject, ZONE } from '../../../../controlplane/fleet/nodes.ts';
 import { namespaceObject } from '../../../../controlplane/fleet/workloads.ts';
 import { asInstanceId, type InstanceId } from '../../../../functions/signals/interruption.ts';
 import { addKarpenter, claim, denyClaim, launchClaim, nodePool } from '../../../support/karpenter.ts';
+import { eventually, nameOf } from './plane-scene.ts';
 import {
   addPool,
   deploy,
@@ -14,7 +15,7 @@ import {
   readyNodes,
   running,
 } from './pools.ts';
-import { eventually, nameOf, type RealFallbackScene, startRealFallback } from './scene.ts';
+import { type RealFallbackScene, startRealFallback } from './scene.ts';
 
 let scene: RealFallbackScene;
 

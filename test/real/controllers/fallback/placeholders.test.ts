@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyManifest } from '../../../../controlplane/enrol.ts';
 import { createAll } from '../../../../controlplane/fleet/create.ts';
 import { namespaceObject } from '../../../../controlplane/fleet/workloads.ts';
+import { eventually, nameOf } from './plane-scene.ts';
 import { addPool, deploy, interruptOne, minutes, namespace, onePodWaits, running } from './pools.ts';
-import { eventually, nameOf, type RealFallbackScene, startRealFallback } from './scene.ts';
+import { type RealFallbackScene, startRealFallback } from './scene.ts';
 
 let scene: RealFallbackScene;
 
@@ -33,7 +34,7 @@ async function placeholdersAre(phase: string | undefined, pool: string): Promise
 
 test('placeholders ask Cluster Autoscaler for spot, give way to the pods that come back, and are gone', async () => {
   const pool = 'l40s';
-  addPool(scene, pool, 2, { 'spot-responder/placeholders': pool });
+  addPool(scene, pool, 2, { placeholders: pool });
   await applyManifest(scene.plane.admin, 'infra/k8s/placeholders.yaml');
   const manifest = await readFile(
     new URL('../../../../examples/manifests/placeholders.yaml', import.meta.url),

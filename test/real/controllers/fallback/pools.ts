@@ -1,8 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { ZONE } from '../../../../controlplane/fleet/nodes.ts';
 import { cordonInstance } from '../../../../functions/drain/cordon.ts';
+import { poolGroup } from '../../../../simulator/account/pool-groups.ts';
 import { clusterName } from '../../../support/control-plane.ts';
-import { eventually, nameOf, type RealFallbackScene } from './scene.ts';
+import { eventually, nameOf, type PlaneScene } from './plane-scene.ts';
+import type { RealFallbackScene } from './scene.ts';
 
 const NO_CAPACITY =
   'Could not launch Spot Instances. InsufficientInstanceCapacity - There is no Spot capacity available that matches your request. Launching EC2 instance failed.';
@@ -13,34 +14,24 @@ export function addPool(
   scene: RealFallbackScene,
   pool: string,
   spotNodes: number | 'karpenter',
-  spotTags: Readonly<Record<string, string>> = {},
+  spotSays: Readonly<Record<string, string>> = {},
 ): void {
-  const group = (name: string, role: string, desired: number) => ({
-    name,
-    desired,
-    min: 0,
-    max: 4,
-    instanceType: 'g5.12xlarge',
-    spot: role === 'spot',
-    zones: [ZONE],
-    tags: {
-      'eks:cluster-name': clusterName,
-      'spot-responder/pool': pool,
-      'spot-responder/role': role,
-      'spot-responder/hold-minutes': '5',
-      ...(role === 'spot' && spotTags),
-    },
-  });
+  const common = { cluster: clusterName, pool };
+  const says = { 'hold-minutes': '5' };
   for (const name of [`${pool}-spot`, `${pool}-on-demand`])
     scene.labelNodes(name, { 'spot-responder/pool': pool });
-  if (spotNodes !== 'karpenter') scene.account.addAutoScalingGroup(group(`${pool}-spot`, 'spot', spotNodes));
-  scene.account.addAutoScalingGroup(group(`${pool}-on-demand`, 'fallback', 0));
+  if (spotNodes !== 'karpenter') {
+    const spot = { ...common, name: `${pool}-spot`, role: 'spot', desired: spotNodes } as const;
+    scene.account.addAutoScalingGroup(poolGroup({ ...spot, says: { ...says, ...spotSays } }));
+  }
+  const onDemand = { ...common, name: `${pool}-on-demand`, role: 'fallback' } as const;
+  scene.account.addAutoScalingGroup(poolGroup({ ...onDemand, says }));
   scene.account.retryLaunches();
 }
 
 /** Each pod takes the GPUs of a whole node of its pool. */
 export async function deploy(
-  scene: RealFallbackScene,
+  scene: PlaneScene,
   pool: string,
   replicas: number,
   annotations = '',
@@ -64,14 +55,14 @@ spec:
 }
 
 /** Waits until that many pods of the pool run, and none waits. */
-export function running(scene: RealFallbackScene, pool: string, count: number): Promise<readonly V1Pod[]> {
+export function running(scene: PlaneScene, pool: string, count: number): Promise<readonly V1Pod[]> {
   return eventually(async () => {
     const pods = await scene.pods(`app=${pool}`);
     return pods.length === count && pods.every(({ status }) => status?.phase === 'Running') && pods;
   });
 }
 
-export async function onePodWaits(scene: RealFallbackScene, pool: string): Promise<void> {
+export async function onePodWaits(scene: PlaneScene, pool: string): Promise<void> {
   await eventually(async () =>
     (await scene.pods(`app=${pool}`)).some(({ status }) =>
       status?.conditions?.some(({ reason }) => reason === 'Unschedulable'),
@@ -105,7 +96,7 @@ export async function spotIsBack(scene: RealFallbackScene, pool: string, nodes: 
   await eventually(async () => (await readyNodes(scene, `group=${pool}-spot`)) === nodes);
 }
 
-export async function readyNodes(scene: RealFallbackScene, labelSelector: string): Promise<number> {
+export async function readyNodes(scene: PlaneScene, labelSelector: string): Promise<number> {
   const { items } = await scene.plane.core.listNode({ labelSelector });
   return items.filter(
     ({ spec, status }) =>
@@ -114,12 +105,12 @@ export async function readyNodes(scene: RealFallbackScene, labelSelector: string
   ).length;
 }
 
-export async function isCordoned(scene: RealFallbackScene, instanceId: string): Promise<boolean> {
+export async function isCordoned(scene: PlaneScene, instanceId: string): Promise<boolean> {
   return (await scene.node(instanceId))?.spec?.unschedulable ?? false;
 }
 
 /** A pass a minute. */
-export async function minutes(scene: RealFallbackScene, count: number, seconds?: number): Promise<void> {
+export async function minutes(scene: PlaneScene, count: number, seconds?: number): Promise<void> {
   for (let minute = 0; minute < count; minute++) {
     scene.advance(1);
     await scene.run(seconds);
