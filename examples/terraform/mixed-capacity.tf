@@ -133,3 +133,9 @@ resource "aws_eks_node_group" "fallback" {
     ignore_changes = [scaling_config[0].desired_size]
   }
 }
+
+# EKS tags the Auto Scaling group of every managed node group for Cluster Autoscaler's discovery, and Terraform cannot take that
+# back. Where Cluster Autoscaler runs, run this once: the fallback is the responder's to scale.
+output "untag_fallback" {
+  value = "aws autoscaling delete-tags --tags ResourceId=${aws_eks_node_group.fallback.resources[0].autoscaling_groups[0].name},ResourceType=auto-scaling-group,Key=k8s.io/cluster-autoscaler/enabled"
+}

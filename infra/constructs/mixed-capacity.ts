@@ -34,6 +34,8 @@ export interface FallbackOptions {
  *
  * A node group's tags do not reach its Auto Scaling group, and the fallback knows: it finds Auto Scaling groups by the
  * tag `eks:nodegroup-name` that EKS gives them, and reads ours from the node group (`functions/fallback/groups/read-groups.ts`).
+ * EKS also tags each of these groups for Cluster Autoscaler's discovery, which no template can take back: where that runs, take the tag
+ * from the fallback's (`docs/fallback.md`), or the two undo each other.
  * The fallback's nodes carry the spot taint, so that what runs on spot runs there, and nothing else keeps them from returning.
  *
  * @throws ConfigurationError when the types of spot and fallback differ in GPU model, which no pool may.

@@ -1,5 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, afterEach, beforeEach, beforeEach, describe, expect, expect, test, test } from 'vitest';
+import { poolGroup } from '../../simulator/account/pool-groups.ts';
 import { type DoctorScene, openDoctorScene } from './scene.ts';
 
 let scene: DoctorScene;
@@ -207,6 +208,26 @@ test('a pool whose tags make no sense', async () => {
       type: 'wrong',
       problem: expect.stringContaining('gpu'),
       remedy: expect.stringContaining('fallback explain a10g'),
+    },
+  ]);
+}, 60_000);
+
+test('a fallback group that Cluster Autoscaler would find is named, with the command that takes it away', async () => {
+  const common = { cluster: 'ml-prod', pool: 'a10g' };
+  scene.account.addAutoScalingGroup(poolGroup({ ...common, name: 'spot', role: 'spot' }));
+  const fallback = poolGroup({ ...common, name: 'on-demand', role: 'fallback' });
+  const found = { 'k8s.io/cluster-autoscaler/enabled': 'true' };
+  scene.account.addAutoScalingGroup({
+    ...fallback,
+    otherTypes: ['g5.12xlarge'],
+    tags: { ...fallback.tags, ...found },
+  });
+  expect(await findingsOf('fallback pools')).toMatchObject([
+    {
+      type: 'ok',
+      detail: expect.stringContaining(
+        'aws autoscaling delete-tags --tags ResourceId=on-demand,ResourceType=auto-scaling-group,Key=k8s.io/cluster-autoscaler/enabled',
+      ),
     },
   ]);
 }, 60_000);

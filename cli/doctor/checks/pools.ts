@@ -1,4 +1,5 @@
 import { definePools } from '../../../functions/fallback/define/define-pools.ts';
+import type { FallbackDefinition } from '../../../functions/fallback/define/pool-definition.ts';
 import { awsGroups } from '../../../functions/fallback/groups/aws-groups.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -20,7 +21,7 @@ export const poolsCheck: Check<Patient> = {
       return [{ type: 'ok', about: 'pools', detail: 'none tagged: there is no on-demand fallback' }];
     return [
       ...pools.map(({ fallbacks, key, spot }): Finding => {
-        const detail = `${spot.length} spot and ${fallbacks.length} fallback groups`;
+        const detail = `${spot.length} spot and ${fallbacks.length} fallback groups${sayRival(fallbacks)}`;
         return { type: 'ok', about: `pool ${key}`, detail };
       }),
       ...broken.map(({ key, name, problems }): Finding => {
@@ -30,3 +31,17 @@ export const poolsCheck: Check<Patient> = {
     ];
   },
 };
+
+/** EKS gives it to the Auto Scaling group of every managed node group, the fallback's too. */
+const DISCOVERY_KEY = 'k8s.io/cluster-autoscaler/enabled';
+
+/** Whether Cluster Autoscaler runs is for the audit to see; where it does, the two would undo each other. */
+function sayRival(fallbacks: readonly FallbackDefinition[]): string {
+  const found = fallbacks.filter(({ group }) => DISCOVERY_KEY in group.tags);
+  const commands = found.map(
+    ({ group }) =>
+      `aws autoscaling delete-tags --tags ResourceId=${group.name},ResourceType=auto-scaling-group,Key=${DISCOVERY_KEY}`,
+  );
+  if (commands.length === 0) return '';
+  return `; where Cluster Autoscaler runs, take the fallback away from it: ${commands.join('; ')}`;
+}
