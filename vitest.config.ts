@@ -16,7 +16,8 @@ const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
   ...(python ? [] : ['test/python.test.ts', 'test/drills/terminal.test.ts']),
-  ...(process.env.MOTO_SERVER ? [] : ['test/aws/{moto,redrive}.test.ts']),
+  ...(process.env.MOTO_SERVER ? [] : ['test/aws/{moto,redrive,story}.test.ts']),
+  ...(controllers.type === 'missing' ? ['test/aws/story.test.ts'] : []),
   ...(process.env.TRAINING && controllers.type !== 'missing' ? [] : ['test/training/**']),
 ];
 

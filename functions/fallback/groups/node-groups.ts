@@ -7,8 +7,10 @@ import type { Group } from './port.ts';
 /** What EKS knows of node groups; remembered, because EKS allows few calls and tags change rarely. */
 export interface NodeGroups {
   /** By Auto Scaling group. */
-  describe(groups: readonly Group[]): Promise<ReadonlyMap<string, Pick<Group, 'tags' | 'buys'>>>;
+  describe(groups: readonly Group[]): Promise<ReadonlyMap<string, NodeGroupFacts>>;
 }
+
+export type NodeGroupFacts = Pick<Group, 'buys' | 'instanceTypes' | 'tags'>;
 
 const AT_ONCE = 5;
 /** EKS throttles early: a new process reads an account with more node groups than this over some minutes. */
@@ -17,10 +19,7 @@ const MOST_ASKED = 150;
 const REMEMBERED_MS = 10 * 60_000;
 
 export function openNodeGroups(client: EKSClient, clock: Clock, random: () => number): NodeGroups {
-  const remembered = new Map<
-    string,
-    { readonly until: number; readonly value: Pick<Group, 'tags' | 'buys'> }
-  >();
+  const remembered = new Map<string, { readonly until: number; readonly value: NodeGroupFacts }>();
   const ask = async ({ name, tags, nodeGroup: nodegroupName }: Group) => {
     const clusterName = tags['eks:cluster-name'];
     if (!clusterName || !nodegroupName) return;
@@ -42,7 +41,7 @@ async function describe(
   client: EKSClient,
   clusterName: string,
   nodegroupName: string,
-): Promise<Pick<Group, 'tags' | 'buys'>> {
+): Promise<NodeGroupFacts> {
   const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
   const nodegroup = await askAws('eks', 'DescribeNodegroup', async (options) => {
     try {
@@ -54,7 +53,8 @@ async function describe(
     }
   });
   const buys = marketOf(nodegroup);
-  return { tags: nodegroup?.tags ?? {}, ...(buys && { buys }) };
+  const { instanceTypes = [], tags = {} } = nodegroup ?? {};
+  return { tags, instanceTypes, ...(buys && { buys }) };
 }
 
 function marketOf(nodegroup: Nodegroup | undefined): Group['buys'] {

@@ -7,7 +7,7 @@ import {
 import { POOL_KEY } from '../../locate/owner.ts';
 import { asInstanceId } from '../../signals/interruption.ts';
 import { askAws } from './aws-call.ts';
-import type { NodeGroups } from './node-groups.ts';
+import type { NodeGroupFacts, NodeGroups } from './node-groups.ts';
 import type { Group, Member } from './port.ts';
 
 /** A group of the API's answers at most. */
@@ -23,10 +23,15 @@ export async function readGroups(
   nodeGroups: NodeGroups,
 ): Promise<readonly Group[]> {
   const groups = await listTagged(client, [POOL_KEY, NODE_GROUP_KEY]);
-  const known = await nodeGroups.describe(groups.filter(({ tags }) => !(POOL_KEY in tags)));
+  const known = await nodeGroups.describe(groups.filter(isForEks));
   return groups
     .map((group) => withNodeGroup(group, known.get(group.name)))
     .filter(({ tags }) => POOL_KEY in tags);
+}
+
+/** Our tag may be on the node group; and of a group that is empty, only EKS may know what it would launch. */
+function isForEks({ instanceTypes, nodeGroup, tags }: Group): boolean {
+  return !(POOL_KEY in tags) || (nodeGroup !== undefined && instanceTypes.length === 0);
 }
 
 /** A group of one cluster, whether or not it is in a pool. */
@@ -68,12 +73,13 @@ async function listTagged(client: AutoScalingClient, keys: readonly string[]): P
   return found.filter(({ Status }) => !Status).map(toGroup);
 }
 
-function withNodeGroup(group: Group, nodeGroup: Pick<Group, 'tags' | 'buys'> | undefined): Group {
+function withNodeGroup(group: Group, nodeGroup: NodeGroupFacts | undefined): Group {
   if (!nodeGroup) return group;
   return {
     ...group,
     tags: { ...nodeGroup.tags, ...group.tags },
     ...(nodeGroup.buys && { buys: nodeGroup.buys }),
+    ...(group.instanceTypes.length === 0 && { instanceTypes: nodeGroup.instanceTypes }),
   };
 }
 
