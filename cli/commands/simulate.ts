@@ -105,6 +105,7 @@ function formatTable(title: string, points: readonly Point[]): string {
 const LEGEND = `availability  part of the wanted node-minutes that was up
 cost          over that of all wanted nodes on demand
 launches/day  on-demand nodes launched
+hindsight     launches on sight, and holds through just the gaps that are worth it, knowing their length
 all-knowing   the least cost for one who sees the shortages coming
 notice        EC2's notice before a loss is seen by spot-responder, AutoSpotting and "hold 30 min, notice"
 by itself     spot comes back unasked, and is paid for beside the fallback while that holds

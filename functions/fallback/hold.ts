@@ -60,12 +60,12 @@ const SHORTEST_GAP_MINUTES = 2;
 const GAPS_KEPT = 128;
 const GAPS_TO_LEARN_FROM = 8;
 
-/** A market that is back is tried in steps: a node, or an eighth of what is held, is given back in the time of a boot. */
+/** A market that is back is tried in steps: a node, or a quarter of what is held, is given back in the time of a boot. */
 function pace(due: number, memory: HoldMemory, bootMinutes: number, gpusPerStep: number, now: Date): number {
   const { keepGpus, loweredAt } = memory;
   if (due >= keepGpus) return due;
   if (loweredAt && minutesSince(loweredAt, now) < bootMinutes) return keepGpus;
-  return Math.max(due, keepGpus - Math.max(gpusPerStep, Math.ceil(keepGpus / 8)));
+  return Math.max(due, keepGpus - Math.max(gpusPerStep, Math.ceil(keepGpus / 4)));
 }
 
 /** Peaks lie on each other: the later, smaller one covers the levels below. What is short now ends their gaps. */

@@ -1,3 +1,4 @@
+import { holdInHindsight } from './hindsight.ts';
 import { allKnowing } from './optimum.ts';
 import { ours } from './ours.ts';
 import { autoSpotting, fixedHold, immediate, skyServe, spotOnly } from './policies.ts';
@@ -25,6 +26,7 @@ export function comparePolicies(trace: Trace, settings: MarketSettings): Compari
     unwarned(skyServe()),
     ...[10, 20, 30, 60].map((minutes) => unwarned(fixedHold(minutes))),
     named('hold 30 min, notice', fixedHold(30)),
+    holdInHindsight(trace, blind),
     allKnowing(trace, blind),
   ];
   return { trace, replays: policies.map((policy) => replayTrace(trace, policy, settings)) };

@@ -27,7 +27,8 @@ export function allKnowing(
 /** High enough that a day of on-demand is worth a minute short. */
 const FULL_AVAILABILITY = 1440;
 
-function shortNodesByMinute(trace: Trace, settings: MarketSettings): Uint16Array {
+/** What spot alone lacks, minute by minute. */
+export function shortNodesByMinute(trace: Trace, settings: MarketSettings): Uint16Array {
   const short = new Uint16Array(trace.capacityByMinute.length);
   const watching: Policy = {
     name: 'watching',

@@ -83,9 +83,9 @@ test('--json prints the figures, --html writes one page that loads nothing', asy
   const { out } = await simulate(EXAMPLE, '--json', '--html', page, '--boot-minutes', '0');
   const figures = JSON.parse(out);
   expect(figures.settings).toEqual({ bootMinutes: 0, spotPrice: 0.3, noticeMinutes: 2 });
-  expect(figures.traces[0].policies).toHaveLength(13);
+  expect(figures.traces[0].policies).toHaveLength(14);
   const html = await readFile(page, 'utf8');
-  expect(html.match(/<svg /g)).toHaveLength(14);
+  expect(html.match(/<svg /g)).toHaveLength(15);
   expect(html).not.toMatch(/NaN|undefined|https?:|<script|<link/);
 });
 
