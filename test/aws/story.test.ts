@@ -73,7 +73,7 @@ async function makeNodeGroups(eks: EKSClient): Promise<void> {
       InstanceType: 'g5.12xlarge',
     }),
   );
-  const common = { cluster: clusterName, pool: POOL, says: { 'hold-minutes': '5' } };
+  const common = { cluster: clusterName, pool: POOL, says: { 'hold-minutes': '10' } };
   for (const part of [
     { ...common, name: SPOT, role: 'spot' },
     { ...common, name: ON_DEMAND, role: 'fallback' },
