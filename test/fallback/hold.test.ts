@@ -49,16 +49,16 @@ test('a level that is short more rarely is let go earlier', () => {
 test('it keeps the largest recent shortage, then step by step the next smaller one', () => {
   const { kept } = live(60, (minute) => (minute === 0 ? 8 : minute === 10 ? 3 : 0));
   const steps = kept.filter((gpus, i) => gpus !== kept[i - 1]);
-  expect(steps).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  expect(steps).toEqual([8, 6, 4, 3, 2, 1, 0]);
 });
 
-test('no more than an eighth is given back in the time of a boot', () => {
+test('no more than a quarter is given back in the time of a boot', () => {
   const { kept } = live(120, (minute) => (minute === 0 ? 16 : 0), { ...CHOICES, bootMinutes: 5 });
   const lowered = kept.flatMap((gpus, minute) => (gpus < (kept[minute - 1] ?? 0) ? [minute] : []));
   for (const [i, minute] of lowered.entries()) {
     expect(minute - (lowered[i - 1] ?? -5)).toBeGreaterThanOrEqual(5);
     const before = kept[minute - 1] ?? 0;
-    expect(before - (kept[minute] ?? 0)).toBeLessThanOrEqual(Math.ceil(before / 8));
+    expect(before - (kept[minute] ?? 0)).toBeLessThanOrEqual(Math.ceil(before / 4));
   }
 });
 
