@@ -47,6 +47,8 @@ export interface AccessQuestion {
   readonly apiGroup: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Absent: in all of them. */
+  readonly namespace?: string;
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };

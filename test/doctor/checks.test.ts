@@ -1,5 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, afterEach, beforeEach, beforeEach, describe, expect, expect, test, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { poolGroup } from '../../simulator/account/pool-groups.ts';
 import { type DoctorScene, openDoctorScene } from './scene.ts';
 
 let scene: DoctorScene;

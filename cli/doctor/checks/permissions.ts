@@ -32,21 +32,26 @@ const role = z.object({
   ),
 });
 const binding = z.object({
-  roleRef: z.object({ name: z.string() }),
+  roleRef: z.object({ kind: z.string(), name: z.string() }),
   subjects: z.array(z.object({ kind: z.literal('Group'), name: z.string() })),
 });
 
 /** One question for each verb on each resource of each rule of a role that is bound to a group. */
 function neededBy(manifests: readonly KubeObject[]): readonly AccessQuestion[] {
   const ofKind = (kind: string) => manifests.filter((each) => each.kind === kind);
-  return ofKind('ClusterRoleBinding').flatMap((object) => {
+  const bindings = [...ofKind('ClusterRoleBinding'), ...ofKind('RoleBinding')];
+  return bindings.flatMap((object) => {
     const { roleRef, subjects } = binding.parse(object);
-    const bound = ofKind('ClusterRole').find(({ metadata }) => metadata.name === roleRef.name);
+    const { namespace } = object.metadata;
+    const where = namespace === undefined ? {} : { namespace };
+    const bound = ofKind(roleRef.kind).find(({ metadata }) => metadata.name === roleRef.name);
     const { rules } = role.parse(bound);
     return subjects.flatMap(({ name: group }) =>
       rules.flatMap(({ apiGroups, resources, verbs }) =>
         apiGroups.flatMap((apiGroup) =>
-          resources.flatMap((each) => verbs.map((verb) => ({ group, verb, apiGroup, ...parts(each) }))),
+          resources.flatMap((each) =>
+            verbs.map((verb) => ({ group, verb, apiGroup, ...where, ...parts(each) })),
+          ),
         ),
       ),
     );
