@@ -91,7 +91,8 @@ function placeLabels(placed: readonly Placed[]): string[] {
       { x: x + 11, y: y + line * LINE, width },
       { x: x - 11 - width, y: y + line * LINE, width },
     ]);
-    const box = candidates.find((each) => !taken.some((other) => overlap(each, other))) ?? { x, y, width };
+    const isFree = (each: Box) => each.x >= LEFT && !taken.some((other) => overlap(each, other));
+    const box = candidates.find(isFree) ?? { x, y, width };
     taken.push(box);
     const end = box.x > x ? box.x - 2 : box.x + width + 2;
     const leader = box.y === y ? '' : `<path class="tick" d="M${x} ${y}L${round(end)} ${box.y}"/>`;
