@@ -35,7 +35,9 @@ ${renderPools(savings)}
 const STYLE = `
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:1rem 2rem}figure{margin:0;min-width:0}
 figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;font-weight:600}figcaption .key{font-weight:400}
-.rest{fill:#d7e9e6;background:#d7e9e6}.period,p.faint{color:#6b7688}`;
+.rest{fill:#d7e9e6;background:#d7e9e6}.period,p.faint{color:#6b7688}
+@media (prefers-color-scheme:dark){body{background:#12161d;color:#e6e9ef}text{fill:#e6e9ef}td,th{border-color:#333b48}
+.rest{fill:#2b4a47;background:#2b4a47}.tick{stroke:#3a4350}.period,p.faint{color:#9aa5b5}}`;
 
 const HEAD = [
   'pool',

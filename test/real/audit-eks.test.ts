@@ -5,12 +5,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { runHere } from '../cli/run-here.ts';
 import { clusterName, startTestPlane, type TestPlane } from '../support/control-plane.ts';
-
-const region = 'us-east-2';
-const FOUND_BY_TAG = {
-  'k8s.io/cluster-autoscaler/enabled': 'true',
-  [`k8s.io/cluster-autoscaler/${clusterName}`]: 'owned',
-};
+import { AUTOSCALER, addGroup, region } from './eks-groups.ts';
 
 let plane: TestPlane;
 let account: SimulatedAccount;
@@ -38,68 +33,6 @@ beforeEach(async () => {
   account.addCluster({ name: clusterName, endpoint: plane.server, ca });
 });
 afterEach(() => account.close());
-
-const AUTOSCALER = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: cluster-autoscaler, namespace: kube-system }
-spec:
-  selector: { matchLabels: { app: cluster-autoscaler } }
-  template:
-    metadata: { labels: { app: cluster-autoscaler } }
-    spec:
-      containers:
-        - name: cluster-autoscaler
-          image: registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0
-          command:
-            - ./cluster-autoscaler
-            - --cloud-provider=aws
-            - --node-group-auto-discovery=asg:tag=${Object.keys(FOUND_BY_TAG).join(',')}
-`;
-
-interface Group {
-  readonly name: string;
-  readonly spot?: boolean;
-  readonly types?: readonly string[];
-  readonly zones?: readonly string[];
-  /** Of the node group, where they do not reach the Auto Scaling group. */
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly isTaggedForAutoscaler?: boolean;
-  readonly desired?: number;
-}
-
-/** A managed node group as EKS makes it: its Auto Scaling group bears EKS's tags and none of ours. */
-function addGroup({
-  desired = 0,
-  isTaggedForAutoscaler = true,
-  name,
-  spot = false,
-  tags = {},
-  ...group
-}: Group): void {
-  const [instanceType = 'g5.xlarge', ...otherTypes] = group.types ?? [
-    'g5.xlarge',
-    'g5.2xlarge',
-    'g5.4xlarge',
-  ];
-  account.addNodeGroup({ cluster: clusterName, name, tags, capacityType: spot ? 'SPOT' : 'ON_DEMAND' });
-  account.addAutoScalingGroup({
-    name: `eks-${name}-0001`,
-    desired,
-    min: 0,
-    max: 10,
-    instanceType,
-    otherTypes,
-    spot,
-    zones: group.zones ?? ['us-east-2a', 'us-east-2b'],
-    tags: {
-      [`kubernetes.io/cluster/${clusterName}`]: 'owned',
-      'eks:cluster-name': clusterName,
-      'eks:nodegroup-name': name,
-      ...(isTaggedForAutoscaler && FOUND_BY_TAG),
-    },
-  });
-}
 
 interface Report {
   readonly nodeGroups: readonly Found[];
@@ -132,7 +65,7 @@ const inRegion = ['--region', region];
 const pool = (role: string) => ({ 'spot-responder/pool': 'inference', 'spot-responder/role': role });
 
 test('a spot group of one type in one zone without a fallback: three findings, though it has no node', async () => {
-  addGroup({ name: 'narrow', spot: true, types: ['g5.xlarge'], zones: ['us-east-2a'] });
+  addGroup(account, { name: 'narrow', spot: true, types: ['g5.xlarge'], zones: ['us-east-2a'] });
   const { code, found, nodeGroups, unread } = await audit(...inRegion, '--fail-on', 'warning');
   expect(found).toEqual([
     'no-fallback of NodeGroup/narrow',
@@ -144,8 +77,8 @@ test('a spot group of one type in one zone without a fallback: three findings, t
 });
 
 test('an empty fallback group of the same pool is seen, and an autoscaler that would own it named with the command', async () => {
-  addGroup({ name: 'inference-spot', spot: true, tags: pool('spot'), desired: 5 });
-  addGroup({ name: 'inference-fallback', tags: pool('fallback') });
+  addGroup(account, { name: 'inference-spot', spot: true, tags: pool('spot'), desired: 5 });
+  addGroup(account, { name: 'inference-fallback', tags: pool('fallback') });
   const { found, nodeGroups } = await audit(...inRegion);
   expect(found).toEqual(['autoscaler-fights-fallback of Deployment/cluster-autoscaler']);
   expect(nodeGroups[0]?.command).toBe(
@@ -155,16 +88,16 @@ test('an empty fallback group of the same pool is seen, and an autoscaler that w
 });
 
 test('a fleet set up as examples/terraform and examples/cdk have it, its fallback kept from the autoscaler, has no finding', async () => {
-  addGroup({ name: 'inference-spot', spot: true, tags: pool('spot'), desired: 5 });
-  addGroup({ name: 'inference-baseline', desired: 2 });
-  addGroup({ name: 'inference-fallback', tags: pool('fallback'), isTaggedForAutoscaler: false });
+  addGroup(account, { name: 'inference-spot', spot: true, tags: pool('spot'), desired: 5 });
+  addGroup(account, { name: 'inference-baseline', desired: 2 });
+  addGroup(account, { name: 'inference-fallback', tags: pool('fallback'), isTaggedForAutoscaler: false });
   expect(await audit(...inRegion)).toMatchObject({ code: 0, found: [], unread: [] });
 });
 
 test('what AWS says takes the place of what nodes tell: three nodes of one type are no sign', async () => {
   for (const number of [1, 2, 3]) await plane.create(nodeOf('inference-spot', number));
-  addGroup({ name: 'inference-spot', spot: true, tags: pool('spot'), desired: 3 });
-  addGroup({ name: 'inference-fallback', tags: pool('fallback'), isTaggedForAutoscaler: false });
+  addGroup(account, { name: 'inference-spot', spot: true, tags: pool('spot'), desired: 3 });
+  addGroup(account, { name: 'inference-fallback', tags: pool('fallback'), isTaggedForAutoscaler: false });
   expect((await audit(...inRegion)).found).toEqual([]);
 });
 
