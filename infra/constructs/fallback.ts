@@ -35,7 +35,6 @@ export class Fallback extends Construct {
       common,
       handler: 'fallback',
       description: 'Scales on-demand node groups while spot is short, and back',
-      memorySize: 1024,
       timeout: LONGEST_RUN,
       reachesClusters: true,
       // The next run is a minute away and does the same.

@@ -14,6 +14,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { BuiltCode } from '../built-code.ts';
 import type { Settings } from '../config.ts';
+import { type Handler, SIZES } from './sizes.ts';
 
 /** What every function of ours is given. */
 export interface Common {
@@ -26,11 +27,10 @@ export interface Common {
   readonly deadLetters: Queue;
 }
 
-export interface NodeFunctionProps extends FunctionOptions {
-  /** File in `functions/handlers/`. */
-  readonly handler: string;
+export interface NodeFunctionProps extends Omit<FunctionOptions, 'memorySize'> {
+  /** File in `functions/handlers/`; its memory is in `sizes.ts`. */
+  readonly handler: Handler;
   readonly description: string;
-  readonly memorySize: number;
   readonly timeout: Duration;
   readonly common: Common;
   /** Speaks to clusters: runs inside the VPC, where one is set. */
@@ -59,6 +59,7 @@ export function nodeFunction(
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: code(handler),
+    memorySize: SIZES[handler].megabytes,
     logGroup,
     role,
     ...options,

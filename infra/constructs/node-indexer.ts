@@ -23,7 +23,6 @@ export class NodeIndexer extends Construct {
       common,
       handler: 'index-nodes',
       description: 'Writes down which instance is which node, for the responder',
-      memorySize: 512,
       timeout: LONGEST_PASS,
       reachesClusters: true,
       // The next pass is a minute away and does the same.

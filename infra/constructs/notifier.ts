@@ -99,7 +99,6 @@ export class Notifier extends Construct {
       common,
       handler: 'notify',
       description: 'Tells Slack what the responder announces',
-      memorySize: 512,
       timeout: LONGEST_RUN,
       // Slack is on the internet, and the notifier asks no cluster: it stays outside the VPC.
       reachesClusters: false,

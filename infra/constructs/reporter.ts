@@ -21,7 +21,6 @@ export class Reporter extends Construct {
       common,
       handler: 'report',
       description: 'Writes down what nodes cost, hour by hour',
-      memorySize: 512,
       timeout: LONGEST_RUN,
       // Prices are asked of public endpoints, and no cluster is.
       reachesClusters: false,

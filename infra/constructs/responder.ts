@@ -52,7 +52,6 @@ export class Responder extends Construct {
       common,
       handler: 'respond',
       description: 'Cordons and drains the nodes of interrupted instances',
-      memorySize: 1024,
       timeout: LONGEST_RUN,
       reachesClusters: true,
       // Lambda's own retry comes a minute later, useless inside a two-minute notice: the second target repairs.
