@@ -7,8 +7,8 @@ import { ForwardingStack } from '../../infra/forwarding-stack.ts';
 import type { SpotResponderProps } from '../../infra/spot-responder.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
-/** A template is some seconds' work on a busy machine. */
-vi.setConfig({ testTimeout: 60_000 });
+/** A template is some seconds' work; the first one of a process a minute's, on a busy machine. */
+vi.setConfig({ testTimeout: 180_000 });
 
 /** The functions' code takes seconds to build, and no test of the template needs it. */
 export const notBuilt = () => Code.fromInline('// built elsewhere');
