@@ -25,8 +25,8 @@ export type Interceptor = (
 ) => Promise<AwsAnswer | undefined> | undefined;
 
 export interface GatewayOptions {
-  /** moto. */
-  readonly upstream: string;
+  /** moto, or who answers for the service in its place. */
+  readonly upstreamOf: (service: string) => string;
   /** Twelve digits: moto keeps each account apart. */
   readonly account: string;
   /** The first one that answers does. */
@@ -76,7 +76,8 @@ async function serve(
   const body = Buffer.concat(chunks).toString('utf8');
   const request = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
   if (options.delayMs > 0) await sleep(options.delayMs);
-  const pass = () => forward(options.upstream, request, { 'x-moto-account-id': options.account });
+  const pass = () =>
+    forward(options.upstreamOf(request.service), request, { 'x-moto-account-id': options.account });
   let answer: AwsAnswer | undefined;
   for (const each of options.interceptors()) answer ??= await each(request, caller, pass);
   answer ??= await pass();
@@ -86,10 +87,10 @@ async function serve(
 }
 
 /** Asks another server on this machine in the caller's stead. */
-export async function forward(
+async function forward(
   upstream: string,
   { body, headers, method, path }: AwsRequest,
-  added: Readonly<Record<string, string>> = {},
+  added: Readonly<Record<string, string>>,
 ): Promise<AwsAnswer> {
   const passed = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amzn-query-mode'];
   const own = passed.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []));

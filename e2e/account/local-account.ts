@@ -1,16 +1,10 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { StackQueue } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 import type { AwsRequest } from './call.ts';
 import { type Connection, createSecret, deployQueues, deployStores, withAddress } from './deploy.ts';
-import {
-  type AwsAnswer,
-  forward,
-  type Gateway,
-  type Interceptor,
-  openGateway,
-  type RecordedCall,
-} from './gateway.ts';
+import { type AwsAnswer, type Gateway, type Interceptor, openGateway, type RecordedCall } from './gateway.ts';
+import { openSender } from './sender.ts';
 
 interface ApiServerAddress {
   readonly server: string;
@@ -55,9 +49,11 @@ export async function openAccount(options: LocalAccountOptions): Promise<LocalAc
   const asked: Interceptor[] = [];
   const standing = [tellApiServer(cluster), hearEvents(onEvents)];
   const gateways: Gateway[] = [];
+  const routes = new Map<string, string>();
+  const upstreamOf = (service: string) => routes.get(service) ?? moto;
   const open = async (caller: string, ours: { delayMs: number; onCall: (call: RecordedCall) => void }) => {
     const interceptors = () => [...asked, ...standing];
-    const gateway = await openGateway(caller, { upstream: moto, account, interceptors, ...ours });
+    const gateway = await openGateway(caller, { upstreamOf, account, interceptors, ...ours });
     gateways.push(gateway);
     return gateway.endpoint;
   };
@@ -77,16 +73,13 @@ export async function openAccount(options: LocalAccountOptions): Promise<LocalAc
       return () => void asked.splice(asked.indexOf(interceptor), 1);
     },
     route: (services, upstream) => {
-      asked.push((request) => (services.includes(request.service) ? forward(upstream, request) : undefined));
+      for (const service of services) routes.set(service, upstream);
     },
     deploy: async (template, queues, nameOf) => {
       await Promise.all([deployStores(template, connection, nameOf), deployQueues(queues, sqs)]);
     },
     putSecret: (name, value) => createSecret(connection, name, value),
-    send: async (arn, body) => {
-      const MessageBody = JSON.stringify(body);
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(arn), MessageBody }));
-    },
+    send: openSender(sqs, queueUrl),
     close: async () => {
       sqs.destroy();
       await Promise.all(gateways.map((each) => each.close()));

@@ -19,6 +19,8 @@ export interface ExecutionEnvironment {
   readonly ready: Promise<number>;
   readonly pid: number;
   isAlive(): boolean;
+  /** As it said last, of the whole process since it began. */
+  cpuMs(): number;
   invoke(event: unknown): Promise<Ending>;
   /** As an environment that Lambda loses: at once, in the middle of everything. */
   kill(): Promise<void>;
@@ -39,11 +41,16 @@ export function startEnvironment(
   });
   child.stdout?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
+  let cpuMs = 0;
+  child.on('message', (word: Word) => {
+    if (word.type !== 'ready') cpuMs = word.cpuMs;
+  });
   const isAlive = () => child.exitCode === null && child.signalCode === null;
   return {
     ready: untilReady(child),
     pid: child.pid ?? 0,
     isAlive,
+    cpuMs: () => cpuMs,
     invoke: (event) => invoke(child, event, timeoutSeconds * 1_000),
     kill: async () => {
       if (!isAlive()) return;
@@ -81,7 +88,8 @@ function invoke(child: ChildProcess, event: unknown, timeoutMs: number): Promise
     }, timeoutMs);
     child.on('message', hear);
     child.on('exit', gone);
-    if (child.connected) child.send(order);
+    // One that has just been killed may still look connected.
+    if (child.connected) child.send(order, (error) => error && gone());
     else gone();
   });
 }

@@ -15,6 +15,8 @@ export interface LocalFunction {
   readonly durations: readonly number[];
   /** The most that the environment of an invocation had held when that ended, in MB. */
   readonly peaks: readonly number[];
+  /** Of all its environments, as they said last. */
+  cpuSeconds(): number;
   /** Ends every environment that is at work, as a crash would. Returns how many there were. */
   killBusy(): Promise<number>;
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export function openFunction(
 ): LocalFunction {
   const idle: ExecutionEnvironment[] = [];
   const busy = new Set<ExecutionEnvironment>();
+  const all: ExecutionEnvironment[] = [];
   const coldStarts: number[] = [];
   const durations: number[] = [];
   const peaks: number[] = [];
@@ -35,6 +38,7 @@ export function openFunction(
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isAlive()) return kept;
     const started = startEnvironment(properties, variables, (text) => void chunks.push(text));
     busy.add(started);
+    all.push(started);
     coldStarts.push(await started.ready);
     return started;
   };
@@ -64,6 +68,7 @@ export function openFunction(
         release();
       }
     },
+    cpuSeconds: () => all.reduce((sum, each) => sum + each.cpuMs(), 0) / 1_000,
     killBusy: async () => {
       const victims = [...busy];
       await Promise.all(victims.map((each) => each.kill()));

@@ -20,6 +20,8 @@ export type Word =
 interface Spent {
   /** The most that this process has held so far, Node itself included: what Lambda logs as Max Memory Used. */
   readonly peakMegabytes: number;
+  /** What it has used up since it began. */
+  readonly cpuMs: number;
 }
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
@@ -52,9 +54,10 @@ async function invoke({ deadline, event, requestId }: Order): Promise<void> {
   }
 }
 
-/** Linux counts in kibibytes. */
+/** Linux counts memory in kibibytes. */
 function spent(): Spent {
-  return { peakMegabytes: (process.resourceUsage().maxRSS * 1_024) / 1e6 };
+  const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage();
+  return { peakMegabytes: (maxRSS * 1_024) / 1e6, cpuMs: (systemCPUTime + userCPUTime) / 1_000 };
 }
 
 function say(word: Word): void {

@@ -9,6 +9,7 @@ import { spotInterruption } from './spot-interruption.ts';
 import { storm, stormOnTenFunctions } from './storm.ts';
 import { tableThrottled } from './table-throttled.ts';
 import { terminateHook } from './terminate-hook.ts';
+import { thousand, thousandNotIndexed } from './thousand.ts';
 import { trainingGang } from './training-gang.ts';
 import { warmEnvironment } from './warm-environment.ts';
 
@@ -27,4 +28,6 @@ export const scenarios: readonly Scenario[] = [
   slackDown,
   storm,
   stormOnTenFunctions,
+  thousand,
+  thousandNotIndexed,
 ];

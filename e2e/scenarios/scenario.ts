@@ -3,6 +3,7 @@ import type { PlannedNode, PlannedWorkload } from '../../controlplane/fleet/plan
 import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import type { Claims } from '../world/claims.ts';
 import type { ClusterView } from '../world/cluster-view.ts';
+import type { SimulatedWorld } from '../world/simulated.ts';
 import type { Stage, StageOptions } from '../world/stage.ts';
 
 /** What a scenario is told with beside the claims it makes: seconds, mostly. */
@@ -13,13 +14,18 @@ export interface Scenario {
   readonly about: string;
   /** Runs in the quick selection too. */
   readonly isQuick: boolean;
+  /** Plays on a simulated cluster, for what this machine's real one cannot carry. @default the real one */
+  readonly isSimulated?: boolean;
   readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'visibilitySeconds'>>;
   play(scene: Scene): Promise<Figures>;
 }
 
 /** What a scenario plays with. */
 export interface Scene extends Stage, Pick<Claims, 'claim'> {
+  /** The real one. */
   readonly cluster: ClusterView;
+  /** Where the scenario asks for it. */
+  readonly simulated?: SimulatedWorld;
   /** Of this scenario only; the cluster is shared. */
   readonly namespace: string;
   /** Starts so many spot instances and their nodes, with these workloads on them, and lets the index find them. */

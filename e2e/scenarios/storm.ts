@@ -1,5 +1,6 @@
 import type { PlannedWorkload } from '../../controlplane/fleet/plan.ts';
 import { same } from '../world/claims.ts';
+import { measureCpu } from '../world/cpu.ts';
 import { countCordoned, countToMove, drainFigures, secondsBetween } from './looks.ts';
 import { happening } from './sample.ts';
 import type { Figures, Scenario, Scene } from './scenario.ts';
@@ -29,12 +30,13 @@ export const stormOnTenFunctions: Scenario = {
 };
 
 async function play(scene: Scene): Promise<Figures> {
-  const { bridge, claim, cluster, fill, namespace } = scene;
+  const { bridge, claim, cluster, fill, fn, namespace } = scene;
   const nodes = await fill(DOOMED + SPARES, () => services(namespace));
   const doomed = nodes.slice(0, DOOMED);
   const begun = new Date();
   for (const { instanceId } of doomed)
     bridge.put('default', await happening('spot-interruption-terminate', instanceId));
+  const cpu = measureCpu();
   let cordoned = 0;
   await claim(
     'every node is cordoned',
@@ -47,6 +49,7 @@ async function play(scene: Scene): Promise<Figures> {
   );
   await claim('every node is emptied', async () => same(await countToMove(scene, doomed), 0), NOTICE_SECONDS);
   const emptied = secondsBetween(begun);
+  const { driverSeconds, machineBusy } = cpu();
   await claim('within the notice', () => emptied <= NOTICE_SECONDS || `${emptied} s`, 0);
   await claim(
     'every pod has a replacement',
@@ -57,6 +60,10 @@ async function play(scene: Scene): Promise<Figures> {
     ...drainFigures(begun, await cluster.requestsSince(begun)),
     'all cordoned s': cordoned,
     'all emptied s': emptied,
+    environments: fn('respond').coldStarts.length,
+    'machine busy': machineBusy,
+    'CPU s of the driver': driverSeconds,
+    'of the responder': Math.round(fn('respond').cpuSeconds()),
   };
 }
 

@@ -19,6 +19,7 @@ import { ClaimError, openClaims } from './claims.ts';
 import { viewCluster } from './cluster-view.ts';
 import { CLUSTER, credentialsOf, REGION } from './identities.ts';
 import type { Machine } from './machine.ts';
+import { startSimulatedWorld } from './simulated.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** How a scenario ended. */
@@ -52,18 +53,22 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   const began = performance.now();
   const claims = openClaims(signal);
   await using borrowed = new AsyncDisposableStack();
-  const link = delayMs > 0 ? await startSlowLink(machine.plane.server, delayMs) : undefined;
+  const simulated = scenario.isSimulated ? await startSimulatedWorld() : undefined;
+  if (simulated) borrowed.defer(simulated.close);
+  const link = delayMs > 0 && !simulated ? await startSlowLink(machine.plane.server, delayMs) : undefined;
   if (link) borrowed.defer(link.close);
   const stage = await openStage({
     template,
     bundleOf: await bundlesByContent(options.dist),
     moto: machine.moto,
     account: String(111_122_220_000 + number),
-    cluster: { ...machine.plane, ...link },
+    cluster: simulated?.cluster ?? { ...machine.plane, ...link },
+    ...(simulated && { routes: simulated.routes }),
     delayMs,
     signal,
     ...scenario.stage,
   });
+  if (simulated) stage.account.route(['events'], simulated.bus);
   const cluster = viewCluster(machine.admin, machine.plane.auditLog);
   const end = (figures: Figures) => ({
     scenario,
@@ -82,6 +87,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
         return claims.claim(what, look, within);
       },
       cluster,
+      ...(simulated && { simulated }),
       namespace: `e2e-${number}`,
       fill: (count, workloads) => fillFleet(options, stage, count, workloads),
       adminKubeconfig: machine.plane.adminKubeconfig,

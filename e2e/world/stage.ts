@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly account: string;
   readonly cluster: { readonly server: string; readonly caPem: string };
   readonly delayMs: number;
+  /** Services that another server answers for, in place of moto; by name. */
+  readonly routes?: Readonly<Record<string, string>>;
   /** Invocations that the account runs at once. @default 1000 */
   readonly accountConcurrency?: number;
   /** In place of the template's, by the end of a queue's name: a time lapse for what would take minutes. */
@@ -72,6 +74,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     region: REGION,
   });
   const stack = hasten(readStack(template, names), options.visibilitySeconds ?? {});
+  for (const [service, endpoint] of Object.entries(options.routes ?? {})) account.route([service], endpoint);
   await account.deploy(template, stack.queues, names.nameOf);
   const byFunction = grantsByFunction(template, names);
   const grants = stack.functions.map((each) => ({

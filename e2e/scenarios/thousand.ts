@@ -1,0 +1,79 @@
+import { spotNode } from '../../controlplane/fleet/nodes.ts';
+import { same } from '../world/claims.ts';
+import { measureCpu } from '../world/cpu.ts';
+import { secondsBetween } from './looks.ts';
+import { happening } from './sample.ts';
+import type { Figures, Scenario, Scene } from './scenario.ts';
+
+const NODES = 1_000;
+const NOTICE_SECONDS = 120;
+/** As many processes as a small machine holds; an account runs a thousand unless it asks for more. */
+const AT_ONCE = 50;
+
+/** All that is claimed is that every node stops taking pods: two cores drain no thousand nodes in two minutes. */
+export const thousand: Scenario = {
+  name: 'thousand',
+  about: about('their nodes are in the index'),
+  isQuick: false,
+  isSimulated: true,
+  stage: { accountConcurrency: AT_ONCE },
+  play: async (scene) => {
+    const figures = await play(scene, true);
+    await scene.claim('EC2 was not asked', () => same(figures['EC2 reads'], 0), 0);
+    return figures;
+  },
+};
+
+export const thousandNotIndexed: Scenario = {
+  name: 'thousand-not-indexed',
+  about: about('none of their nodes is in the index'),
+  isQuick: false,
+  isSimulated: true,
+  stage: { accountConcurrency: AT_ONCE },
+  play: (scene) => play(scene, false),
+};
+
+function about(how: string): string {
+  return `${NODES} interruptions in one region, EC2's read throttle enforced, ${AT_ONCE} functions at once: ${how} (simulated cluster)`;
+}
+
+async function play(scene: Scene, isIndexed: boolean): Promise<Figures> {
+  const { account, bridge, claim, fn, simulated, tick } = scene;
+  if (!simulated) throw new Error('this scenario plays in memory');
+  await simulated.fill(NODES);
+  if (isIndexed) await tick('rate(1 minute)');
+  const before = account.calls.length;
+  const events = await Promise.all(
+    Array.from({ length: NODES }, (_, at) =>
+      happening('spot-interruption-terminate', spotNode(at + 1).instanceId),
+    ),
+  );
+  const begun = new Date();
+  const cpu = measureCpu();
+  for (const event of events) bridge.put('default', event);
+  const reached = new Map<number, number>();
+  await claim(
+    `all ${NODES} nodes are cordoned within the notice`,
+    async () => {
+      const { cordoned } = await simulated.look();
+      for (const share of [0.5, 0.9, 1])
+        if (cordoned >= share * NODES && !reached.has(share)) reached.set(share, secondsBetween(begun));
+      scene.say(`${cordoned} of ${NODES} nodes cordoned`);
+      return same(cordoned, NODES);
+    },
+    NOTICE_SECONDS,
+  );
+  const { driverSeconds, machineBusy } = cpu();
+  const reads = account.calls.slice(before).filter(({ service }) => service === 'ec2');
+  return {
+    'half cordoned s': reached.get(0.5) ?? '',
+    '90 % s': reached.get(0.9) ?? '',
+    'all cordoned s': reached.get(1) ?? '',
+    'EC2 reads': reads.length,
+    'of them throttled': reads.filter(({ status }) => status >= 400).length,
+    'functions at once': scene.concurrency.peak(),
+    'machine busy': machineBusy,
+    'CPU s of the driver': driverSeconds,
+    'of the responder': Math.round(fn('respond').cpuSeconds()),
+  };
+}
