@@ -1,6 +1,6 @@
 import type { RecordedCall } from '../account/gateway.ts';
 import type { QueueMapping } from '../template/stack.ts';
-import { PRICES } from './prices.ts';
+import { FREE, PRICES } from './prices.ts';
 
 /** What something makes AWS count. */
 export interface Usage {
@@ -58,8 +58,15 @@ export function dollarsOf(usage: Usage): number {
 }
 
 const MINUTES_A_MONTH = 43_800;
-/** Lambda asks an empty queue every twenty seconds, with so many pollers for a mapping. */
-const POLLERS = 5;
+/** What starts each minute: the index pass and the fallback. */
+const SCHEDULES = 2;
+/** The hour's row of a cluster is written once a minute; passes that are counted here come within one. */
+const HOUR_ROWS = 1;
+/**
+ * Lambda asks an empty queue every twenty seconds, by as few as two pollers, or by five where the mapping bounds its concurrency.
+ * docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+const POLLERS = { bounded: 5, free: 2 };
 const POLLS_A_MINUTE = 3;
 
 export interface Month {
@@ -68,6 +75,8 @@ export interface Month {
   readonly secrets: number;
   readonly interruptions: number;
   readonly total: number;
+  /** In an account that uses nothing else of what AWS gives for nothing each month. */
+  readonly withFreeTier: number;
 }
 
 /** Dollars a month: what runs each minute whether or not something happens, and what each interruption adds. */
@@ -78,12 +87,40 @@ export function monthOf(
   mappings: readonly Pick<QueueMapping, 'mostConcurrent'>[],
   secrets: number,
 ): Month {
-  const pollers = mappings.reduce((sum, { mostConcurrent }) => sum + Math.min(POLLERS, mostConcurrent), 0);
+  const minutes = times(perMinute, MINUTES_A_MONTH);
+  const passes = { ...minutes, tableWrites: minutes.tableWrites + HOUR_ROWS * MINUTES_A_MONTH };
+  const pollers = mappings.reduce(
+    (sum, { mostConcurrent }) => sum + (mostConcurrent === undefined ? POLLERS.free : POLLERS.bounded),
+    0,
+  );
+  const polls = MINUTES_A_MONTH * pollers * POLLS_A_MINUTE;
+  const events = times(perInterruption, interruptions);
+  const starts = SCHEDULES * MINUTES_A_MONTH;
   const parts = {
-    minutePasses: MINUTES_A_MONTH * (dollarsOf(perMinute) + 2 * PRICES.schedule),
-    polling: MINUTES_A_MONTH * pollers * POLLS_A_MINUTE * PRICES.queueRequest,
+    minutePasses: dollarsOf(passes) + starts * PRICES.schedule,
+    polling: polls * PRICES.queueRequest,
     secrets: secrets * PRICES.secretMonth,
-    interruptions: interruptions * dollarsOf(perInterruption),
+    interruptions: dollarsOf(events),
   };
-  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const given =
+    Math.min(FREE.gigabyteSeconds, passes.gigabyteSeconds + events.gigabyteSeconds) *
+      PRICES.lambdaGigabyteSecond +
+    Math.min(FREE.invocations, passes.invocations + events.invocations) * PRICES.lambdaRequest +
+    Math.min(FREE.queueRequests, polls + passes.queueRequests + events.queueRequests) * PRICES.queueRequest +
+    Math.min(FREE.schedules, starts) * PRICES.schedule;
+  return { ...parts, total, withFreeTier: total - given };
+}
+
+/** Each counted number so many times. */
+export function times(usage: Usage, factor: number): Usage {
+  return {
+    gigabyteSeconds: usage.gigabyteSeconds * factor,
+    invocations: usage.invocations * factor,
+    tableReads: usage.tableReads * factor,
+    tableWrites: usage.tableWrites * factor,
+    queueRequests: usage.queueRequests * factor,
+    busEvents: usage.busEvents * factor,
+    secretCalls: usage.secretCalls * factor,
+  };
 }

@@ -16,3 +16,11 @@ export const PRICES = {
   secretCall: 0.05 / 10_000,
   secretMonth: 0.4,
 } as const;
+
+/** A month of what AWS gives every account for nothing, without an end: the same source. */
+export const FREE = {
+  gigabyteSeconds: 400_000,
+  invocations: 1_000_000,
+  queueRequests: 1_000_000,
+  schedules: 14_000_000,
+} as const;

@@ -1,9 +1,10 @@
 import type { Result } from '../world/play.ts';
-import { type FunctionRuns, monthOf, type Usage, usageOf } from './month.ts';
+import { type FunctionRuns, monthOf, times, type Usage, usageOf } from './month.ts';
 import { PRICES } from './prices.ts';
 
-/** The scenario that is one interruption and nothing else. */
+/** The scenario that is one interruption and nothing else, and the one in which nothing happens. */
 const COUNTED = 'spot-interruption';
+const QUIET = 'quiet-minutes';
 const EACH_MINUTE = ['index-nodes', 'fallback'];
 const FOR_EACH = ['respond', 'notify'];
 /** The delayed second target and the fallback's nudge; what is announced goes through a queue too. */
@@ -11,21 +12,22 @@ const OWN_MESSAGES = 2;
 
 /** Dollars a month at some rates of interruptions, from what that scenario was counted to ask for. */
 export function showCost(results: readonly Result[]): void {
-  const counted = results.find(({ problem, scenario }) => scenario.name === COUNTED && !problem);
-  if (!counted) return;
+  const find = (name: string) => results.find(({ problem, scenario }) => scenario.name === name && !problem);
+  const [counted, quiet] = [find(COUNTED), find(QUIET)];
+  if (!counted || !quiet) return;
   const { mappings } = counted.deployed.stack;
-  const passes = Math.max(1, counted.deployed.fn('index-nodes').durations.length);
-  const minute = scale(usageBy(counted, EACH_MINUTE, 0), 1 / passes);
+  const passes = quiet.deployed.fn('index-nodes').durations.length;
+  const minute = times(usageBy(quiet, EACH_MINUTE, 0), 1 / passes);
   const announced = counted.calls.filter(({ operation }) => operation === 'PutEvents').length;
   const interruption = usageBy(counted, FOR_EACH, OWN_MESSAGES + announced);
   console.log(
-    `\nDollars a month (us-east-1, prices of ${PRICES.of}, no free tier), from the requests counted`,
+    `\nDollars a month (us-east-1, prices of ${PRICES.of}; then with the free tier), from the requests counted`,
   );
   for (const interruptions of [0, 1_000, 100_000]) {
-    const { total, ...parts } = monthOf(minute, interruption, interruptions, mappings, 1);
+    const { total, withFreeTier, ...parts } = monthOf(minute, interruption, interruptions, mappings, 1);
     const told = Object.entries(parts).map(([name, dollars]) => `${name} ${dollars.toFixed(2)}`);
     console.log(
-      `  ${String(interruptions).padStart(7)} interruptions  ${total.toFixed(2).padStart(8)}  (${told.join(', ')})`,
+      `  ${String(interruptions).padStart(7)} interruptions  ${total.toFixed(2).padStart(8)} ${withFreeTier.toFixed(2).padStart(8)}  (${told.join(', ')})`,
     );
   }
 }
@@ -40,16 +42,4 @@ function usageBy({ calls, deployed }: Result, bundles: readonly string[], messag
     runs,
     messages,
   );
-}
-
-function scale(usage: Usage, factor: number): Usage {
-  return {
-    gigabyteSeconds: usage.gigabyteSeconds * factor,
-    invocations: usage.invocations * factor,
-    tableReads: usage.tableReads * factor,
-    tableWrites: usage.tableWrites * factor,
-    queueRequests: usage.queueRequests * factor,
-    busEvents: usage.busEvents * factor,
-    secretCalls: usage.secretCalls * factor,
-  };
 }

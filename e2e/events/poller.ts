@@ -26,6 +26,7 @@ const MOST_RECEIVED = 10;
 /** Batches at once while messages keep coming: so many at first, so many more each second. */
 const FIRST_BATCHES = 5;
 const MORE_A_SECOND = 5;
+const MOST_BATCHES = 1_250;
 
 /**
  * Lambda's own poller of a queue: batches, partial failures, no more at once than the mapping allows, and no faster than
@@ -38,7 +39,7 @@ export async function poll(options: PollerOptions): Promise<void> {
   while (!signal.aborted) {
     if (running === 0) busySince = Date.now();
     const grown = FIRST_BATCHES + (MORE_A_SECOND * (Date.now() - busySince)) / 1_000;
-    if (running < Math.min(mapping.mostConcurrent, Math.floor(grown))) {
+    if (running < Math.min(mapping.mostConcurrent ?? MOST_BATCHES, Math.floor(grown))) {
       const batch = await gather(options).catch(() => []);
       if (batch.length > 0) {
         running += 1;

@@ -1,6 +1,7 @@
 import { clusterNotEnrolled } from './cluster-not-enrolled.ts';
 import { fallback } from './fallback.ts';
 import { healthEvent } from './health-event.ts';
+import { quietMinutes } from './quiet-minutes.ts';
 import { rebalanceThenInterruption } from './rebalance-then-interruption.ts';
 import { responderKilled } from './responder-killed.ts';
 import type { Scenario } from './scenario.ts';
@@ -16,6 +17,7 @@ import { warmEnvironment } from './warm-environment.ts';
 /** In the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   spotInterruption,
+  quietMinutes,
   warmEnvironment,
   rebalanceThenInterruption,
   trainingGang,

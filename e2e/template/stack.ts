@@ -54,8 +54,8 @@ export interface QueueMapping {
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly reportsFailures: boolean;
-  /** Batches that are worked on at once. */
-  readonly mostConcurrent: number;
+  /** Batches that are worked on at once, where the template bounds them. */
+  readonly mostConcurrent?: number;
 }
 
 interface StackSchedule {
@@ -169,18 +169,16 @@ const mappingProperties = z.object({
   ScalingConfig: z.optional(z.object({ MaximumConcurrency: z.optional(z.number()) })),
 });
 
-/** Where the template names no bound, Lambda's own. */
-const MOST_CONCURRENT = 1_250;
-
 function toMapping({ properties }: Resource): QueueMapping {
   const mapping = mappingProperties.parse(properties);
+  const mostConcurrent = mapping.ScalingConfig?.MaximumConcurrency;
   return {
     queue: mapping.EventSourceArn,
     function: mapping.FunctionName,
     batchSize: mapping.BatchSize,
     windowSeconds: mapping.MaximumBatchingWindowInSeconds,
     reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-    mostConcurrent: mapping.ScalingConfig?.MaximumConcurrency ?? MOST_CONCURRENT,
+    ...(mostConcurrent !== undefined && { mostConcurrent }),
   };
 }
 

@@ -27,6 +27,8 @@ import { servedArns } from './served-arns.ts';
 const LONGEST_RUN = Duration.minutes(15);
 /** The second target gets the event this much later and finds the first one's incident, or its dead lease. */
 const SECOND_LOOK = Duration.seconds(20);
+/** Each waits for the run that it looks after: a thousand of them must not take up the account's functions. */
+const SECOND_LOOKS_AT_ONCE = 100;
 /** Later, an interruption's notice is over. */
 const NOTICE = Duration.minutes(2);
 
@@ -75,7 +77,11 @@ export class Responder extends Construct {
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
     });
     this.function.addEventSource(
-      new SqsEventSource(this.secondLook, { reportBatchItemFailures: true, batchSize: 10 }),
+      new SqsEventSource(this.secondLook, {
+        reportBatchItemFailures: true,
+        batchSize: SECOND_LOOKS_AT_ONCE,
+        maxBatchingWindow: Duration.seconds(1),
+      }),
     );
     const { queue } = new Continuations(this, 'Continuations', { responder: this.function, deadLetters });
     this.continuations = queue;

@@ -33,3 +33,23 @@ test('a month grows with its interruptions, from what runs each minute', () => {
   expect(month(1_000) - month(0)).toBeCloseTo(1_000 * dollarsOf(perInterruption), 6);
   expect(month(0)).toBeGreaterThan(0.4);
 });
+
+test('an empty queue is asked by two pollers, by five where its concurrency is bounded', () => {
+  const polling = (mappings: { mostConcurrent?: number }[]) =>
+    monthOf(nothing, nothing, 0, mappings, 0).polling;
+  expect(polling([{ mostConcurrent: 2 }]) / polling([{}])).toBeCloseTo(2.5, 6);
+});
+
+test('the free tier takes away no more than there is', () => {
+  const idle = monthOf(nothing, nothing, 0, [{}], 0);
+  // Of a month without functions, what is written into the table each minute remains.
+  expect(idle.withFreeTier).toBeCloseTo(43_800 * 0.625e-6, 6);
+  const busy = monthOf(
+    nothing,
+    usageOf([], [{ memoryMegabytes: 1_024, milliseconds: [20_000] }], 0),
+    1e6,
+    [],
+    0,
+  );
+  expect(busy.total - busy.withFreeTier).toBeCloseTo(400_000 * 0.0000133334 + 0.2 + 2 * 43_800 * 1e-6, 4);
+});
