@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsCall, type AwsRequest, identify } from './call.ts';
 
@@ -71,22 +72,23 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString('utf8');
-  const request = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
+  const body = await text(incoming);
+  const asked = identify(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers, body);
   if (options.delayMs > 0) await sleep(options.delayMs);
   const pass = () =>
-    forward(options.upstreamOf(request.service), request, { 'x-moto-account-id': options.account });
+    forward(options.upstreamOf(asked.service), asked, { 'x-moto-account-id': options.account });
   let answer: AwsAnswer | undefined;
-  for (const each of options.interceptors()) answer ??= await each(request, caller, pass);
+  for (const each of options.interceptors()) answer ??= await each(asked, caller, pass);
   answer ??= await pass();
-  const { operation, service } = request;
+  const { operation, service } = asked;
   options.onCall({ caller, service, operation, at: new Date(), status: answer.status });
   response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
 }
 
-/** Asks another server on this machine in the caller's stead. */
+/** Kept: a storm is thousands of calls. */
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/** Asks another server on this machine in the caller's stead. Not by `fetch`, whose streams cost more than the call. */
 async function forward(
   upstream: string,
   { body, headers, method, path }: AwsRequest,
@@ -94,15 +96,19 @@ async function forward(
 ): Promise<AwsAnswer> {
   const passed = ['authorization', 'content-type', 'x-amz-target', 'x-amz-date', 'x-amzn-query-mode'];
   const own = passed.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []));
-  const answer = await fetch(`${upstream}${path}`, {
+  const length = { 'content-length': Buffer.byteLength(body) };
+  const outgoing = request(`${upstream}${path}`, {
+    agent,
     method,
-    headers: { ...Object.fromEntries(own), ...added },
-    ...(body && { body }),
+    headers: { ...Object.fromEntries(own), ...added, ...length },
   });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  outgoing.end(body);
+  const [answer] = await answered;
   return {
-    status: answer.status,
-    contentType: answer.headers.get('content-type') ?? 'application/json',
-    body: await answer.text(),
+    status: answer.statusCode ?? 502,
+    contentType: answer.headers['content-type'] ?? 'application/json',
+    body: await text(answer),
   };
 }
 
