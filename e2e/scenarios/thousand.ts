@@ -15,6 +15,7 @@ export const thousand: Scenario = {
   name: 'thousand',
   about: about('their nodes are in the index'),
   isQuick: false,
+  byNameOnly: true,
   isSimulated: true,
   stage: { accountConcurrency: AT_ONCE },
   play: async (scene) => {
@@ -28,6 +29,7 @@ export const thousandNotIndexed: Scenario = {
   name: 'thousand-not-indexed',
   about: about('none of their nodes is in the index'),
   isQuick: false,
+  byNameOnly: true,
   isSimulated: true,
   stage: { accountConcurrency: AT_ONCE },
   play: (scene) => play(scene, false),
