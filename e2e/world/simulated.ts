@@ -15,7 +15,7 @@ export interface SimulatedWorld {
 }
 
 /** What became of the world. */
-export interface WorldLook {
+interface WorldLook {
   readonly cordoned: number;
   /** Pods on the nodes that `fill` made. */
   readonly pods: number;
