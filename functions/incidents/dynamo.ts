@@ -60,8 +60,11 @@ async function adopt(desk: Desk, lease: Lease): Promise<Lease | undefined> {
   const { owner } = desk;
   const fence = lease.fence + 1;
   const leaseUntil = desk.clock.now().getTime() + desk.leaseMs;
-  const row = await updateHeld(desk, lease, { owner, fence, leaseUntil });
-  return row && { ...lease, owner, fence };
+  const adopted = { ...lease, owner, fence };
+  if (await updateHeld(desk, lease, { owner, fence, leaseUntil })) return adopted;
+  // Our own write went through, only its answer was lost and a retry met its trace.
+  const now = await readIncident(desk, lease.instanceId);
+  return now?.owner === owner && now.fence === fence ? adopted : undefined;
 }
 
 async function handOver(
@@ -78,7 +81,11 @@ async function handOver(
     begunAt: begun,
     leaseUntil: RELEASED,
   };
-  return (await updateHeld(desk, lease, memory)) ? 'handed-over' : 'lost';
+  if (await updateHeld(desk, lease, memory)) return 'handed-over';
+  // As when adopting: nobody but us, under this fence, gives the lease up with this run's number.
+  const now = await readIncident(desk, lease.instanceId);
+  const isOurs = now?.owner === lease.owner && now.fence === lease.fence;
+  return isOurs && now.run === run && now.leaseUntil === RELEASED ? 'handed-over' : 'lost';
 }
 
 /**

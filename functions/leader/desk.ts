@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -5,6 +6,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import { callConditionally, callTable } from '../table/call.ts';
@@ -20,7 +22,10 @@ export interface LeaderDesk {
   offer(offer: Offer): Promise<void>;
   offers(clusterName: string): Promise<readonly Offer[]>;
   isOpen(offer: Offer): Promise<boolean>;
-  /** Removes an offer. True for exactly one of all who try: to the leader it is the node, to its owner a refusal. */
+  /**
+   * Takes an offer off the table. True for exactly one of all who try, even when answers are lost: to the leader it is
+   * the node, to its owner a refusal.
+   */
   take(offer: Offer): Promise<boolean>;
 }
 
@@ -95,25 +100,44 @@ export function dynamoLeaderDesk(deps: LeaderDeskDeps): LeaderDesk {
         },
       });
       const { Items = [] } = await callTable('Query', deps, (options) => documents.send(command, options));
-      return Items.flatMap(({ offer }) => readOffer(offer) ?? []);
+      return Items.flatMap(({ offer, takenBy }) => (takenBy ? [] : (readOffer(offer) ?? [])));
     },
     isOpen: async (offer) => {
       const command = new GetCommand({ TableName, Key: keyOf(offer), ConsistentRead: true });
       const { Item } = await callTable('GetItem', deps, (options) => documents.send(command, options));
-      return Item?.fence === offer.lease.fence;
+      return Item?.fence === offer.lease.fence && Item.takenBy === undefined;
     },
     take: async (offer) => {
-      const command = new DeleteCommand({
-        TableName,
-        Key: keyOf(offer),
-        ConditionExpression: '#fence = :fence',
-        ExpressionAttributeNames: { '#fence': 'fence' },
-        ExpressionAttributeValues: { ':fence': offer.lease.fence },
-      });
-      const answer = await callConditionally('DeleteItem', deps, (options) =>
-        documents.send(command, options),
-      );
-      return answer !== 'condition-failed';
+      const token = randomUUID();
+      if (!(await mark(offer, token))) return false;
+      await clear(offer, token).catch(() => undefined);
+      return true;
     },
   };
+
+  /** A deletion alone could not be tried again: whoever finds nothing cannot tell its own deletion from another's. */
+  async function mark(offer: Offer, token: string): Promise<boolean> {
+    const command = new UpdateCommand({
+      TableName,
+      Key: keyOf(offer),
+      UpdateExpression: 'SET #takenBy = :token',
+      ConditionExpression: '#fence = :fence AND (attribute_not_exists(#takenBy) OR #takenBy = :token)',
+      ExpressionAttributeNames: { '#fence': 'fence', '#takenBy': 'takenBy' },
+      ExpressionAttributeValues: { ':fence': offer.lease.fence, ':token': token },
+    });
+    const answer = await callConditionally('UpdateItem', deps, (options) => documents.send(command, options));
+    return answer !== 'condition-failed';
+  }
+
+  /** Only for order: a row that is marked counts as gone, and expires. */
+  async function clear(offer: Offer, token: string): Promise<void> {
+    const command = new DeleteCommand({
+      TableName,
+      Key: keyOf(offer),
+      ConditionExpression: '#takenBy = :token',
+      ExpressionAttributeNames: { '#takenBy': 'takenBy' },
+      ExpressionAttributeValues: { ':token': token },
+    });
+    await callConditionally('DeleteItem', deps, (options) => documents.send(command, options));
+  }
 }

@@ -130,6 +130,36 @@ test('a claim whose answer was lost on the wire is recognised as ours', async ()
   });
 });
 
+test('a lease taken over and one given up are recognised as ours though the answer was lost', async () => {
+  const claim = await incidents.claim(spot);
+  if (claim.type !== 'claimed') throw new Error('expected the lease');
+  const hangUp = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+  const leader = dynamoIncidents({
+    client,
+    table: table.tableName,
+    clock,
+    owner: 'leader',
+    random: () => 0.5,
+  });
+  breakCalls(hangUp, 1, 'answered');
+  const adopted = await letSleep(leader.adopt(claim.lease));
+  expect(adopted).toEqual({ ...claim.lease, owner: 'leader', fence: 2 });
+  if (!adopted) throw new Error('expected the lease');
+  breakCalls(hangUp, 1, 'answered');
+  const handover = { run: 1, begunAt: clock.now(), open: [], account: '[]' };
+  expect(await letSleep(leader.handOver(adopted, handover))).toBe('handed-over');
+});
+
+test('a lease that another run took first is not adopted', async () => {
+  const claim = await incidents.claim(spot);
+  if (claim.type !== 'claimed') throw new Error('expected the lease');
+  const desks = ['one', 'other'].map((owner) =>
+    dynamoIncidents({ client, table: table.tableName, clock, owner, random: () => 0.5 }),
+  );
+  const adopted = await Promise.all(desks.map((desk) => desk.adopt(claim.lease)));
+  expect(adopted.filter(Boolean)).toHaveLength(1);
+});
+
 test('a claim that loses race after race ends in an error, not in a loop', async () => {
   const wire = mockClient(DynamoDBDocumentClient);
   onTestFinished(() => wire.restore());

@@ -105,6 +105,36 @@ test('each of 30 offers made at once is taken over exactly once', async () => {
   expect(results.length).toBeGreaterThan(0);
 });
 
+test('of all who try to take an offer one gets it, and it is off the table', async () => {
+  const offer = offerOf('follower');
+  await deskOf('follower').offer(offer);
+  const takers = ['leader', 'follower', 'follower', 'another'].map((owner) => deskOf(owner).take(offer));
+  expect((await Promise.all(takers)).filter(Boolean)).toHaveLength(1);
+  expect(await deskOf('leader').isOpen(offer)).toBe(false);
+  expect(await deskOf('leader').offers('prod')).toEqual([]);
+});
+
+test.each(['UpdateItem', 'DeleteItem'])(
+  'an offer is taken though the answer to %s was lost',
+  async (lost) => {
+    const offer = offerOf('follower');
+    await deskOf('follower').offer(offer);
+    let left = 1;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          if (commandName !== `${lost}Command` || left-- <= 0) return answer;
+          throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+        },
+      { step: 'deserialize', priority: 'low' },
+    );
+    expect(await deskOf('leader').take(offer)).toBe(true);
+    expect(await deskOf('follower').take(offer)).toBe(false);
+    expect(await deskOf('leader').offers('prod')).toEqual([]);
+  },
+);
+
 test('an offer that a dead leader never takes goes back to who made it', async () => {
   await deskOf('dead').lead('prod');
   const offer = offering(await leaderOf('follower').enter('prod', nobody));
@@ -138,7 +168,7 @@ test('a run drains alone, at once, when the table fails', async () => {
   expect(await leader.settled()).toEqual([]);
 });
 
-test('a run drains alone when the table does not answer in half a second', async () => {
+test('a run drains alone when the table does not answer within two seconds', async () => {
   const desk = { ...deskOf('run'), lead: () => new Promise<boolean>(() => undefined) };
   const leader = openLeader<string>({ desk, clock, log: silentLog });
   leaving(await leader.enter('prod', nobody))();
