@@ -41,7 +41,7 @@ const onlyLambdaCredentials: Plugin = {
 
 /**
  * Node's own HTTP as CommonJS sees it: to be imported as an ES module, `node:http` must say what each of its exports is,
- * WebSocket among them, and loads undici for that. A fifth of a cold start.
+ * WebSocket among them, and loads undici for that: a ninth of the processor time that a cold start takes.
  */
 const plainBuiltins: Plugin = {
   name: 'plain-builtins',
