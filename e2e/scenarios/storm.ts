@@ -1,7 +1,14 @@
 import type { PlannedWorkload } from '../../controlplane/fleet/plan.ts';
 import { same } from '../world/claims.ts';
 import { measureCpu } from '../world/cpu.ts';
-import { countCordoned, countToMove, drainFigures, secondsBetween } from './looks.ts';
+import {
+  conversationHas,
+  countCordoned,
+  countToMove,
+  deadLetters,
+  drainFigures,
+  secondsBetween,
+} from './looks.ts';
 import { happening } from './sample.ts';
 import type { Figures, Scenario, Scene } from './scenario.ts';
 
@@ -56,6 +63,12 @@ async function play(scene: Scene): Promise<Figures> {
     async () => same((await cluster.running(namespace)).length, 5 * DOOMED),
     60,
   );
+  await claim(
+    'people read in one message that all were handled',
+    () => conversationHas(scene, new RegExp(`${DOOMED} nodes interrupted in [^"]*: all handled`)),
+    90,
+  );
+  await claim('no letter is dead', async () => same(await deadLetters(scene), 0));
   return {
     ...drainFigures(begun, await cluster.requestsSince(begun)),
     'all cordoned s': cordoned,
