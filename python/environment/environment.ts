@@ -11,7 +11,7 @@ import { findPython } from './find-python.ts';
 const OLDEST_PYTHON = [3, 11] as const;
 
 /** A virtual environment with what one requirements file names; nothing of ours. */
-interface PythonEnvironment {
+export interface PythonEnvironment {
   readonly python: string;
   /** Its programs, `python` among them. */
   readonly bin: string;
@@ -29,6 +29,8 @@ const RECIPES = {
   terraform: { requirements: path('test/terraform/requirements.txt'), what: 'Terraform (200 MB)' },
 } as const satisfies Record<string, Recipe>;
 
+export type PythonEnvironmentName = keyof typeof RECIPES;
+
 /**
  * The environment of a requirements file, made when it is missing: once for each content of that file and each Python. It
  * lies in the user's cache folder, outside the checkout.
@@ -36,7 +38,7 @@ const RECIPES = {
  * @throws ConfigurationError when there is no Python that can make it, or pip fails.
  */
 export async function pythonEnvironment(
-  name: keyof typeof RECIPES,
+  name: PythonEnvironmentName,
   tell: (line: string) => void,
 ): Promise<PythonEnvironment> {
   const python = await findPython(OLDEST_PYTHON);

@@ -1,13 +1,8 @@
 import { execa } from 'execa';
-import { ConfigurationError } from '../../functions/errors.ts';
-import { pythonEnvironment } from '../../python/environment/environment.ts';
+import { runPythonLane } from '../support/python-lane.ts';
 
-/**
- * `npm run test:training`: what needs real PyTorch, whose environment is made first when it is missing. The Python package,
- * then training Jobs interrupted on a real control plane.
- */
-async function main(): Promise<void> {
-  const { python } = await pythonEnvironment('torch', console.log);
+/** `npm run test:training`: what needs real PyTorch. The Python package, then training Jobs interrupted on a real control plane. */
+await runPythonLane('torch', async ({ python }) => {
   const started = { stdio: 'inherit', reject: false } as const;
   const unittest = ['-m', 'unittest', 'discover', '-v', '-s', 'python/tests_torch'];
   const { exitCode } = await execa(python, unittest, started);
@@ -16,13 +11,5 @@ async function main(): Promise<void> {
     ...started,
     env,
   });
-  if (exitCode !== 0 || vitest.exitCode !== 0) process.exitCode = 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+  return exitCode === 0 ? vitest.exitCode : exitCode;
+});
