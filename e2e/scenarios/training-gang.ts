@@ -19,7 +19,8 @@ export const trainingGang: Scenario = {
       namespace,
       name: 'llama',
       on: [1, 2, 0],
-      gpus: 2,
+      // All that a node has: the scheduler can put no two ranks on one.
+      gpus: 4,
       graceSeconds: 60,
       stopsAfterSeconds: 2,
       saves: { inSeconds: 5, answers: 'all' },
