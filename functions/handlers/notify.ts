@@ -20,7 +20,15 @@ const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-notifier' }));
 const secret = slackSecret({ secrets: new SecretsManagerClient({}), secretId, clock });
-const table = { client: new DynamoDBClient({ maxAttempts: 1 }), table: incidentTable, clock, random };
+/** No node waits for a message. A record that fails comes again after minutes only. */
+const patienceMs = 30_000;
+const table = {
+  client: new DynamoDBClient({ maxAttempts: 1 }),
+  table: incidentTable,
+  clock,
+  random,
+  patienceMs,
+};
 const speaker: SpeakerDeps = {
   clock,
   random,

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 
 /** Domain time. More would eat the notice: a drain without its table is stopped by nobody, so give up early. */
-const RETRY_BUDGET_MS = 3_000;
+const PATIENCE_MS = 3_000;
 /** One lost answer, however long it was waited for, must not be the end of a response. */
 const LEAST_ATTEMPTS = 2;
 const FIRST_DELAY_MS = 50;
@@ -18,19 +18,21 @@ export interface TableAccess {
   readonly scope?: string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** How long a call is tried again. @default 3000 */
+  readonly patienceMs?: number;
 }
 
 /**
- * Runs `call`, again with full jitter while DynamoDB throttles or fails for a moment, for about 3 s of the
- * clock. Every other end is an `AwsCallError`.
+ * Runs `call`, again with full jitter while DynamoDB throttles or fails for a moment, as long as `access` has
+ * patience by its clock. Every other end is an `AwsCallError`.
  */
 export async function callTable<T>(
   operation: string,
   access: TableAccess,
   call: (options: CallOptions) => Promise<T>,
 ): Promise<T> {
-  const { clock, random } = access;
-  const giveUpAt = clock.now().getTime() + RETRY_BUDGET_MS;
+  const { clock, patienceMs = PATIENCE_MS, random } = access;
+  const giveUpAt = clock.now().getTime() + patienceMs;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });

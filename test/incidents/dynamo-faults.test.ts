@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { AwsCallError } from '../../functions/errors.ts';
 import { dynamoIncidents } from '../../functions/incidents/dynamo.ts';
 import type { Incidents } from '../../functions/incidents/incident.ts';
+import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { anInterruption } from '../support/interruptions.ts';
@@ -119,6 +120,12 @@ test('a missing table says how to get one', async () => {
     code: 'ResourceNotFoundException',
   });
   expect(error).toHaveProperty('message', expect.stringMatching(/table "missing".*Deploy the stack/));
+});
+
+test('whoever has more patience outlasts a longer outage', async () => {
+  const patient = { client, table: table.tableName, clock, random: () => 0.5, patienceMs: 30_000 };
+  breakCalls(serviceFault('ThrottlingException'), 20);
+  await letSleep(dynamoLedger(patient).markChanged('conversation'));
 });
 
 test('a claim whose answer was lost on the wire is recognised as ours', async () => {

@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../clock.ts';
-import { callConditionally, callTable } from '../../table/call.ts';
+import { callConditionally, callTable, type TableAccess } from '../../table/call.ts';
 import {
   conversationHeadKey,
   conversationMemberKey,
@@ -31,11 +30,8 @@ export interface Ledger {
   hold(conversation: string): Promise<Hold | undefined>;
 }
 
-export interface LedgerDeps {
+export interface LedgerDeps extends TableAccess {
   readonly client: DynamoDBClient;
-  readonly table: string;
-  readonly clock: Clock;
-  readonly random: () => number;
 }
 
 export function dynamoLedger({ client, ...access }: LedgerDeps): Ledger {
