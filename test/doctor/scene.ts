@@ -7,7 +7,7 @@ import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import type { CliRun } from '../cli/run-cli.ts';
 import { runHere } from '../cli/run-here.ts';
-import { operator, region } from '../enroll/scene.ts';
+import { asOperator, region } from '../enroll/scene.ts';
 import { synthesise, synthesiseForwarding } from '../infra/synthesise.ts';
 
 /** The synthesised stack as it is after a deployment, with Slack, and the command line beside it. */
@@ -81,12 +81,8 @@ export async function openDoctorScene(): Promise<DoctorScene> {
     resources: deployForwarding(notForwarded),
   });
   const environment = {
-    AWS_ENDPOINT_URL: account.endpoint,
+    ...asOperator(account),
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-    AWS_ACCESS_KEY_ID: operator.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-    AWS_REGION: region,
-    AWS_MAX_ATTEMPTS: '1',
     SLACK_API_URL: slack.apiUrl,
   };
   const run = (...args: readonly string[]) => runHere(environment, ...args);

@@ -9,7 +9,7 @@ import type { Sighting } from '../../functions/incidents/overview.ts';
 import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { runHere } from '../cli/run-here.ts';
-import { operator, region } from '../enroll/scene.ts';
+import { asOperator, operator, region } from '../enroll/scene.ts';
 import { clientOptions } from '../simulator/account-client-options.ts';
 
 const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
@@ -41,13 +41,7 @@ function deploy({ withDrills }: { readonly withDrills: boolean }): void {
 }
 
 function run(...args: readonly string[]) {
-  const environment = {
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: operator.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-    AWS_REGION: region,
-    AWS_MAX_ATTEMPTS: '1',
-  };
+  const environment = asOperator(account);
   return runHere(environment, 'drill', ...args);
 }
 

@@ -6,7 +6,7 @@ import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts'
 import { findPython } from '../../python/environment/find-python.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import { main } from '../cli/run-cli.ts';
-import { operator, region } from '../enroll/scene.ts';
+import { asOperator, region } from '../enroll/scene.ts';
 
 const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
 const CTRL_C = '\u0003';
@@ -41,11 +41,7 @@ async function drillInTerminal(...typed: readonly (readonly [cue: string, keys: 
     reject: false,
     all: true,
     env: {
-      AWS_ENDPOINT_URL: account.endpoint,
-      AWS_ACCESS_KEY_ID: operator.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-      AWS_REGION: region,
-      AWS_MAX_ATTEMPTS: '1',
+      ...asOperator(account),
       TERM: 'xterm',
     },
   });

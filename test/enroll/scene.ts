@@ -10,6 +10,17 @@ export const RESPONDER = 'arn:aws:iam::111122223333:role/SpotResponder-Responder
 export const INDEXER = 'arn:aws:iam::111122223333:role/SpotResponder-NodeIndexer';
 export const operator = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'operator' };
 
+/** The environment of a person who asks that account, once. */
+export function asOperator({ endpoint }: { readonly endpoint: string }) {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_REGION: region,
+    AWS_MAX_ATTEMPTS: '1',
+  };
+}
+
 /** An account with a stack deployed, and the command line in it. */
 export interface EnrollScene {
   readonly account: SimulatedAccount;
@@ -34,11 +45,7 @@ export async function openEnrollScene(
     ],
   });
   const environment = {
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: operator.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-    AWS_REGION: region,
-    AWS_MAX_ATTEMPTS: '1',
+    ...asOperator(account),
     ...overrides,
   };
   return {

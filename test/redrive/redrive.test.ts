@@ -7,7 +7,7 @@ import { CHAIN_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts'
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedQueue } from '../../simulator/account/state.ts';
 import { runHere } from '../cli/run-here.ts';
-import { operator, RESPONDER, region } from '../enroll/scene.ts';
+import { asOperator, RESPONDER, region } from '../enroll/scene.ts';
 
 const OTHER = 'eu-west-1';
 const BUS = 'arn:aws:events:us-east-2:111122223333:event-bus/spot-responder';
@@ -58,13 +58,7 @@ function warning(secondsAgo: number): string {
 }
 
 function redrive(...args: readonly string[]) {
-  const environment = {
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: operator.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
-    AWS_REGION: region,
-    AWS_MAX_ATTEMPTS: '1',
-  };
+  const environment = asOperator(account);
   return runHere(environment, 'redrive', ...args);
 }
 
