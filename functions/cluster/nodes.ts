@@ -1,10 +1,14 @@
-import type { V1Node } from '@kubernetes/client-node/dist/gen/index.js';
+import type { V1ManagedFieldsEntry, V1Node } from '@kubernetes/client-node/dist/gen/index.js';
+import * as z from 'zod/mini';
 import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import { type Operation, unexpected } from './faults.ts';
 import { countGpus } from './gpus.ts';
 import type { ClusterNode, JsonPatchOperation, PatchAnswer, Taint, WriteOptions } from './port.ts';
 
 const PAGE_SIZE = 500;
+
+/** The name under which the server keeps what we change of a node. */
+const FIELD_MANAGER = 'spot-responder';
 
 export async function getNode(
   api: Api,
@@ -43,7 +47,7 @@ export async function patchNode(
   { dryRun, signal }: WriteOptions,
 ): Promise<PatchAnswer> {
   const operation = onNodes('patch', `node ${name}`);
-  const request = { name, body: patch, ...(dryRun && { dryRun: 'All' }) };
+  const request = { name, body: patch, fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) };
   const options = via(api, {
     timeoutMs: READ_TIMEOUT_MS,
     signal,
@@ -71,11 +75,22 @@ function toNode({ metadata, spec, status }: V1Node): ClusterNode {
     annotations: metadata?.annotations ?? {},
     taints: (spec?.taints ?? []).map(toTaint),
     unschedulable: spec?.unschedulable ?? false,
+    ...(spec?.unschedulable && isOurs(metadata?.managedFields ?? [])),
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     gpus: countGpus(status?.capacity ?? {}),
     allocatableGpus: countGpus(status?.allocatable ?? {}),
   };
 }
+
+/** The server tracks for every field which writers changed it last. */
+function isOurs(entries: readonly V1ManagedFieldsEntry[]): Pick<ClusterNode, 'isCordonOurs'> {
+  const holders = entries.filter(({ fieldsV1 }) => unschedulableField.safeParse(fieldsV1).success);
+  if (holders.length === 0) return {};
+  return { isCordonOurs: holders.some(({ manager }) => manager === FIELD_MANAGER) };
+}
+
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+const unschedulableField = z.object({ 'f:spec': z.object({ 'f:unschedulable': z.unknown() }) });
 
 function toTaint({
   key,

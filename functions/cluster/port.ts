@@ -25,6 +25,8 @@ export interface ClusterNode {
   readonly annotations: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly unschedulable: boolean;
+  /** Whether `unschedulable` was set by us, the last who changed it; absent where the server does not tell. */
+  readonly isCordonOurs?: boolean;
   readonly ready: boolean;
   /** In its capacity, any vendor's `…/gpu` resource. */
   readonly gpus: number;

@@ -59,7 +59,7 @@ export function buildUncordon(node: ClusterNode): readonly JsonPatchOperation[] 
   const record = readCordonRecord(node);
   const taint = indexOfOurTaint(node);
   const removals = [
-    ...(record && !record.wasUnschedulable && node.unschedulable ? ['/spec/unschedulable'] : []),
+    ...(record && node.unschedulable && isOurCordon(record, node) ? ['/spec/unschedulable'] : []),
     ...(record && !record.wasExcluded && EXCLUDE_FROM_LOAD_BALANCERS in node.labels ? [LABEL_PATH] : []),
     ...(CORDON_ANNOTATION in node.annotations ? [ANNOTATION_PATH] : []),
   ];
@@ -69,6 +69,14 @@ export function buildUncordon(node: ClusterNode): readonly JsonPatchOperation[] 
     ...(taint === -1 ? [] : [...isOurTaint(taint), { op: 'remove', path: `/spec/taints/${taint}` } as const]),
     ...removals.map((path) => ({ op: 'remove', path }) as const),
   ];
+}
+
+/**
+ * Whoever uncordoned the node after us and cordoned it again wants it cordoned, and our record does not know: the
+ * server does, as it keeps who changed the field last. The record stands in where the server does not tell.
+ */
+function isOurCordon({ wasUnschedulable }: CordonRecord, { isCordonOurs }: ClusterNode): boolean {
+  return isCordonOurs ?? !wasUnschedulable;
 }
 
 const LABEL_PATH = `/metadata/labels/${escapePointer(EXCLUDE_FROM_LOAD_BALANCERS)}`;

@@ -43,7 +43,7 @@ export function patchNode(world: World, request: ApiRequest): Answer {
     return badRequest(`Node in version "v1" cannot be handled as a Node: ${parsed.error.message}`);
   const refusal = refuseNode(before, parsed.data);
   if (refusal !== undefined) return refusal;
-  const after = omitEmpty(parsed.data);
+  const after = noteCordon(before, omitEmpty(parsed.data), managerOf(request));
   return ok(isDryRun(request.query) ? after : world.nodes.put(after));
 }
 
@@ -53,6 +53,20 @@ export function omitEmpty(node: NodeObject): NodeObject {
   if (spec.taints?.length === 0) Reflect.deleteProperty(spec, 'taints');
   if (spec.unschedulable === false) Reflect.deleteProperty(spec, 'unschedulable');
   return { ...node, spec };
+}
+
+/** As the server names it: what the writer says, or else its user agent up to the slash. */
+function managerOf({ query, userAgent }: ApiRequest): string {
+  return query.get('fieldManager') ?? userAgent.split('/')[0] ?? '';
+}
+
+/** A real server keeps who changed which field; here it is kept of the one that somebody asks for. */
+function noteCordon(before: NodeObject, after: NodeObject, manager: string): NodeObject {
+  const { unschedulable = false } = after.spec;
+  if (unschedulable === (before.spec.unschedulable ?? false)) return after;
+  const fieldsV1 = { 'f:spec': { 'f:unschedulable': {} } };
+  const entry = { manager, operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 };
+  return { ...after, metadata: { ...after.metadata, managedFields: unschedulable ? [entry] : [] } };
 }
 
 function refuseNode(before: NodeObject, after: NodeObject): Answer | undefined {

@@ -26,6 +26,8 @@ export interface Lab {
   readPod(pod: Pod): Promise<StoredPod | undefined>;
   /** As a controller does it: reads the node, changes its taints, writes it back, again after a conflict. */
   changeTaints(node: ClusterNode, change: (taints: readonly Taint[]) => readonly Taint[]): Promise<void>;
+  /** As `kubectl cordon` and `kubectl uncordon` do it. */
+  setUnschedulable(node: ClusterNode, unschedulable: boolean): Promise<void>;
   /** As a user does it. */
   labelPod(pod: Pod, labels: Readonly<Record<string, string>>): Promise<void>;
   /** As the kubelet does it, after a readiness probe. */

@@ -35,6 +35,10 @@ export async function openRealLab(kubelets: Kubelets = 'played'): Promise<Lab> {
     },
     newBudget: budgets.add,
     readPod: (pod) => readPod(core, pod),
+    setUnschedulable: async ({ name }, value) => {
+      const body = [{ op: 'add', path: '/spec/unschedulable', value }];
+      await core.patchNode({ name, body, fieldManager: 'kubectl-cordon' });
+    },
     changeTaints: (node, change) => changeTaints(core, node.name, change),
     labelPod: async ({ namespace, name, labels: known }, labels) => {
       const body = [{ op: 'add', path: '/metadata/labels', value: { ...known, ...labels } }];

@@ -64,7 +64,8 @@ export async function changeTaints(
 /** The whole object back, as controllers do it: a conflict when somebody else was faster. */
 async function changeNode(core: CoreV1Api, name: string, change: (node: V1Node) => V1Node): Promise<void> {
   try {
-    await core.replaceNode({ name, body: change(await core.readNode({ name })) });
+    const body = change(await core.readNode({ name }));
+    await core.replaceNode({ name, body, fieldManager: 'somebody-else' });
   } catch (error) {
     if (error instanceof ApiException && error.code === 409) return changeNode(core, name, change);
     throw error;

@@ -37,6 +37,8 @@ export async function openSimulatedLab(): Promise<Lab> {
     newBudget: async (options) => void simulated.addBudget(options),
     readPod: async (pod) => readPod(simulated, pod),
     changeTaints: (node, change) => changeTaints(controller, node.name, change),
+    setUnschedulable: ({ name }, unschedulable) =>
+      expectOk(send(simulated, 'PATCH', `/api/v1/nodes/${name}`, setUnschedulable(unschedulable), KUBECTL)),
     labelPod: (pod, labels) =>
       expectOk(send(simulated, 'PATCH', statusPath(pod), { metadata: { labels } }, MERGE_PATCH)),
     setReady: async ({ namespace, name }, ready) => simulated.setReady(namespace, name, ready),
@@ -72,6 +74,8 @@ const simulatedEvent = z.object({
 });
 
 const JSON_PATCH = { 'content-type': 'application/json-patch+json' };
+const KUBECTL = { ...JSON_PATCH, 'user-agent': 'kubectl/v1.36.0' };
+const setUnschedulable = (value: boolean) => [{ op: 'add', path: '/spec/unschedulable', value }];
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
 const podPath = ({ namespace, name }: Pod) => `/api/v1/namespaces/${namespace}/pods/${name}`;
 const statusPath = (pod: Pod) => `${podPath(pod)}/status`;

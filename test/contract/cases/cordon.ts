@@ -49,6 +49,29 @@ export function cordonCases(lab: () => Lab): void {
       expect(whatWeMayChange(await readBack(cluster, node.name))).toEqual(whatWeMayChange(node));
     });
 
+    test('who uncordons the node after us and cordons it again keeps that cordon', async () => {
+      const { cluster, newNode, setUnschedulable } = lab();
+      const node = await newNode({ taints: [GPU] });
+      await cordon(node);
+      await setUnschedulable(node, false);
+      await setUnschedulable(node, true);
+      expect(await uncordon(await readBack(cluster, node.name))).toBe('uncordoned');
+      expect(whatWeMayChange(await readBack(cluster, node.name))).toEqual({
+        ...whatWeMayChange(node),
+        unschedulable: true,
+      });
+    });
+
+    test('a cordon that was taken back between two of ours is ours in the end', async () => {
+      const { cluster, newNode, setUnschedulable } = lab();
+      const node = await newNode({ unschedulable: true });
+      await cordon(node);
+      await setUnschedulable(node, false);
+      await cordon(node, { incidentId: 'incident-2' });
+      expect(await uncordon(await readBack(cluster, node.name))).toBe('uncordoned');
+      expect((await readBack(cluster, node.name)).unschedulable).toBe(false);
+    });
+
     test('a dry run stores nothing', async () => {
       const { cluster, newNode } = lab();
       const node = await newNode({ taints: [GPU] });
