@@ -31,7 +31,8 @@ export default defineConfig({
     exclude: leftOut,
     // Several files start HTTP servers and fast clocks: two at a time keeps a small machine's timing honest.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Only what hangs runs into these: a machine that has much to do may take five times as long as a quiet one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
