@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../functions/clock.ts';
 import { startSimulatedAccount } from '../../simulator/account/account.ts';
 import { newFolder } from '../support/new-folder.ts';
-import { runCli, runCliWith } from './run-cli.ts';
+import { runCliWith } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const typical = 'examples/prices/typical.json';
 const nowhere = { AWS_REGION: '', AWS_PROFILE: '', SPOT_ADVISOR_URL: 'http://127.0.0.1:59999/' };
 
 test('the recorded example is the table of typical prices', async () => {
-  const { code, stdout } = await runCli('prices', '--recorded', typical);
+  const { code, stdout } = await runHere({}, 'prices', '--recorded', typical);
   expect(code).toBe(0);
   const cells = stdout.split('\n').map((line) => line.split(/\s{2,}/));
   const rows = cells.filter(([type]) => /^[a-z0-9]+\.\w+$/.test(type ?? ''));
@@ -52,7 +53,7 @@ test('what is asked live is recorded, and the recording shows the same', async (
     expect(live).toMatchObject({ code: 0, stderr: '' });
     expect(live.stdout).toMatch(/g5\.xlarge +1\.0060 +us-east-2a +0\.4000 +60% +0\.4000 +-/);
     expect(live.stdout).toContain('Interruption frequencies are missing');
-    expect((await runCli('prices', '--recorded', file)).stdout).toBe(live.stdout);
+    expect((await runHere({}, 'prices', '--recorded', file)).stdout).toBe(live.stdout);
   } finally {
     await account.close();
   }
@@ -66,7 +67,7 @@ test('when neither price can be had, the exit code is 1 and the remedy said', as
     AWS_ACCESS_KEY_ID: 'AKIAFAKE',
     AWS_SECRET_ACCESS_KEY: 'fake',
   };
-  const { code, stderr } = await runCliWith(environment, 'prices', '--region', 'us-east-2');
+  const { code, stderr } = await runHere(environment, 'prices', '--region', 'us-east-2');
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: No price can be had: .* be reached from here, and ask again\.\n$/);
 }, 60_000);

@@ -5,6 +5,7 @@ import type { ReplayResult } from '../../cli/replay/result.ts';
 import { openScene, type Scene } from '../respond/scene.ts';
 import { newFolder } from '../support/new-folder.ts';
 import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const sample = 'events/spot-interruption-terminate.json';
 
@@ -23,7 +24,7 @@ async function kubeconfigOf(scene: Scene): Promise<string> {
 }
 
 async function replay(...args: string[]) {
-  const { code, stdout } = await runCli('replay', '--json', sample, ...args);
+  const { code, stdout } = await runHere({}, 'replay', '--json', sample, ...args);
   return { code, result: JSON.parse(stdout) as ReplayResult };
 }
 
@@ -73,7 +74,14 @@ test.each([
   [['--context', 'elsewhere'], 'elsewhere'],
 ])('%o is refused in one line with exit code 2', async (args, message) => {
   await using scene = await openScene(1);
-  const { code, stderr } = await runCli('replay', sample, '--kubeconfig', await kubeconfigOf(scene), ...args);
+  const { code, stderr } = await runHere(
+    {},
+    'replay',
+    sample,
+    '--kubeconfig',
+    await kubeconfigOf(scene),
+    ...args,
+  );
   expect(code).toBe(2);
   expect(stderr).toContain(message);
   expect(stderr.trim().split('\n')).toHaveLength(1);

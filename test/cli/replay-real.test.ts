@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newFolder } from '../support/new-folder.ts';
-import { runCli, runCliWith } from './run-cli.ts';
+import { runCliWith } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const sample = 'events/spot-interruption-terminate.json';
 
@@ -22,7 +23,7 @@ test.each([
   [['--dry-run', '--execute', '--kubeconfig', 'config', sample], 'give one of them'],
   [['--real', 'no-such-file.json'], 'no-such-file.json: no such file'],
 ])('%o is refused in one line with exit code 2, and nothing is started', async (args, message) => {
-  const { code, stderr, stdout } = await runCli('replay', ...args);
+  const { code, stderr, stdout } = await runHere({}, 'replay', ...args);
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toContain(message);
@@ -39,13 +40,13 @@ test('without the programs of a control plane one line says what to set', async 
 });
 
 test('a storm of any size runs on the cluster in memory too', async () => {
-  const { code, stdout } = await runCli('replay', '--json', '--nodes', '4', '--interrupt', '2');
+  const { code, stdout } = await runHere({}, 'replay', '--json', '--nodes', '4', '--interrupt', '2');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ interruptions: [{}, {}], evictedTwice: 0 });
 });
 
 test('a dry run on the cluster in memory plans and evicts nothing', async () => {
-  const { code, stdout } = await runCli('replay', '--json', '--dry-run');
+  const { code, stdout } = await runHere({}, 'replay', '--json', '--dry-run');
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
   expect(result).toMatchObject({ dryRun: true, interruptions: [{ outcome: { type: 'planned' } }] });

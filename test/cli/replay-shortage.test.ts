@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 /** Nearly an hour of a pool's life, skipped through. */
 vi.setConfig({ testTimeout: 120_000 });
 
 test('a shortage goes from the notice through on-demand nodes back to spot, and people are told', async () => {
-  const { code, stderr, stdout } = await runCli('replay', '--scenario', 'shortage', '--slack', '--json');
+  const { code, stderr, stdout } = await runHere({}, 'replay', '--scenario', 'shortage', '--slack', '--json');
   expect(stderr).toBe('');
   const result = JSON.parse(stdout) as ReplayResult;
   expect({ code, outcome: result.interruptions[0]?.outcome }).toEqual({
@@ -25,7 +25,7 @@ test('a shortage goes from the notice through on-demand nodes back to spot, and 
 test.each(['--real', '--dry-run', '--keep-time'])(
   '%s makes no sense with it, and is refused',
   async (flag) => {
-    const { code, stderr } = await runCli('replay', '--scenario', 'shortage', flag);
+    const { code, stderr } = await runHere({}, 'replay', '--scenario', 'shortage', flag);
     expect(code).toBe(2);
     expect(stderr).toContain(`${flag} does nothing in scenario shortage`);
   },

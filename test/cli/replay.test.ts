@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { newFolder } from '../support/new-folder.ts';
 import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 async function replay(...args: string[]): Promise<{ code: number; result: ReplayResult }> {
-  const { code, stdout, stderr } = await runCli('replay', '--json', ...args);
+  const { code, stdout, stderr } = await runHere({}, 'replay', '--json', ...args);
   expect(stderr).toBe('');
   return { code, result: JSON.parse(stdout) as ReplayResult };
 }
@@ -154,7 +155,7 @@ describe('bad input', () => {
     [['--slack-channel', 'C0123456789', '--slack-token', 'events/x.json'], 'give the flag last'],
     [['events/spot-interruption-terminate.json', '--kubeconfig', 'nowhere.yaml'], 'nowhere.yaml'],
   ])('%o gives one clear line and exit code 2', async (args, message) => {
-    const { code, stdout, stderr } = await runCli('replay', ...args);
+    const { code, stdout, stderr } = await runHere({}, 'replay', ...args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
@@ -171,7 +172,7 @@ describe('bad input', () => {
         detail: {},
       }),
     );
-    const { code, stderr } = await runCli('replay', file);
+    const { code, stderr } = await runHere({}, 'replay', file);
     expect(code).toBe(2);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain(file);

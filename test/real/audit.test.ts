@@ -10,6 +10,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { readerFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 import type { ObjectReader } from '../../functions/cluster/reader.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { runHere } from '../cli/run-here.ts';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
 
 let plane: TestPlane;
@@ -73,7 +74,7 @@ test('the command reads a live cluster as the audit role, and its exit code is f
 
 test('who may not read workloads is told which permission is missing', async () => {
   const nobody = await plane.kubeconfigFor('nobody', ['nobody']);
-  const { code, stderr } = await runCli('audit', '--kubeconfig', nobody);
+  const { code, stderr } = await runHere({}, 'audit', '--kubeconfig', nobody);
   expect(code).toBe(1);
   expect(stderr).toMatch(/not allowed to list deployments.*infra\/k8s\/audit\.yaml/s);
 });

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReplayResult } from '../../cli/replay/result.ts';
 import { startSimulatedKubelet } from '../../controlplane/kubelet-stand-in.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { runHere } from '../cli/run-here.ts';
 import { startTestPlane, type TestPlane } from '../support/control-plane.ts';
 
 const node = 'ip-10-0-0-11';
@@ -57,7 +57,8 @@ spec:
 }
 
 async function replay(...args: string[]): Promise<{ code: number; result: ReplayResult }> {
-  const { code, stdout } = await runCli(
+  const { code, stdout } = await runHere(
+    {},
     'replay',
     '--json',
     sample,

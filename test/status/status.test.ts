@@ -7,6 +7,7 @@ import { openIndexTable, writeRows } from '../../functions/node-index/index-tabl
 import { nodeRow } from '../../functions/node-index/row.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import { runCliWith } from '../cli/run-cli.ts';
+import { runHere } from '../cli/run-here.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { anInterruption, instanceId } from '../support/interruptions.ts';
 
@@ -131,18 +132,18 @@ describe('status', () => {
     const past = new Date(Date.now() - 300_000);
     await clock.advance(past.getTime() - clock.now().getTime());
     await fill();
-    const { code, stdout, stderr } = await runCliWith(environment(), 'status');
+    const { code, stdout, stderr } = await runHere(environment(), 'status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Open\n.*\nnode-3 +ml-prod +Spot interruption/);
     expect(stdout).toMatch(/ip-10-0-0-1 +ml-prod .*✅ Emptied with 80 s to spare/);
     expect(stdout).toMatch(/ip-10-0-0-2 +ml-test .*⛔ Pods could not be moved: budget llm allows none/);
     expect(stdout).toContain('2 interruptions of 2 nodes');
-    const narrow = await runCliWith(environment(), 'status', '--cluster', 'ml-test', '--json');
+    const narrow = await runHere(environment(), 'status', '--cluster', 'ml-test', '--json');
     const { incidents: shown } = JSON.parse(narrow.stdout);
     expect(shown).toMatchObject([{ instanceId: second, cluster: 'ml-test' }]);
   }, 30_000);
 
-  test('an empty table says so', async () => {
+  test('an empty table says so, and the process ends', async () => {
     const { code, stdout } = await runCliWith(environment(), 'status', '--since', '7d');
     expect(code).toBe(0);
     expect(stdout).toContain('Nothing is open.');
@@ -167,7 +168,7 @@ describe('status', () => {
   ])(
     '%o %o is told plainly',
     async (part, args, code, message) => {
-      const run = await runCliWith({ ...environment(), ...part }, 'status', ...args);
+      const run = await runHere({ ...environment(), ...part }, 'status', ...args);
       expect(run).toMatchObject({ code, stdout: '' });
       expect(run.stderr).toContain(message);
       expect(run.stderr.trim().split('\n')).toHaveLength(1);
