@@ -9,7 +9,7 @@ const AWS_ROOMS = {
   'client-eventbridge': '^functions/(announce|handlers)/',
   '(client-dynamodb|lib-dynamodb)':
     '^functions/(table|incidents|leader|node-index|savings|notify/ledger|fallback/ledger|handlers)/',
-  'client-secrets-manager': '^functions/(notify/slack|handlers)/',
+  '(client-secrets-manager|client-ssm)': '^functions/notify/slack/',
 };
 
 module.exports = {

@@ -117,7 +117,7 @@ async function run(
 
 /** With Slack, as the emulator's workspace is: everything else has its default. */
 async function synthesise(): Promise<void> {
-  const context = JSON.stringify({ slackSecret: 'slack', slackChannel: 'C000000001' });
+  const context = JSON.stringify({ slackSecret: 'ssm:/spot-responder/slack', slackChannel: 'C000000001' });
   for (const script of ['infra/bundle.ts', 'infra/app.ts'])
     await execa(process.execPath, [script], {
       cwd: root,

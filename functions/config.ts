@@ -124,7 +124,7 @@ export function readFallbackConfig(
  * | Variable | Meaning | Default |
  * |---|---|---|
  * | `INCIDENT_TABLE` | the responder's DynamoDB table | required |
- * | `SLACK_SECRET` | name or ARN of the secret with the bot token or the webhooks | required |
+ * | `SLACK_SECRET` | name or ARN of the secret with the bot token or the webhooks, or `ssm:` and the name of a parameter | required |
  * | `SLACK_CHANNEL` | id of the channel, or name of the webhook, for what no route claims | `default` |
  * | `SLACK_ROUTES` | JSON list of routes, see `functions/notify/settings.ts` | `[]` |
  * | `SLACK_MENTION_FROM` | `@here` from `info`, `warning` or `critical` on, or `never` | `never` |
@@ -136,7 +136,8 @@ export function readFallbackConfig(
  */
 export interface NotifierConfig {
   readonly incidentTable: string;
-  readonly secretId: string;
+  /** As `functions/notify/slack/secret-place.ts` reads it. */
+  readonly secretPlace: string;
   readonly apiUrl?: string;
   readonly settings: NotifySettings;
 }
@@ -146,7 +147,7 @@ export function readNotifierConfig(environment: Environment = process.env): Noti
   const { SLACK_API_URL: apiUrl } = environment;
   return {
     incidentTable: required(environment, 'INCIDENT_TABLE'),
-    secretId: required(environment, 'SLACK_SECRET'),
+    secretPlace: required(environment, 'SLACK_SECRET'),
     ...(apiUrl && { apiUrl }),
     settings: readNotifySettings(environment),
   };
@@ -171,13 +172,13 @@ export function readNotifySettings(environment: Environment = process.env): Noti
 export interface SlackAtHand {
   /** `SLACK_TOKEN`: a bot token, or the URL of a webhook. Never a flag: others see a command's arguments. */
   readonly token?: string;
-  readonly secretId?: string;
+  readonly secretPlace?: string;
   readonly apiUrl?: string;
 }
 
 export function readSlackAtHand(environment: Environment = process.env): SlackAtHand {
-  const { SLACK_API_URL: apiUrl, SLACK_SECRET: secretId, SLACK_TOKEN: token } = environment;
-  return { ...(token && { token }), ...(secretId && { secretId }), ...(apiUrl && { apiUrl }) };
+  const { SLACK_API_URL: apiUrl, SLACK_SECRET: secretPlace, SLACK_TOKEN: token } = environment;
+  return { ...(token && { token }), ...(secretPlace && { secretPlace }), ...(apiUrl && { apiUrl }) };
 }
 
 /** The table that a command line looks into, where no flag names it. */

@@ -61,7 +61,7 @@ interface SlackMore
     | 'slackWeeklyDigest'
     | 'slackWindowSeconds'
   > {
-  /** Of the secret in Secrets Manager; never its value. */
+  /** Of the secret in Secrets Manager, or `ssm:` and the name of a SecureString parameter; never its value. */
   readonly secretName: string;
 }
 

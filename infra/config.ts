@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { parsePlace } from '../functions/checkpoint/marker-place.ts';
 import { ConfigurationError } from '../functions/errors.ts';
 import { accountNameMap, DEFAULT_CHANNEL, routeList } from '../functions/notify/settings.ts';
+import { isPlace, PLACE_FORMS } from '../functions/notify/slack/secret-place.ts';
 import { CHOICE_BOUNDS, defaultChoices } from '../functions/respond/policy.ts';
 import { flag, json, list, oneOf, type Setting, text, wholeNumber } from './setting.ts';
 
@@ -47,9 +48,9 @@ export const SETTINGS = {
     fits: (place) => parsePlace(place) !== undefined,
   }),
   slackSecret: text({
-    what: 'name of the secret with the bot token or the webhooks; without it nobody is told in Slack',
-    mayBe: 'the name of a secret in Secrets Manager, never its value',
-    fits: (name) => /^[\w/+=.@-]{1,512}$/.test(name) && !/^xox/.test(name),
+    what: 'where the bot token or the webhooks are kept; without it nobody is told in Slack',
+    mayBe: PLACE_FORMS,
+    fits: isPlace,
     hushed: true,
   }),
   slackChannel: text({

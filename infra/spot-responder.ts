@@ -81,7 +81,7 @@ export class SpotResponder extends Construct {
       this.notifier = new Notifier(this, 'Notifier', {
         ...common,
         responderLogs,
-        secretName: settings.slackSecret,
+        secretPlace: settings.slackSecret,
       });
     }
     new Alarms(this, 'Alarms', this, alarmTopicIn(settings));

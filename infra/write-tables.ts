@@ -11,7 +11,7 @@ const readme = new URL('../README.md', import.meta.url);
 const settings = new URL('../docs/settings.md', import.meta.url);
 const stack = new SpotResponderStack(new App(), 'SpotResponder', {
   code: () => Code.fromInline('//'),
-  settings: { slackSecret: 'SECRET', checkpointMarkers: 's3://bucket/prefix' },
+  settings: { slackSecret: 'ssm:/spot-responder/slack', checkpointMarkers: 's3://bucket/prefix' },
 });
 const template = Template.fromStack(stack).toJSON() as Parameters<typeof permissionsTable>[0];
 await writeFile(settings, withTable(await readFile(settings, 'utf8'), 'settings', settingsTable()));

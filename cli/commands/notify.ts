@@ -23,7 +23,10 @@ export function notifyCommand(): Command {
     .option('--out <folder>', 'where --preview writes', 'slack-preview')
     .option('--test', 'tell a sample in every channel of the configuration, and name what is wrong')
     .option('--channel <id>', 'with --test: only in this channel, or by the webhook of this name')
-    .option('--secret <name>', 'with --test: name or ARN of the secret in AWS Secrets Manager')
+    .option(
+      '--secret <name>',
+      'with --test: name or ARN of the secret in AWS Secrets Manager, or ssm:/NAME for a parameter',
+    )
     .option('--json', 'with --test: print the result as JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => {

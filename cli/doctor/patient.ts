@@ -5,7 +5,6 @@ import type { EKSClient } from '@aws-sdk/client-eks';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../functions/clock.ts';
 import type { DeployedStack } from '../aws/stack.ts';
@@ -26,7 +25,6 @@ export interface Patient {
     readonly events: EventBridgeClient;
     readonly lambda: LambdaClient;
     readonly scheduler: SchedulerClient;
-    readonly secrets: SecretsManagerClient;
     readonly sqs: SQSClient;
   };
   /** @default Slack's own */

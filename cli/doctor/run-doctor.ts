@@ -6,7 +6,6 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../functions/clock.ts';
 import { readSlackAtHand } from '../../functions/config.ts';
 import { regionOf } from '../aws/region.ts';
@@ -69,7 +68,6 @@ async function findPatient({ region: given, stack: name }: DoctorOptions): Promi
       events: new EventBridgeClient(settings),
       lambda: new LambdaClient(settings),
       scheduler: new SchedulerClient(settings),
-      secrets: new SecretsManagerClient(settings),
       sqs: openSqs(settings),
     },
     ...(slackApiUrl && { slackApiUrl }),

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../functions/clock.ts';
 import { readNotifySettings, readSlackAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
@@ -20,7 +19,7 @@ export async function runTrial(options: TrialOptions): Promise<number> {
   const { apiUrl, ...atHand } = readSlackAtHand();
   const secret = chooseSecret({
     ...atHand,
-    ...(options.secret !== undefined && { secretId: options.secret }),
+    ...(options.secret !== undefined && { secretPlace: options.secret }),
   });
   const channels = options.channel === undefined ? channelsIn(settings) : [options.channel];
   const deps = { clock: systemClock, random: Math.random, secret, settings, ...(apiUrl && { apiUrl }) };
@@ -32,9 +31,8 @@ export async function runTrial(options: TrialOptions): Promise<number> {
 }
 
 /** The token at hand is for a try without AWS; else the secret is read as the notifier reads it. */
-function chooseSecret({ secretId, token }: { secretId?: string; token?: string }): SlackSecret {
-  if (secretId !== undefined)
-    return slackSecret({ secrets: new SecretsManagerClient({}), secretId, clock: systemClock });
+function chooseSecret({ secretPlace, token }: { secretPlace?: string; token?: string }): SlackSecret {
+  if (secretPlace !== undefined) return slackSecret({ aws: {}, place: secretPlace, clock: systemClock });
   if (token === undefined)
     throw new ConfigurationError(
       'notify --test: no access to Slack. Name the secret with --secret or SLACK_SECRET, as the notifier reads it; or, to try without AWS, put a bot token (xoxb-…) or a webhook URL into SLACK_TOKEN.',

@@ -3,7 +3,9 @@ import { CreateClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
+import { placeOf } from '../../functions/notify/slack/secret-place.ts';
 import type { StackQueue } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 
@@ -61,10 +63,15 @@ export async function createCluster(connection: Connection, name: string): Promi
   );
 }
 
-export async function createSecret(connection: Connection, name: string, value: string): Promise<void> {
-  await new SecretsManagerClient(connection).send(
-    new CreateSecretCommand({ Name: name, SecretString: value }),
-  );
+/** Where the settings say that it is kept. */
+export async function keepSecret(connection: Connection, place: string, value: string): Promise<void> {
+  const { name: Name, type } = placeOf(place);
+  if (type === 'secret')
+    await new SecretsManagerClient(connection).send(new CreateSecretCommand({ Name, SecretString: value }));
+  else
+    await new SSMClient(connection).send(
+      new PutParameterCommand({ Name, Type: 'SecureString', Value: value }),
+    );
 }
 
 const described = z.looseObject({ cluster: z.looseObject({}) });

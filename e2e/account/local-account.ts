@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { StackQueue } from '../template/stack.ts';
 import type { Template } from '../template/template.ts';
 import type { AwsRequest } from './call.ts';
-import { type Connection, createSecret, deployQueues, deployStores, withAddress } from './deploy.ts';
+import { type Connection, deployQueues, deployStores, keepSecret, withAddress } from './deploy.ts';
 import { type AwsAnswer, type Gateway, type Interceptor, openGateway, type RecordedCall } from './gateway.ts';
 import { openSender } from './sender.ts';
 
@@ -37,7 +37,7 @@ export interface LocalAccount {
   /** From now on these services are somebody else's, who does what moto does not. */
   route(services: readonly string[], endpoint: string): void;
   deploy(template: Template, queues: readonly StackQueue[], nameOf: (id: string) => string): Promise<void>;
-  putSecret(name: string, value: string): Promise<void>;
+  putSecret(place: string, value: string): Promise<void>;
   queueUrl(arn: string): string;
   send(arn: string, body: unknown): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +78,7 @@ export async function openAccount(options: LocalAccountOptions): Promise<LocalAc
     deploy: async (template, queues, nameOf) => {
       await Promise.all([deployStores(template, connection, nameOf), deployQueues(queues, sqs)]);
     },
-    putSecret: (name, value) => createSecret(connection, name, value),
+    putSecret: (place, value) => keepSecret(connection, place, value),
     send: openSender(sqs, queueUrl),
     close: async () => {
       sqs.destroy();

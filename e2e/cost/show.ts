@@ -1,3 +1,4 @@
+import { placeOf } from '../../functions/notify/slack/secret-place.ts';
 import type { Result } from '../world/play.ts';
 import { type FunctionRuns, monthOf, times, type Usage, usageOf } from './month.ts';
 import { PRICES } from './prices.ts';
@@ -15,7 +16,9 @@ export function showCost(results: readonly Result[]): void {
   const find = (name: string) => results.find(({ problem, scenario }) => scenario.name === name && !problem);
   const [counted, quiet] = [find(COUNTED), find(QUIET)];
   if (!counted || !quiet) return;
-  const { mappings } = counted.deployed.stack;
+  const { functions, mappings } = counted.deployed.stack;
+  const places = new Set(functions.flatMap(({ environment }) => environment.SLACK_SECRET ?? []));
+  const secrets = [...places].filter((place) => placeOf(place).type === 'secret').length;
   const passes = quiet.deployed.fn('index-nodes').durations.length;
   const minute = times(usageBy(quiet, EACH_MINUTE, 0), 1 / passes);
   const announced = counted.calls.filter(({ operation }) => operation === 'PutEvents').length;
@@ -24,7 +27,7 @@ export function showCost(results: readonly Result[]): void {
     `\nDollars a month (us-east-1, prices of ${PRICES.of}; then with the free tier), from the requests counted`,
   );
   for (const interruptions of [0, 1_000, 100_000]) {
-    const { total, withFreeTier, ...parts } = monthOf(minute, interruption, interruptions, mappings, 1);
+    const { total, withFreeTier, ...parts } = monthOf(minute, interruption, interruptions, mappings, secrets);
     const told = Object.entries(parts).map(([name, dollars]) => `${name} ${dollars.toFixed(2)}`);
     console.log(
       `  ${String(interruptions).padStart(7)} interruptions  ${total.toFixed(2).padStart(8)} ${withFreeTier.toFixed(2).padStart(8)}  (${told.join(', ')})`,

@@ -46,6 +46,10 @@ export async function subjectOf(request: AwsRequest, surroundings: Surroundings)
       // Six characters of the service's own follow the name.
       return { arns: arns(`secret:${SecretId}-a1B2c3`), keys: {} };
     }
+    case 'ssm': {
+      const { Name } = parameter.parse(JSON.parse(request.body));
+      return { arns: arns(`parameter${Name.startsWith('/') ? '' : '/'}${Name}`), keys: {} };
+    }
     case 'eks':
       return { arns: eksArns(request, arns), keys: {} };
     case 's3':
@@ -69,6 +73,7 @@ const tables = z.object({
 const queue = z.object({ QueueUrl: z.string() });
 const entries = z.object({ Entries: z.array(z.object({ EventBusName: z._default(z.string(), 'default') })) });
 const secret = z.object({ SecretId: z.string() });
+const parameter = z.object({ Name: z.string() });
 
 function tablesOf({ body }: AwsRequest): readonly string[] {
   const { RequestItems = {}, TableName } = tables.parse(JSON.parse(body));

@@ -56,6 +56,6 @@ function variablesOf(
 
 /** What the template only names. */
 export async function putSlackSecret({ functions }: Stack, account: LocalAccount, slack: SimulatedSlack) {
-  const names = new Set(functions.flatMap(({ environment }) => environment.SLACK_SECRET ?? []));
-  for (const name of names) await account.putSecret(name, JSON.stringify({ token: slack.token }));
+  const places = new Set(functions.flatMap(({ environment }) => environment.SLACK_SECRET ?? []));
+  for (const place of places) await account.putSecret(place, JSON.stringify({ token: slack.token }));
 }

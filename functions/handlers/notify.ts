@@ -1,6 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../clock.ts';
 import { readNotifierConfig } from '../config.ts';
 import { dynamoOverview } from '../incidents/overview.ts';
@@ -15,11 +14,11 @@ import { describeSavings } from '../savings/words.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 import { emitNotices } from '../telemetry/metrics.ts';
 
-const { incidentTable, secretId, settings, apiUrl } = readNotifierConfig();
+const { incidentTable, secretPlace, settings, apiUrl } = readNotifierConfig();
 const clock = systemClock;
 const random = Math.random;
 const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-notifier' }));
-const secret = slackSecret({ secrets: new SecretsManagerClient({}), secretId, clock });
+const secret = slackSecret({ aws: {}, place: secretPlace, clock });
 /** No node waits for a message. A record that fails comes again after minutes only. */
 const patienceMs = 30_000;
 const table = {

@@ -15,6 +15,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SOURCE } from '../../functions/announce/schema.ts';
 import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
+import { placeOf } from '../../functions/notify/slack/secret-place.ts';
 import {
   CONVERSATION_PREFIX,
   HISTORY_PREFIX,
@@ -29,8 +30,8 @@ import { starts } from './starts.ts';
 export interface NotifierProps extends Common {
   /** Of the responder, for links. */
   readonly responderLogs: ILogGroup;
-  /** Name of the secret with the bot token or the webhooks. */
-  readonly secretName: string;
+  /** Where the bot token or the webhooks are kept, as `secret-place.ts` reads it. */
+  readonly secretPlace: string;
 }
 
 /** A storm is told in one run; a run that dies is replaced as soon as its records show again. */
@@ -93,7 +94,7 @@ export class Notifier extends Construct {
     });
   }
 
-  #addFunction({ responderLogs, secretName, ...common }: NotifierProps) {
+  #addFunction({ responderLogs, secretPlace, ...common }: NotifierProps) {
     const { settings, table } = common;
     const made = nodeFunction(this, {
       common,
@@ -104,12 +105,12 @@ export class Notifier extends Construct {
       reachesClusters: false,
       environment: {
         INCIDENT_TABLE: table.tableName,
-        SLACK_SECRET: secretName,
+        SLACK_SECRET: secretPlace,
         RESPONDER_LOG_GROUP: responderLogs.logGroupName,
         ...slackEnvironment(settings),
       },
     });
-    made.role.addToPolicy(readSecret(this, secretName));
+    made.role.addToPolicy(readPlace(this, secretPlace));
     made.role.addToPolicy(
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -140,12 +141,13 @@ function slackEnvironment(settings: Settings): Record<string, string> {
 }
 
 /** Its value, nothing else of it. Secrets Manager adds six characters of its own to a secret's name. */
-function readSecret(scope: Construct, secretName: string): PolicyStatement {
-  const arn = Stack.of(scope).formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName: `${secretName}-??????`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+function readPlace(scope: Construct, written: string): PolicyStatement {
+  const { name, type } = placeOf(written);
+  const [action, resource] =
+    type === 'secret'
+      ? ['secretsmanager:GetSecretValue', `secret:${name}-??????`]
+      : ['ssm:GetParameter', `parameter${name}`];
+  const [service = ''] = action.split(':');
+  const arn = Stack.of(scope).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  return new PolicyStatement({ actions: [action], resources: [arn] });
 }

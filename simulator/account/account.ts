@@ -20,6 +20,7 @@ import type {
   SimulatedInstance,
   SimulatedMarket,
   SimulatedNodeGroup,
+  SimulatedParameter,
   SimulatedQueue,
   WaitingLifecycleAction,
 } from './state.ts';
@@ -61,6 +62,8 @@ export interface SimulatedAccount {
   setMarket(market: SimulatedMarket): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
+  /** Of Systems Manager. @param type `SecureString` where nothing is said */
+  putParameter(name: string, value: string, type?: SimulatedParameter['type']): void;
   addQueue(options: QueueOptions): SimulatedQueue;
   removeQueue(queue: SimulatedQueue): void;
   /** From now on puts each event that PutEvents takes into a queue, as a rule does. */
@@ -98,6 +101,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     events: [],
     market: { onDemand: {}, spot: [] },
     secrets: new Map(),
+    parameters: new Map(),
     queues: new Map(),
     targets: [],
     moveTasks: [],
@@ -179,6 +183,7 @@ function seeds(state: AccountState): Seeds {
       state.market = market;
     },
     putSecret: (name, value) => state.secrets.set(name, value),
+    putParameter: (name, value, type = 'SecureString') => state.parameters.set(name, { type, value }),
     addRule: (target) => state.targets.push(target),
   };
 }

@@ -16,6 +16,7 @@ import {
 import { answerScheduler } from './scheduler.ts';
 import { answerSecretsManager } from './secrets-manager.ts';
 import { answerSqs } from './sqs.ts';
+import { answerSsm } from './ssm.ts';
 import { type AccountState, type Fault, ServiceFault } from './state.ts';
 
 /** `undefined`: say nothing, ever. */
@@ -70,5 +71,7 @@ function serveRequest(state: AccountState, request: ServiceRequest): WireAnswer 
       return answerSecretsManager(state, request);
     case 'sqs':
       return answerSqs(state, request);
+    case 'ssm':
+      return answerSsm(state, request);
   }
 }

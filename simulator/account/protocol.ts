@@ -18,7 +18,7 @@ export type ServiceRequest =
       readonly body: unknown;
     })
   | {
-      readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs';
+      readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs' | 'ssm';
       readonly operation: string;
       /** Whose endpoint it was sent to. */
       readonly region: string;
@@ -61,7 +61,8 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'events':
     case 'pricing':
     case 'secretsmanager':
-    case 'sqs': {
+    case 'sqs':
+    case 'ssm': {
       const target = z.string().parse(wire.headers['x-amz-target'] ?? '');
       return { service, region, operation: target.split('.').at(-1) ?? '', body: JSON.parse(wire.body) };
     }

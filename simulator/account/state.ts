@@ -190,6 +190,11 @@ interface SimulatedSpotPrice {
   readonly since: Date;
 }
 
+export interface SimulatedParameter {
+  readonly type: 'SecureString' | 'String';
+  readonly value: string;
+}
+
 export interface AccountState {
   readonly region: string;
   readonly clock: Clock;
@@ -216,6 +221,8 @@ export interface AccountState {
   market: SimulatedMarket;
   /** Current values by name. */
   readonly secrets: Map<string, string>;
+  /** Of Systems Manager, by name. */
+  readonly parameters: Map<string, SimulatedParameter>;
   /** By the path of their URLs. */
   readonly queues: Map<string, SimulatedQueue>;
   /** Newest first. */

@@ -120,6 +120,39 @@ test('a secret that holds nothing for Slack, a token that Slack refuses, Slack o
   expect(await findingsOf('Slack')).toMatchObject([{ type: 'not-seen' }]);
 }, 60_000);
 
+test('a parameter: well, not there, lying open, and with a token that Slack refuses', async () => {
+  const place = 'ssm:/spot-responder/slack';
+  scene.setNotifier({ SLACK_SECRET: place, SLACK_CHANNEL: scene.slack.channel });
+  const create = `aws ssm put-parameter --region us-east-2 --type SecureString --name /spot-responder/slack --value file://slack.json`;
+  expect(await findingsOf('Slack')).toMatchObject([
+    {
+      type: 'wrong',
+      about: `secret ${place}`,
+      problem: expect.stringContaining('ParameterNotFound'),
+      remedy: expect.stringMatching(new RegExp(`${create}$`)),
+    },
+  ]);
+  scene.account.putParameter('/spot-responder/slack', scene.slack.token, 'String');
+  const [open] = await findingsOf('Slack');
+  expect(open).toMatchObject({ type: 'wrong', problem: expect.stringContaining('of type String') });
+  expect(open?.remedy).toContain(
+    `aws ssm delete-parameter --region us-east-2 --name /spot-responder/slack; then ${create}`,
+  );
+  expect(JSON.stringify(open)).not.toContain(scene.slack.token);
+  scene.account.putParameter('/spot-responder/slack', 'xoxb-revoked');
+  expect(await findingsOf('Slack')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: expect.stringContaining('Slack refuses the token'),
+      remedy: expect.stringContaining(
+        `${create} --overwrite; then spot-responder notify --test --secret ${place}`,
+      ),
+    },
+  ]);
+  scene.account.putParameter('/spot-responder/slack', JSON.stringify({ token: scene.slack.token }));
+  expect(await findingsOf('Slack')).toMatchObject([{ type: 'ok', about: `secret ${place}` }, { type: 'ok' }]);
+}, 60_000);
+
 test('a channel that the bot is not in, that a route names wrongly, and a webhook that is missing', async () => {
   expect(await findingsOf('Slack')).toMatchObject([
     { type: 'ok' },

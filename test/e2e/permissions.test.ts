@@ -50,7 +50,12 @@ const cluster: Grant = {
   conditions: [],
 };
 const terminate: Grant = { ...writes, action: 'autoscaling:TerminateInstanceInAutoScalingGroup' };
-const grants = [writes, terminate, rows, queue, secret, cluster];
+const parameter: Grant = {
+  action: 'ssm:GetParameter',
+  resources: [ARN('ssm', 'parameter/spot-responder/slack')],
+  conditions: [],
+};
+const grants = [writes, terminate, rows, queue, secret, parameter, cluster];
 
 function form(service: string, parameters: Readonly<Record<string, string>>): AwsRequest {
   return identify('POST', '/', signed(service), new URLSearchParams(parameters).toString());
@@ -89,6 +94,8 @@ test.each<[string, AwsRequest, boolean]>([
   ['sending to another', send('Orders'), false],
   ['reading its secret', json('secretsmanager', 'GetSecretValue', { SecretId: 'slack' }), true],
   ['reading another secret', json('secretsmanager', 'GetSecretValue', { SecretId: 'slack-admin' }), false],
+  ['reading its parameter', json('ssm', 'GetParameter', { Name: '/spot-responder/slack' }), true],
+  ['reading another parameter', json('ssm', 'GetParameter', { Name: '/spot-responder/slack/x' }), false],
   ['describing a cluster', identify('GET', '/clusters/prod', signed('eks'), ''), true],
   ['listing all clusters', identify('GET', '/clusters', signed('eks'), ''), false],
   ['an action that no statement names', json('dynamodb', 'DeleteTable', { TableName: 'Incidents' }), false],

@@ -151,6 +151,11 @@ test('the built notifier tells Slack, with the token that is in the secret and i
       expect.stringContaining('ml-prod'),
     ]);
     expect(output).not.toContain(slack.token);
+    scene.world.account.putParameter('/slack', JSON.stringify({ token: slack.token }));
+    const again = await invoke(scene, batch, 'notify', { ...variables, SLACK_SECRET: 'ssm:/slack' });
+    expect(again.output).toContain('{"answer":{"batchItemFailures":[]}}');
+    expect(again.output).not.toContain(slack.token);
+    expect(scene.world.account.calls.map(({ operation }) => operation)).toContain('GetParameter');
     const refused = await invoke(scene, batch, 'notify', { ...variables, SLACK_SECRET: 'nowhere' });
     expect(refused.output).toContain('{"answer":{"batchItemFailures":[{"itemIdentifier":"1"}]}}');
     expect(refused.output).toContain('Create it with the Slack token in it');

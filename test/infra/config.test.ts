@@ -102,10 +102,29 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
     expect(() => readSettings(given)).toThrow(/^[^\n]+$/);
   });
 
-  test('and a secret in the place of its name is not repeated', () => {
-    expect(() => readSettings({ slackSecret: 'xoxb-12345-abcdef' })).toThrow(
-      'slackSecret is something else; it must be the name of a secret in Secrets Manager, never its value.',
+  test.each([
+    'xoxb-12345-abcdef',
+    'ssm:xoxb-12345-abcdef',
+    'ssm:/xoxb-12345-abcdef',
+    'https://hooks.slack.com/services/T/B/abcdef',
+    'ssm:https://hooks.slack.com/services/T/B/abcdef',
+  ])('and a secret in the place of its name is not repeated: %s', (slackSecret) => {
+    expect(() => readSettings({ slackSecret })).toThrow(
+      /^slackSecret is something else; it must be the name of a secret in Secrets Manager, or ssm: and the name of a SecureString parameter, such as ssm:\/spot-responder\/slack; never its value\.$/,
     );
+  });
+
+  test.each([
+    'ssm:',
+    'ssm:/',
+    'ssm:slack',
+    'ssm:/a//b',
+    'ssm:/aws/slack',
+    'ssm:/a b',
+    'SSM:/slack',
+    'ssm:/a/*',
+  ])('a parameter of no such name: %s', (slackSecret) => {
+    expect(() => readSettings({ slackSecret })).toThrow('slackSecret is something else');
   });
 });
 

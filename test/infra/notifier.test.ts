@@ -61,7 +61,7 @@ test('the function gets what its configuration reads, and of the secret only the
     readNotifierConfig({ ...environment, INCIDENT_TABLE: 'table', RESPONDER_LOG_GROUP: 'group' }),
   ).toEqual({
     incidentTable: 'table',
-    secretId: 'spot-responder/slack',
+    secretPlace: 'spot-responder/slack',
     settings: { ...settings, logGroup: 'group' },
   });
 });
@@ -83,6 +83,28 @@ test('the role may read that secret, and only its own rows', () => {
     },
   });
 });
+
+test.each([
+  ['ssm:/spot-responder/slack', 'ssm:GetParameter', ':ssm:', ':parameter/spot-responder/slack'],
+  [
+    'spot-responder/slack',
+    'secretsmanager:GetSecretValue',
+    ':secretsmanager:',
+    ':secret:spot-responder/slack-??????',
+  ],
+])(
+  'of %s it may read the value, and nothing else is opened for it',
+  (slackSecret, action, service, resource) => {
+    const statements = Object.values(synthesise({ slackSecret }).findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    const reading = statements.filter(({ Action }) => /^(ssm|secretsmanager|kms):/.test(String(Action)));
+    expect(reading).toMatchObject([{ Action: action }]);
+    const [, parts] = reading[0].Resource['Fn::Join'];
+    expect(parts[2]).toBe(service);
+    expect(parts.at(-1)).toBe(resource);
+  },
+);
 
 describe('the weekly digest', () => {
   const schedules = (slack: GivenSettings) =>

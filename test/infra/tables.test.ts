@@ -6,7 +6,10 @@ import { synthesise } from './synthesise.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
-const template = synthesise({ slackSecret: 'SECRET', checkpointMarkers: 's3://bucket/prefix' }).toJSON();
+const template = synthesise({
+  slackSecret: 'ssm:/spot-responder/slack',
+  checkpointMarkers: 's3://bucket/prefix',
+}).toJSON();
 const permissions = permissionsOf(template as Parameters<typeof permissionsOf>[0]);
 
 test('docs/settings.md has the settings as they are; npm run docs:tables brings it up to date', () => {

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { slackSecret } from '../../functions/notify/slack/secret.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
@@ -13,9 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-function secret(name = 'slack') {
-  const secrets = new SecretsManagerClient({ ...clientOptions(account), maxAttempts: 1 });
-  return slackSecret({ secrets, secretId: name, clock });
+function secret(place = 'slack') {
+  return slackSecret({ aws: { ...clientOptions(account), maxAttempts: 1 }, place, clock });
 }
 
 test.each([
@@ -50,6 +48,39 @@ test.each(['', 'hunter2', '{"token": "hunter2"}', '[]'])(
   },
 );
 
+test('a parameter is read decrypted, cached, and read anew when told to forget', async () => {
+  account.putParameter('/spot-responder/slack', '{"token": "xoxb-1-a"}');
+  const reading = secret('ssm:/spot-responder/slack');
+  expect(await reading.read()).toEqual({ type: 'bot', token: 'xoxb-1-a' });
+  account.putParameter('/spot-responder/slack', '{"token": "xoxb-2-b"}');
+  await clock.advance(299_000);
+  expect(await reading.read()).toMatchObject({ token: 'xoxb-1-a' });
+  reading.forget();
+  expect(await reading.read()).toMatchObject({ token: 'xoxb-2-b' });
+  expect(account.calls.map(({ operation }) => operation)).toEqual(['GetParameter', 'GetParameter']);
+});
+
+test('a parameter that is not encrypted is not used, and not shown', async () => {
+  account.putParameter('/slack', 'xoxb-1-a', 'String');
+  const problem = await secret('ssm:/slack')
+    .read()
+    .catch((error: Error) => `${error.name}: ${error.message}`);
+  expect(problem).toMatch(/^ConfigurationError: Parameter "\/slack" is of type String.*SecureString/);
+  expect(problem).not.toContain('xoxb');
+});
+
+test.each([
+  ['ssm:/nowhere', /ssm:GetParameter of "\/nowhere" failed with ParameterNotFound.*SLACK_SECRET/],
+  ['nowhere', /"nowhere".*ResourceNotFoundException.*SLACK_SECRET/],
+])('%s does not exist: names the setting to correct', async (place, message) => {
+  await expect(secret(place).read()).rejects.toThrow(message);
+});
+
+test('one that may not be read names the permissions, those of a key among them', async () => {
+  account.inject({ operation: 'GetParameter', code: 'AccessDeniedException', times: 1 });
+  await expect(secret('ssm:/slack').read()).rejects.toThrow(/Allow ssm:GetParameter .*kms:Decrypt if/);
+});
+
 test('is cached for five minutes, and read anew when told to forget', async () => {
   account.putSecret('slack', 'xoxb-1-a');
   const reading = secret();
@@ -59,10 +90,4 @@ test('is cached for five minutes, and read anew when told to forget', async () =
   expect(await reading.read()).toMatchObject({ token: 'xoxb-1-a' });
   reading.forget();
   expect(await reading.read()).toMatchObject({ token: 'xoxb-2-b' });
-});
-
-test('one that does not exist names the setting to correct', async () => {
-  await expect(secret('nowhere').read()).rejects.toThrow(
-    /"nowhere".*ResourceNotFoundException.*SLACK_SECRET/,
-  );
 });

@@ -1,9 +1,10 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { ConfigurationError } from '../../../functions/errors.ts';
+import { AwsCallError, ConfigurationError } from '../../../functions/errors.ts';
 import { channelsIn, DEFAULT_CHANNEL, parseRoutes } from '../../../functions/notify/settings.ts';
 import type { SlackAccess } from '../../../functions/notify/slack/access.ts';
 import { askChannel, askSlack } from '../../../functions/notify/slack/introduce.ts';
 import { slackSecret } from '../../../functions/notify/slack/secret.ts';
+import { placeOf } from '../../../functions/notify/slack/secret-place.ts';
 import { ask } from '../../aws/ask.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -18,24 +19,30 @@ export const slackCheck: Check<Patient> = {
       return [
         { type: 'ok', about: 'Slack', detail: 'not configured: nobody is told; the events are on the bus' },
       ];
-    const { secretId } = notifier;
-    const about = `secret ${secretId}`;
+    const { place } = notifier;
+    const { clock, region } = patient;
+    const about = `secret ${place}`;
     try {
-      const secret = slackSecret({ secrets: patient.aws.secrets, secretId, clock: patient.clock });
+      const secret = slackSecret({ aws: { region }, place, clock });
       const access = await secret.read();
       const channels = channelsOf(notifier);
       return access.type === 'webhooks'
         ? lookAtWebhooks(access, channels, about)
-        : await lookAtBot(access, channels, about, patient);
+        : await lookAtBot(access, channels, place, patient);
     } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      return [{ type: 'wrong', about, problem: error.message, remedy: 'docs/slack.md, set-up' }];
+      const isAbsent = error instanceof AwsCallError && ABSENT.test(error.code);
+      if (!isAbsent && !(error instanceof ConfigurationError)) throw error;
+      const command = isAbsent ? createCommand(place, region) : replaceCommand(place, region);
+      return [{ type: 'wrong', about, problem: error.message, remedy: `docs/slack.md, set-up: ${command}` }];
     }
   },
 };
 
+const ABSENT = /^(ResourceNotFoundException|ParameterNotFound)$/;
+
 interface NotifierSeen {
-  readonly secretId: string;
+  /** As `secret-place.ts` reads it. */
+  readonly place: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +55,7 @@ async function findNotifier(patient: Patient): Promise<NotifierSeen | undefined>
         patient.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
     );
     const variables = Environment?.Variables ?? {};
-    if (variables.SLACK_SECRET) return { secretId: variables.SLACK_SECRET, variables };
+    if (variables.SLACK_SECRET) return { place: variables.SLACK_SECRET, variables };
   }
   return undefined;
 }
@@ -76,9 +83,10 @@ function lookAtWebhooks(
 async function lookAtBot(
   access: Extract<SlackAccess, { type: 'bot' }>,
   channels: readonly string[],
-  about: string,
+  place: string,
   { region, slackApiUrl }: Patient,
 ): Promise<Finding[]> {
+  const about = `secret ${place}`;
   const deps = { ...access, ...(slackApiUrl && { apiUrl: slackApiUrl }) };
   const known = await askSlack(deps);
   if (known.type === 'known') {
@@ -86,8 +94,7 @@ async function lookAtBot(
     return [token, ...(await Promise.all(channels.map((channel) => lookAtChannel(deps, channel))))];
   }
   if (known.type === 'away') return [{ type: 'not-seen', about: 'Slack', reason: known.reason }];
-  const secretId = about.split(' ').at(-1);
-  const remedy = `put a valid bot token into it: aws secretsmanager put-secret-value --region ${region} --secret-id ${secretId} --secret-string …; then spot-responder notify --test --secret ${secretId}`;
+  const remedy = `put a valid bot token into it: ${putCommand(place, region)}; then spot-responder notify --test --secret ${place}`;
   return [{ type: 'wrong', about, problem: `Slack refuses the token: ${known.reason}`, remedy }];
 }
 
@@ -102,4 +109,26 @@ async function lookAtChannel(deps: Parameters<typeof askChannel>[0], channel: st
     case 'refused':
       return { type: 'wrong', about, problem: answer.reason, remedy: 'docs/slack.md, set-up' };
   }
+}
+
+/** Values come from a file: others see a command's arguments, and a shell remembers them. */
+function createCommand(place: string, region: string): string {
+  const { name, type } = placeOf(place);
+  return type === 'secret'
+    ? `aws secretsmanager create-secret --region ${region} --name ${name} --secret-string file://slack.json`
+    : `aws ssm put-parameter --region ${region} --type SecureString --name ${name} --value file://slack.json`;
+}
+
+/** Of what holds nothing for Slack, or lies open: a parameter keeps its type. */
+function replaceCommand(place: string, region: string): string {
+  const { name, type } = placeOf(place);
+  if (type === 'secret') return putCommand(place, region);
+  return `aws ssm delete-parameter --region ${region} --name ${name}; then ${createCommand(place, region)}`;
+}
+
+function putCommand(place: string, region: string): string {
+  const { name, type } = placeOf(place);
+  return type === 'secret'
+    ? `aws secretsmanager put-secret-value --region ${region} --secret-id ${name} --secret-string file://slack.json`
+    : `${createCommand(place, region)} --overwrite`;
 }

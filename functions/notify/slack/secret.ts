@@ -1,12 +1,14 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { Clock } from '../../clock.ts';
-import { AwsCallError } from '../../errors.ts';
 import { parseAccess, type SlackAccess } from './access.ts';
+import { describePlace, placeOf, type SecretPlace } from './secret-place.ts';
 
 export interface SecretDeps {
-  readonly secrets: SecretsManagerClient;
-  /** ARN or name. */
-  readonly secretId: string;
+  /** Of the client; which one, the place says, and only that is loaded. */
+  readonly aws: SecretsManagerClientConfig & SSMClientConfig;
+  /** As `secret-place.ts` reads it. */
+  readonly place: string;
   readonly clock: Clock;
 }
 
@@ -19,14 +21,17 @@ export interface SlackSecret {
 
 const CACHED_MS = 5 * 60_000;
 
-/** `read` throws AwsCallError when the secret cannot be had, ConfigurationError when it holds nothing for Slack. */
-export function slackSecret({ secrets, secretId, clock }: SecretDeps): SlackSecret {
+/** `read` throws AwsCallError when the secret cannot be had, ConfigurationError when it holds nothing for Slack or lies open. */
+export function slackSecret({ aws, clock, place: written }: SecretDeps): SlackSecret {
+  const place = placeOf(written);
+  let ask: Promise<() => Promise<string>> | undefined;
   let cached: { readonly access: SlackAccess; readonly until: number } | undefined;
   return {
     read: async () => {
       const now = clock.now().getTime();
       if (cached && now < cached.until) return cached.access;
-      const access = parseAccess(`Secret "${secretId}"`, await fetchSecret(secrets, secretId));
+      ask ??= openPlace(place, aws);
+      const access = parseAccess(describePlace(place), await (await ask)());
       cached = { access, until: now + CACHED_MS };
       return access;
     },
@@ -36,34 +41,14 @@ export function slackSecret({ secrets, secretId, clock }: SecretDeps): SlackSecr
   };
 }
 
-async function fetchSecret(secrets: SecretsManagerClient, secretId: string): Promise<string> {
-  try {
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId }));
-    return SecretString ?? '';
-  } catch (cause) {
-    const code = cause instanceof Error ? cause.name : 'Unknown';
-    throw new AwsCallError(
-      'GetSecretValue',
-      code,
-      `secretsmanager:GetSecretValue of "${secretId}" failed with ${code}. ${remedyFor(code)}`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-function remedyFor(code: string): string {
-  switch (code) {
-    case 'ResourceNotFoundException':
-      return 'Create it with the Slack token in it, or name the one that exists in SLACK_SECRET.';
-    case 'AccessDeniedException':
-      return "Allow secretsmanager:GetSecretValue on it to the notifier's role, and kms:Decrypt if it has a key of its own.";
-    case 'CredentialsProviderError':
-    case 'ExpiredTokenException':
-    case 'UnrecognizedClientException':
-      return 'Give valid AWS credentials: a profile, a login or a role.';
-    default:
-      return 'Check that Secrets Manager can be reached from here, and that the Region is right.';
+async function openPlace(
+  { name, type }: SecretPlace,
+  aws: SecretDeps['aws'],
+): Promise<() => Promise<string>> {
+  switch (type) {
+    case 'secret':
+      return (await import('./stored-secret.ts')).openSecret(aws, name);
+    case 'parameter':
+      return (await import('./stored-parameter.ts')).openParameter(aws, name);
   }
 }
