@@ -1,3 +1,4 @@
+import { isWithoutLease } from '../announce/revision.ts';
 import type { Detail } from '../announce/schema.ts';
 import type { Announced, IncidentAnnounced } from './announced.ts';
 
@@ -21,6 +22,9 @@ export function emptyStory(incident: string): Story {
   return { incident, told: new Map() };
 }
 
+/** By revision it counts as older than all that a run with a lease tells, though it may well be the last word. */
+const END_WITHOUT_LEASE = 'handled without a lease';
+
 /** What an event replaces: the older event of the same slot. */
 export function slotOf(announced: Announced): string {
   switch (announced.type) {
@@ -29,7 +33,7 @@ export function slotOf(announced: Announced): string {
     case 'Interruption Progress':
       return 'progress';
     case 'Interruption Handled':
-      return 'handled';
+      return isWithoutLease(announced.detail.revision) ? END_WITHOUT_LEASE : 'handled';
     case 'Checkpoint Requested':
     case 'Checkpoint Progress':
     case 'Checkpoint Completed':
@@ -49,35 +53,66 @@ export function takeAnnounced(story: Story, announced: Announced): Story {
   return { ...story, told: new Map([...story.told, [slot, announced]]) };
 }
 
-/** How far an incident is, by the newest event about it. */
+/** How far an incident is. */
 export type Phase =
   | { readonly type: 'received'; readonly detail: Received }
   | { readonly type: 'moving'; readonly detail: Progress }
   | { readonly type: 'ended'; readonly detail: Handled };
 
-/** `undefined` while only checkpoints or fallback decisions of it are known: its receipt is still on its way. */
+/**
+ * By the newest event. But the end that a run reached without a lease stands until one with a lease has ended having
+ * acted: the run that it seems to be older than may have died, or have failed, before it.
+ *
+ * `undefined` while only checkpoints or fallback decisions of it are known: its receipt is still on its way.
+ */
 export function phaseOf({ told }: Story): Phase | undefined {
-  const [newest] = incidentEvents(told).toSorted((one, other) => other.detail.revision - one.detail.revision);
-  switch (newest?.type) {
+  const newest = incidentEvents(told).at(-1);
+  const reached = told.get(END_WITHOUT_LEASE);
+  if (reached && hasActed(reached) && !(newest && hasActed(newest))) return toPhase(reached);
+  return newest && toPhase(newest);
+}
+
+function toPhase(event: Announced): Phase | undefined {
+  switch (event.type) {
     case 'Interruption Received':
-      return { type: 'received', detail: newest.detail };
+      return { type: 'received', detail: event.detail };
     case 'Interruption Progress':
-      return { type: 'moving', detail: newest.detail };
+      return { type: 'moving', detail: event.detail };
     case 'Interruption Handled':
-      return { type: 'ended', detail: newest.detail };
+      return { type: 'ended', detail: event.detail };
     default:
       return undefined;
   }
 }
 
-/** Facts of the incident: of the newest event, with what only another one knew. */
+const WITHOUT_ACTING: readonly Handled['outcome']['type'][] = [
+  'failed',
+  'too-late',
+  'node-gone',
+  'ambiguous',
+];
+
+/** An end that says what became of the node. */
+function hasActed(event: Announced): boolean {
+  return event.type === 'Interruption Handled' && !WITHOUT_ACTING.includes(event.detail.outcome.type);
+}
+
+/** Facts of the incident: of the newest event, with what only others knew. */
 export function factsOf(story: Story): Facts | undefined {
-  const events = incidentEvents(story.told).toSorted(
-    (one, other) => one.detail.revision - other.detail.revision,
+  const details = incidentEvents(story.told).map(({ detail }) => detail);
+  const newest = details.at(-1);
+  const ofNode = details.findLast(({ node }) => node !== undefined);
+  const ofPlace = details.findLast(({ cluster }) => cluster !== undefined);
+  return (
+    newest && { ...newest, ...placeOf(ofPlace), ...(ofNode && { node: ofNode.node, gpus: ofNode.gpus }) }
   );
-  const newest = events.at(-1)?.detail;
-  const node = events.findLast(({ detail }) => detail.node !== undefined)?.detail;
-  return newest && { ...newest, ...(node && { node: node.node, gpus: node.gpus }) };
+}
+
+/** A run that failed before it found the instance does not know it; another did. */
+function placeOf(detail: Facts | undefined): Pick<Received, 'cluster' | 'instanceType' | 'owner' | 'zone'> {
+  if (!detail) return {};
+  const { cluster, instanceType, owner, zone } = detail;
+  return { cluster, ...(instanceType && { instanceType }), ...(owner && { owner }), ...(zone && { zone }) };
 }
 
 export type Facts = IncidentAnnounced['detail'];
@@ -95,13 +130,20 @@ export function newestDecision(stories: readonly Story[]): Fallback | undefined 
   return stories.flatMap(fallbacksOf).toSorted((one, other) => other.revision - one.revision)[0];
 }
 
+/** The newest last; of two with one revision, the end. */
 function incidentEvents(told: Story['told']) {
-  return [...told.values()].filter(
-    (each) =>
-      each.type === 'Interruption Received' ||
-      each.type === 'Interruption Progress' ||
-      each.type === 'Interruption Handled',
-  );
+  return [...told.values()]
+    .filter(
+      (each) =>
+        each.type === 'Interruption Received' ||
+        each.type === 'Interruption Progress' ||
+        each.type === 'Interruption Handled',
+    )
+    .toSorted(
+      (one, other) =>
+        one.detail.revision - other.detail.revision ||
+        Number(one.type === 'Interruption Handled') - Number(other.type === 'Interruption Handled'),
+    );
 }
 
 /** Not the order of arrival, which may be any. */

@@ -1,8 +1,9 @@
+import { revisionOf } from '../announce/revision.ts';
 import type { Announcement } from '../announce/schema.ts';
 import type { IncidentIdentity } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
-import { factsOf, handledDetail, revisionOf, saveDetail } from './details.ts';
+import { factsOf, handledDetail, saveDetail } from './details.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport, Moment } from './report.ts';
 import { openTally } from './tally.ts';

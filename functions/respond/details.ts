@@ -2,7 +2,6 @@ import type { Detail } from '../announce/schema.ts';
 import type { CheckpointMoment } from '../checkpoint/moment.ts';
 import type { TrainingOutcome } from '../checkpoint/outcome.ts';
 import type { PodReport } from '../drain/outcome.ts';
-import type { IncidentIdentity } from '../incidents/incident.ts';
 import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { InterruptionReport } from './report.ts';
@@ -32,11 +31,6 @@ function placeOf({ clusterName, instanceType, owner, zone }: LocatedInstance) {
     ...(instanceType !== undefined && { instanceType }),
     ...(zone !== undefined && { zone }),
   };
-}
-
-/** Grows over all runs of an incident: a later run has a greater fence. */
-export function revisionOf({ fence }: IncidentIdentity, sequence: number): number {
-  return fence * 1_000_000 + sequence;
 }
 
 /** `undefined` where nothing ended here: another run goes on, or has ended it already. */

@@ -157,6 +157,13 @@ test('a lease taken over and one given up are recognised as ours though the answ
   expect(await letSleep(leader.handOver(adopted, handover))).toBe('handed-over');
 });
 
+test('the right to speak in a conversation is recognised as ours though the answer was lost', async () => {
+  const ledger = dynamoLedger({ client, table: table.tableName, clock, random: () => 0.5 });
+  breakCalls(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), 1, 'answered');
+  expect(await letSleep(ledger.hold('conversation'))).toMatchObject({ conversation: 'conversation' });
+  expect(await ledger.hold('conversation')).toBeUndefined();
+});
+
 test('a lease that another run took first is not adopted', async () => {
   const claim = await incidents.claim(spot);
   if (claim.type !== 'claimed') throw new Error('expected the lease');

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { revisionOf } from '../../functions/announce/revision.ts';
 import type { DetailType } from '../../functions/announce/schema.ts';
 import { type Announced, readDetail } from '../../functions/notify/announced.ts';
 
@@ -149,9 +150,16 @@ export function incidentEvents(number: number): fc.Arbitrary<readonly Announced[
         { maxLength: 2 },
       ),
       fc.array(of('Interruption Handled', ending), { maxLength: 1 }),
+      fc.array(of('Interruption Handled', ending), { maxLength: 1 }),
     )
-    .map(([receipt, ...more]) =>
-      [receipt, ...more.flat()].map(({ type, detail }, at) =>
+    .map(([receipt, progress, checkpoints, decisions, ends, withoutLease]) =>
+      [
+        ...[receipt, ...progress, ...checkpoints, ...decisions, ...ends].map((each) => ({
+          ...each,
+          fence: 1,
+        })),
+        ...withoutLease.map((each) => ({ ...each, fence: 0 })),
+      ].map(({ type, detail, fence }, at) =>
         readDetail(type, {
           ...place,
           ...detail,
@@ -163,7 +171,7 @@ export function incidentEvents(number: number): fc.Arbitrary<readonly Announced[
             severity: 'hard',
             noticedAt: new Date(START),
           }),
-          revision: 1_000_000 + at,
+          revision: revisionOf({ fence }, at),
         }),
       ),
     );

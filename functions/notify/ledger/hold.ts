@@ -52,7 +52,8 @@ export async function holdConversation(desk: Desk, conversation: string): Promis
   const taken = await update(desk, conversation, {
     expression:
       'SET #holder = :holder, #heldUntil = :until, #shown = if_not_exists(#shown, :none), #expiresAt = :expiresAt',
-    condition: 'attribute_not_exists(#holder) OR #heldUntil < :now',
+    // Or it is ours: a try went through whose answer was lost. Taken for another's, nobody would speak.
+    condition: 'attribute_not_exists(#holder) OR #heldUntil < :now OR #holder = :holder',
     names: { '#holder': 'holder', '#heldUntil': 'heldUntil', '#shown': 'shown', '#expiresAt': 'expiresAt' },
     values: {
       ':holder': holder,
