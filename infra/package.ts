@@ -17,8 +17,8 @@ await execa('node', ['node_modules/@typescript/native/bin/tsc', '--project', 'ts
 });
 for (const file of await readdir(lib, { recursive: true }))
   if (/\.(js|d\.ts)$/.test(file)) await nameCompiled(file);
-await execa('node', ['infra/bundle.ts'], { cwd: root, stdio: 'inherit' });
-for (const asset of ['dist', 'events', 'infra/k8s'])
+await execa('node', ['infra/bundle.ts', join(lib, 'dist')], { cwd: root, stdio: 'inherit' });
+for (const asset of ['events', 'infra/k8s'])
   await cp(join(root, asset), join(lib, asset), { recursive: true });
 
 /** The compiler renames what is imported, but no file that is named otherwise, and nothing in declarations. */

@@ -1,7 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { region } from '../../cli/replay/world.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { retimeEvent } from '../../functions/signals/retime.ts';
@@ -11,9 +14,14 @@ import { openScene, type Scene } from '../respond/scene.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const secret = 'a-secret-that-no-log-may-hold';
 
-beforeAll(() => {
-  execFileSync(process.execPath, ['infra/bundle.ts'], { cwd: root });
-}, 90_000);
+/** Not the checkout's own: what builds that meanwhile removes it first. */
+let dist: string;
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'bundles-'));
+  execFileSync(process.execPath, ['infra/bundle.ts', dist], { cwd: root });
+}, 240_000);
+afterAll(() => rm(dist, { recursive: true, force: true }));
 
 /** Runs the bundle in a plain Node process, as Lambda does: one event, the environment of `functions/config.ts`. */
 function invoke(
@@ -22,7 +30,7 @@ function invoke(
   name = 'respond',
   variables: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; output: string }> {
-  const script = `const { handler } = await import('./dist/${name}/index.mjs'); const context = { getRemainingTimeInMillis: () => 900_000 };
+  const script = `const { handler } = await import('${join(dist, name, 'index.mjs')}'); const context = { getRemainingTimeInMillis: () => 900_000 };
     console.log(JSON.stringify({ answer: await handler(JSON.parse(process.env.EVENT), context) }));`;
   const { account, queue, tableEndpoint, tableName } = scene.world;
   const env = {
@@ -124,11 +132,11 @@ test("the responder's cold start loads neither EC2's client, nor EKS's, nor an H
   const load = (file: string) => {
     if (loaded.has(file)) return;
     loaded.add(file);
-    const text = readFileSync(`${root}dist/respond/${file}`, 'utf8');
+    const text = readFileSync(join(dist, 'respond', file), 'utf8');
     for (const [, next = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g)) load(next);
   };
   load('index.mjs');
-  const text = [...loaded].map((file) => readFileSync(`${root}dist/respond/${file}`, 'utf8')).join('');
+  const text = [...loaded].map((file) => readFileSync(join(dist, 'respond', file), 'utf8')).join('');
   expect(loaded.size).toBeGreaterThan(1);
   expect(text).toContain('ConditionExpression');
   expect(text).not.toContain('"DescribeInstances"');
