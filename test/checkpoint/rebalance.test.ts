@@ -8,7 +8,7 @@ import { idsOf, openScene, resultsOf, secondsOf } from './scene.ts';
 const rebalance = 'rebalance-recommendation';
 const spot = 'spot-interruption-terminate';
 
-test('a rebalance asks the gang to save and evicts nobody', async () => {
+test.concurrent('a rebalance asks the gang to save and evicts nobody', async () => {
   await using scene = await openScene();
   const gang = scene.train();
   const [report] = await scene.send(rebalance);
@@ -20,14 +20,14 @@ test('a rebalance asks the gang to save and evicts nobody', async () => {
   expect(gang.map((pod) => scene.request(pod)?.onDoomedNode)).toEqual([false, false, false]);
 });
 
-test('a rebalance of a node without training costs one list', async () => {
+test.concurrent('a rebalance of a node without training costs one list', async () => {
   await using scene = await openScene();
   const [report] = await scene.send(rebalance);
   expect(report?.outcome.type).toBe('told');
   expect(report?.requests).toEqual({ 'list pods': 1 });
 });
 
-test('rebalances of a gang’s other nodes leave it alone for ten minutes', async () => {
+test.concurrent('rebalances of a gang’s other nodes leave it alone for ten minutes', async () => {
   await using scene = await openScene();
   scene.train();
   await scene.send(rebalance);
@@ -40,7 +40,7 @@ test('rebalances of a gang’s other nodes leave it alone for ten minutes', asyn
   expect(scene.patches()).toHaveLength(before);
 });
 
-test('an interruption during the save changes the deadline, and nothing is saved twice', async () => {
+test.concurrent('an interruption during the save changes the deadline, and nothing is saved twice', async () => {
   await using scene = await openScene();
   const [, other, another] = scene.train({ savesInSeconds: 40 });
   const first = scene.send(rebalance);
@@ -57,7 +57,7 @@ test('an interruption during the save changes the deadline, and nothing is saved
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('an interruption 30 s after the save evicts at once', async () => {
+test.concurrent('an interruption 30 s after the save evicts at once', async () => {
   await using scene = await openScene();
   scene.train();
   const [soft] = await scene.send(rebalance);
@@ -70,7 +70,7 @@ test('an interruption 30 s after the save evicts at once', async () => {
   expect(scene.patches()).toHaveLength(before);
 });
 
-test('an interruption 20 minutes after the save asks again', async () => {
+test.concurrent('an interruption 20 minutes after the save asks again', async () => {
   await using scene = await openScene();
   const [rank0] = scene.train();
   const past = (seconds: number) => new Date(scene.clock.now().getTime() - seconds * 1000);
@@ -97,7 +97,7 @@ test('an interruption 20 minutes after the save asks again', async () => {
   expect(report && resultsOf(report)).toEqual(['saved']);
 });
 
-test('where rebalances drain, training saves beside the drain and stays', async () => {
+test.concurrent('where rebalances drain, training saves beside the drain and stays', async () => {
   await using scene = await openScene();
   scene.train();
   const choices = { ...defaultChoices, onRebalance: 'drain' as const };
@@ -108,7 +108,7 @@ test('where rebalances drain, training saves beside the drain and stays', async 
   expect(scene.cluster.evictions).toHaveLength(3);
 });
 
-test.each([
+test.concurrent.each([
   { type: 'karpenter', nodePool: 'gpu' },
   { type: 'auto-mode', nodePool: 'gpu' },
 ] satisfies NodeOwner[])(
@@ -133,7 +133,7 @@ test.each([
   },
 );
 
-test('hibernation: cordoned, training asked, nobody evicted', async () => {
+test.concurrent('hibernation: cordoned, training asked, nobody evicted', async () => {
   await using scene = await openScene();
   scene.train({ savesInSeconds: 3 });
   const [report] = await scene.send('spot-interruption-hibernate');
@@ -142,7 +142,7 @@ test('hibernation: cordoned, training asked, nobody evicted', async () => {
   expect(scene.cluster.evictions).toEqual([]);
 });
 
-test('an instance that is already going is not asked: its pods are moved at once', async () => {
+test.concurrent('an instance that is already going is not asked: its pods are moved at once', async () => {
   await using scene = await openScene();
   scene.train();
   const [report] = await scene.send('instance-state-change');
@@ -153,7 +153,7 @@ test('an instance that is already going is not asked: its pods are moved at once
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('a cluster that cannot be asked on a rebalance is told, not failed', async () => {
+test.concurrent('a cluster that cannot be asked on a rebalance is told, not failed', async () => {
   await using scene = await openScene();
   scene.train();
   scene.cluster.inject({ match: { verb: 'list' }, fault: { type: 'forbidden' } });

@@ -4,7 +4,7 @@ import { secondsBetween } from '../../functions/clock.ts';
 import { doomed } from '../respond/scene.ts';
 import { doomedToo, idsOf, openScene, resultsOf, secondsOf } from './scene.ts';
 
-test('a gang on three nodes saves once, then only its pod on the doomed node is evicted', async () => {
+test.concurrent('a gang on three nodes saves once, then only its pod on the doomed node is evicted', async () => {
   await using scene = await openScene();
   const gang = scene.train();
   const [report] = await scene.send();
@@ -34,7 +34,7 @@ test('a gang on three nodes saves once, then only its pod on the doomed node is 
   expect(report && secondsOf(report, 'saved')[0]).toBeGreaterThan(10);
 });
 
-test('a rank that is not 0 is doomed: rank 0, on another node, says that all have saved', async () => {
+test.concurrent('a rank that is not 0 is doomed: rank 0, on another node, says that all have saved', async () => {
   await using scene = await openScene();
   const [rank0, , doomedRank] = scene.train({ nodes: scene.nodes.toReversed() });
   const [report] = await scene.send();
@@ -43,7 +43,7 @@ test('a rank that is not 0 is doomed: rank 0, on another node, says that all hav
   expect(rank0 && scene.request(rank0)).toMatchObject({ id: report?.incidentId, onDoomedNode: false });
 });
 
-test('a single pod saves, and is evicted with its own grace', async () => {
+test.concurrent('a single pod saves, and is evicted with its own grace', async () => {
   await using scene = await openScene();
   scene.train({ nodes: [scene.node], graceSeconds: 17 });
   const [report] = await scene.send();
@@ -56,7 +56,7 @@ test('a single pod saves, and is evicted with its own grace', async () => {
   });
 });
 
-test('other pods do not wait for training', async () => {
+test.concurrent('other pods do not wait for training', async () => {
   await using scene = await openScene();
   scene.train({ savesInSeconds: 60 });
   const [report] = await scene.send();
@@ -70,7 +70,7 @@ test('other pods do not wait for training', async () => {
   ]);
 });
 
-test('a job that never answers is evicted 20 s after the notice, with the time that is left', async () => {
+test.concurrent('a job that never answers is evicted 20 s after the notice, with the time that is left', async () => {
   await using scene = await openScene();
   scene.train({ answers: 'nothing', graceSeconds: 10 });
   const [report] = await scene.send();
@@ -81,7 +81,7 @@ test('a job that never answers is evicted 20 s after the notice, with the time t
   expect(report && secondsOf(report, 'unsaved')[0]).toBeGreaterThanOrEqual(20);
 });
 
-test('a job that began and never ends is evicted 95 s after the notice', async () => {
+test.concurrent('a job that began and never ends is evicted 95 s after the notice', async () => {
   await using scene = await openScene();
   scene.train({ answers: 'started' });
   const [report] = await scene.send();
@@ -92,7 +92,7 @@ test('a job that began and never ends is evicted 95 s after the notice', async (
   expect(pod?.gracePeriodSeconds).toBeLessThanOrEqual(23);
 });
 
-test('a job that could not save is evicted at once, with the time that is left', async () => {
+test.concurrent('a job that could not save is evicted at once, with the time that is left', async () => {
   await using scene = await openScene();
   scene.train({ answers: 'failed', graceSeconds: 10 });
   const [report] = await scene.send();
@@ -101,7 +101,7 @@ test('a job that could not save is evicted at once, with the time that is left',
   expect(pod?.gracePeriodSeconds).toBeGreaterThan(60);
 });
 
-test('a job that acknowledges nothing is given its own time-out', async () => {
+test.concurrent('a job that acknowledges nothing is given its own time-out', async () => {
   await using scene = await openScene();
   const annotations = {
     'spot-responder/checkpoint-ack': 'none',
@@ -116,7 +116,7 @@ test('a job that acknowledges nothing is given its own time-out', async () => {
   expect(unsaved).toBeLessThan(80);
 });
 
-test('an acknowledgement of an earlier request changes nothing', async () => {
+test.concurrent('an acknowledgement of an earlier request changes nothing', async () => {
   await using scene = await openScene();
   const ack = JSON.stringify({ id: 'i-0b/spot-interruption/1', state: 'Complete', step: 3 });
   scene.train({ answers: 'nothing', annotations: { 'spot-responder/checkpoint-ack': ack } });
@@ -124,7 +124,7 @@ test('an acknowledgement of an earlier request changes nothing', async () => {
   expect(report && resultsOf(report)).toEqual(['not-acknowledged']);
 });
 
-test('two nodes of a gang go at once: one request, both pods evicted after the one save', async () => {
+test.concurrent('two nodes of a gang go at once: one request, both pods evicted after the one save', async () => {
   await using scene = await openScene();
   const gang = scene.train();
   const reports = (
@@ -137,7 +137,7 @@ test('two nodes of a gang go at once: one request, both pods evicted after the o
   expect(scene.evictions()).toHaveLength(2);
 });
 
-test('the second node of a gang goes 20 s later: it joins the save, and the earlier deadline stays', async () => {
+test.concurrent('the second node of a gang goes 20 s later: it joins the save, and the earlier deadline stays', async () => {
   await using scene = await openScene();
   const gang = scene.train({ savesInSeconds: 40 });
   const first = scene.send();
@@ -150,7 +150,7 @@ test('the second node of a gang goes 20 s later: it joins the save, and the earl
   expect(reports[1] && secondsOf(reports[1], 'saved')[0]).toBeLessThan(40);
 });
 
-test('a second node that goes earlier hurries the first: the job and the first run learn its deadline', async () => {
+test.concurrent('a second node that goes earlier hurries the first: the job and the first run learn its deadline', async () => {
   await using scene = await openScene();
   const gang = scene.train({ answers: 'started' });
   const first = scene.send();
@@ -161,7 +161,7 @@ test('a second node that goes earlier hurries the first: the job and the first r
   expect(one && secondsOf(one, 'unsaved')[0]).toBeLessThan(60);
 });
 
-test('the same notice twice at once asks once', async () => {
+test.concurrent('the same notice twice at once asks once', async () => {
   await using scene = await openScene();
   scene.train();
   const reports = (await Promise.all([scene.send(), scene.send()])).flat();
@@ -170,7 +170,7 @@ test('the same notice twice at once asks once', async () => {
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('a gang is told of on the bus: asked, saving, saved, each with its step and place', async () => {
+test.concurrent('a gang is told of on the bus: asked, saving, saved, each with its step and place', async () => {
   await using scene = await openScene();
   scene.train();
   const [report] = await scene.send();
@@ -190,7 +190,7 @@ test('a gang is told of on the bus: asked, saving, saved, each with its step and
   });
 });
 
-test('who has no training costs not one request more', async () => {
+test.concurrent('who has no training costs not one request more', async () => {
   await using scene = await openScene();
   await scene.send();
   expect(scene.writes()).not.toContain('patch pods/status');
@@ -198,7 +198,7 @@ test('who has no training costs not one request more', async () => {
   expect(reads).toHaveLength(3);
 });
 
-test('GPU jobs that did not opt in are evicted at once and named with the remedy', async () => {
+test.concurrent('GPU jobs that did not opt in are evicted at once and named with the remedy', async () => {
   await using scene = await openScene();
   const job = { kind: 'Job', namespace: 'training', nodes: [scene.node], gpus: 1 } as const;
   scene.cluster.addWorkload({ ...job, name: 'forgotten' });
@@ -220,7 +220,7 @@ test('GPU jobs that did not opt in are evicted at once and named with the remedy
   expect(scene.patches()).toEqual([]);
 });
 
-test('a pod of the gang without the label waits with it', async () => {
+test.concurrent('a pod of the gang without the label waits with it', async () => {
   await using scene = await openScene();
   const labels = { 'spot-responder/checkpoint-test': 'x', 'ray.io/cluster': 'llm' };
   scene.train({ nodes: [scene.node], labels });

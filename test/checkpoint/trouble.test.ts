@@ -8,7 +8,7 @@ import { idsOf, openScene, resultsOf, secondsOf } from './scene.ts';
 
 const spot = 'spot-interruption-terminate';
 
-test('a run that takes over finds the request in flight and follows it', async () => {
+test.concurrent('a run that takes over finds the request in flight and follows it', async () => {
   await using scene = await openScene();
   const [, , third] = scene.train({ savesInSeconds: 30 });
   const stop = new AbortController();
@@ -25,7 +25,7 @@ test('a run that takes over finds the request in flight and follows it', async (
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('a run whose lease is lost while training saves is interrupted and evicts nothing more', async () => {
+test.concurrent('a run whose lease is lost while training saves is interrupted and evicts nothing more', async () => {
   await using scene = await openScene();
   scene.train({ savesInSeconds: 60 });
   const lost = { ...scene.deps.incidents, heartbeat: async () => 'lost' as const };
@@ -34,7 +34,7 @@ test('a run whose lease is lost while training saves is interrupted and evicts n
   expect(scene.evictions()).toEqual([]);
 });
 
-test('a saved pod that a budget blocks is deleted at its own last safe moment', async () => {
+test.concurrent('a saved pod that a budget blocks is deleted at its own last safe moment', async () => {
   await using scene = await openScene();
   scene.train({ labels: { app: 'llm-training' }, graceSeconds: 30 });
   scene.cluster.addBudget({
@@ -53,7 +53,7 @@ test('a saved pod that a budget blocks is deleted at its own last safe moment', 
   expect(override).toBeGreaterThanOrEqual(90);
 });
 
-test('a pod still saving at T+95 that a budget blocks is deleted at T+105', async () => {
+test.concurrent('a pod still saving at T+95 that a budget blocks is deleted at T+105', async () => {
   await using scene = await openScene();
   scene.train({ answers: 'started', labels: { app: 'llm-training' } });
   scene.cluster.addBudget({
@@ -69,7 +69,7 @@ test('a pod still saving at T+95 that a budget blocks is deleted at T+105', asyn
   expect(override).toBeGreaterThanOrEqual(105);
 });
 
-test('a pod that is already terminating is not asked, only watched', async () => {
+test.concurrent('a pod that is already terminating is not asked, only watched', async () => {
   await using scene = await openScene();
   const [pod] = scene.train({ nodes: [scene.node], stopsAfterSeconds: 20 });
   const cluster = await scene.deps.connect('demo');
@@ -81,7 +81,7 @@ test('a pod that is already terminating is not asked, only watched', async () =>
   expect(scene.patches()).toEqual([]);
 });
 
-test('a pod that another drainer stops while its job saves is not evicted again', async () => {
+test.concurrent('a pod that another drainer stops while its job saves is not evicted again', async () => {
   await using scene = await openScene();
   const [rank0] = scene.train({ savesInSeconds: 30 });
   const running = scene.send(spot);
@@ -94,7 +94,7 @@ test('a pod that another drainer stops while its job saves is not evicted again'
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('a pod that joins the gang during the save is asked as well', async () => {
+test.concurrent('a pod that joins the gang during the save is asked as well', async () => {
   await using scene = await openScene();
   const [rank0] = scene.train({ savesInSeconds: 40, labels: { 'ray.io/cluster': 'llm' } });
   const running = scene.send(spot);
@@ -111,7 +111,7 @@ test('a pod that joins the gang during the save is asked as well', async () => {
   expect(scene.request(late)).toMatchObject({ id: report?.incidentId, onDoomedNode: false });
 });
 
-test('without the right to ask, pods go at once and the missing rule is named; the drain is whole', async () => {
+test.concurrent('without the right to ask, pods go at once and the missing rule is named; the drain is whole', async () => {
   await using scene = await openScene();
   scene.train();
   scene.cluster.inject({ match: { resource: 'pods/status' }, fault: { type: 'forbidden' } });
@@ -124,7 +124,7 @@ test('without the right to ask, pods go at once and the missing rule is named; t
   expect(eviction && report && secondsBetween(report.interruption.noticedAt, eviction.at)).toBeLessThan(20);
 });
 
-test('an API server that loses watches and answers late does not lose the save', async () => {
+test.concurrent('an API server that loses watches and answers late does not lose the save', async () => {
   await using scene = await openScene();
   const [rank0] = scene.train({ savesInSeconds: 25 });
   const running = scene.send(spot);
@@ -137,7 +137,7 @@ test('an API server that loses watches and answers late does not lose the save',
   expect(report && resultsOf(report)).toEqual(['saved']);
 });
 
-test('a patch whose answer is lost is sent again, and is still one request', async () => {
+test.concurrent('a patch whose answer is lost is sent again, and is still one request', async () => {
   await using scene = await openScene();
   scene.train();
   scene.cluster.inject({
@@ -150,7 +150,7 @@ test('a patch whose answer is lost is sent again, and is still one request', asy
   expect(report && idsOf([report])).toEqual([report?.incidentId]);
 });
 
-test('a notice that comes when too little time is left asks nobody', async () => {
+test.concurrent('a notice that comes when too little time is left asks nobody', async () => {
   await using scene = await openScene();
   scene.train();
   const [report] = await scene.send(spot, {}, 100);
@@ -161,7 +161,7 @@ test('a notice that comes when too little time is left asks nobody', async () =>
   expect(scene.evictions()).toHaveLength(1);
 });
 
-test('a dry run lets the server check the requests and changes nothing', async () => {
+test.concurrent('a dry run lets the server check the requests and changes nothing', async () => {
   await using scene = await openScene();
   const gang = scene.train();
   const event = retimeEvent(aimEvent(samples[spot], doomed), scene.clock.now());

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
 import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { refusal, startCannedServer } from './canned-server.ts';
 import { collect } from './collect.ts';
 
-const clock = scaledClock(100);
+const clock = patientClock(100);
 const node = 'ip-10-0-0-1.internal';
 let simulated: SimulatedCluster;
 let cluster: ClusterPort;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
 import type { EvictionAnswer } from '../../functions/cluster/port.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { type CannedAnswer, refusal, startCannedServer } from './canned-server.ts';
 
-const clock = scaledClock(1000);
+const clock = patientClock(1000);
 const pod = { namespace: 'ml', name: 'web-0', uid: 'uid-1' };
 const rbac = (verb: string, resource: string) =>
   `pods "web-0" is forbidden: User "x" cannot ${verb} resource "${resource}" in API group "" in the namespace "ml"`;

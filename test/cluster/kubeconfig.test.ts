@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { refusal, startCannedServer } from './canned-server.ts';
 import { collect } from './collect.ts';
 
-const clock = scaledClock(1000);
+const clock = patientClock(1000);
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { refusal, startCannedServer } from './canned-server.ts';
 import { collect } from './collect.ts';
 
-const clock = scaledClock(1000);
+const clock = patientClock(1000);
 const pod = (name: string) => ({
   metadata: { name, namespace: 'ml', uid: `uid-${name}`, deletionTimestamp: '2026-11-02T10:00:00Z' },
 });

@@ -1,4 +1,3 @@
-import { scaledClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
 import type { Pod } from '../../functions/cluster/port.ts';
 import { cordonInstance } from '../../functions/drain/cordon.ts';
@@ -9,6 +8,7 @@ import { planDrain } from '../../functions/drain/plan.ts';
 import type { DrainProgress } from '../../functions/drain/progress.ts';
 import { openTraffic } from '../../functions/drain/traffic.ts';
 import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
+import { patientClock } from '../support/patient-clock.ts';
 
 export const NODE = 'ip-10-0-0-1.internal';
 export const OTHER_NODE = 'ip-10-0-0-2.internal';
@@ -33,7 +33,7 @@ interface DrainChoices {
 
 /** A simulated cluster of two nodes behind the real adapter, on a clock that runs `speed` times as fast. */
 export async function openScene(speed = 40) {
-  const clock = scaledClock(speed);
+  const clock = patientClock(speed);
   const simulated = await startSimulatedCluster({ clock });
   const taints = [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' as const }];
   simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });

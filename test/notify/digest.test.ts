@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scaledClock } from '../../functions/clock.ts';
 import type { Sighting } from '../../functions/incidents/overview.ts';
 import { type DigestDeps, isoWeek, publishDigest } from '../../functions/notify/digest.ts';
 import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
@@ -12,10 +11,11 @@ import { slackSpeaker } from '../../functions/notify/speaker.ts';
 import { refuseMessage } from '../../simulator/slack/block-kit.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 const monday = new Date('2026-11-23T09:00:00Z');
-const clock = scaledClock(50, monday);
+const clock = patientClock(50, monday);
 let slack: SimulatedSlack;
 let table: SimulatedTable;
 beforeEach(async () => {

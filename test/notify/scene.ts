@@ -1,4 +1,4 @@
-import { type Clock, scaledClock } from '../../functions/clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import type { Announced } from '../../functions/notify/announced.ts';
 import { type DeliverDeps, deliverNotices } from '../../functions/notify/deliver.ts';
 import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
@@ -8,6 +8,7 @@ import type { SlackSecret } from '../../functions/notify/slack/secret.ts';
 import { slackSpeaker } from '../../functions/notify/speaker.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 /** A notifier over a real table and a Slack with its limits, at many times the speed of the wall. */
@@ -36,7 +37,7 @@ export async function openScene({
   speed = 40,
   limited = true,
 }: SceneOptions = {}): Promise<Scene> {
-  const clock = scaledClock(speed, new Date('2026-11-20T10:00:06Z'));
+  const clock = patientClock(speed, new Date('2026-11-20T10:00:06Z'));
   const [slack, table] = await Promise.all([startSimulatedSlack({ clock, limited }), startSimulatedTable()]);
   const { log, lines } = recordingLog();
   const all: NotifySettings = {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TrialDeps, tryChannel } from '../../cli/notify/trial.ts';
-import { scaledClock } from '../../functions/clock.ts';
 import type { SlackAccess } from '../../functions/notify/slack/access.ts';
 import { startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SlackFault } from '../../simulator/slack/faults.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { runCliWith } from '../cli/run-cli.ts';
+import { patientClock } from '../support/patient-clock.ts';
 
-const clock = scaledClock(50);
+const clock = patientClock(50);
 let slack: SimulatedSlack;
 beforeEach(async () => {
   slack = await startSimulatedSlack({ clock, limited: false });

@@ -17,7 +17,7 @@ const row =
   (method: 'handOver' | 'resume' | 'close', when: 'before' | 'after'): Kill =>
   ({ incidents }, life) => ({ incidents: lethal({ of: incidents, method, nth: 1, when }, life) });
 
-test.each<[string, Kill]>([
+test.concurrent.each<[string, Kill]>([
   ['before its word for a successor', word(1, 'before')],
   ['after its word for a successor', word(1, 'after')],
   ['before the word that hands over', word(2, 'before')],
@@ -34,7 +34,7 @@ test.each<[string, Kill]>([
   await expectFinishedOnce(scene);
 });
 
-test.each<[string, Kill]>([
+test.concurrent.each<[string, Kill]>([
   ['before it has claimed', row('resume', 'before')],
   ['just after it has claimed', row('resume', 'after')],
   ['before its word for a successor', word(1, 'before')],

@@ -6,7 +6,7 @@ import { doomed } from './scene.ts';
 const onRebalance = 'drain' as const;
 const rebalance = 'rebalance-recommendation';
 
-test('pods with half an hour of grace are drained over several invocations, told as one', async () => {
+test.concurrent('pods with half an hour of grace are drained over several invocations, told as one', async () => {
   await using scene = await openLongScene({ onRebalance });
   scene.addPods('llm', 3, 1_750);
   scene.addPods('gateway', 1, 60);
@@ -27,7 +27,7 @@ test('pods with half an hour of grace are drained over several invocations, told
   expect(await scene.deps.incidents.get(doomed)).toMatchObject({ state: 'closed', outcome: 'emptied' });
 });
 
-test('no invocation lasts until it is cut off', async () => {
+test.concurrent('no invocation lasts until it is cut off', async () => {
   await using scene = await openLongScene({ onRebalance });
   scene.addPods('llm', 1, 1_750);
   const begunAt = scene.clock.now();
@@ -37,7 +37,7 @@ test('no invocation lasts until it is cut off', async () => {
   expect(seconds).toBeLessThan(15 * 60);
 });
 
-test('a drain that nobody can finish stops after the longest time, and names pods and budgets', async () => {
+test.concurrent('a drain that nobody can finish stops after the longest time, and names pods and budgets', async () => {
   await using scene = await openLongScene({ onRebalance, longestDrainMinutes: 40 });
   scene.addPods('llm', 1, 60);
   scene.lock('llm');
@@ -55,7 +55,7 @@ test('a drain that nobody can finish stops after the longest time, and names pod
   expect(scene.world.cluster.evictions).toEqual([]);
 });
 
-test('without the queue the drain ends with its invocation, and says so', async () => {
+test.concurrent('without the queue the drain ends with its invocation, and says so', async () => {
   await using scene = await openLongScene({ onRebalance });
   scene.addPods('llm', 1, 1_750);
   scene.world.account.inject({ operation: 'SendMessage', code: 'AccessDenied', times: 99 });
@@ -67,7 +67,7 @@ test('without the queue the drain ends with its invocation, and says so', async 
   expect(scene.told('Interruption Handled')).toHaveLength(1);
 });
 
-test('every word for a successor delivered twice: still one run at a time, told as one', async () => {
+test.concurrent('every word for a successor delivered twice: still one run at a time, told as one', async () => {
   await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
   scene.addPods('llm', 2, 500);
   const { continuations } = scene.deps;
@@ -84,7 +84,7 @@ test('every word for a successor delivered twice: still one run at a time, told 
   expect(scene.world.cluster.evictions).toHaveLength(2);
 });
 
-test('a hard signal between two runs takes the node over at once; the soft drain does not come back', async () => {
+test.concurrent('a hard signal between two runs takes the node over at once; the soft drain does not come back', async () => {
   await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
   scene.addPods('llm', 1, 600);
   await scene.deliver(rebalance);
@@ -97,7 +97,7 @@ test('a hard signal between two runs takes the node over at once; the soft drain
   expect(scene.told('Interruption Handled')).toMatchObject([{ kind: 'spot-interruption' }]);
 });
 
-test('a hard signal in the middle of a run stops it within a heartbeat', async () => {
+test.concurrent('a hard signal in the middle of a run stops it within a heartbeat', async () => {
   await using scene = await openLongScene({ onRebalance }, { lambdaMinutes: 4, speed: 60 });
   scene.addPods('llm', 1, 600);
   const soft = scene.deliver(rebalance);
@@ -109,7 +109,7 @@ test('a hard signal in the middle of a run stops it within a heartbeat', async (
   expect(scene.told('Interruption Handled')).toMatchObject([{ kind: 'spot-interruption' }]);
 });
 
-test('a terminate hook is kept waiting over several invocations, and answered once', async () => {
+test.concurrent('a terminate hook is kept waiting over several invocations, and answered once', async () => {
   await using scene = await openLongScene({}, { lambdaMinutes: 4, speed: 100 });
   scene.addPods('llm', 2, 500);
   scene.world.account.addLifecycleAction({

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { invocationTime, runContinuations } from '../../cli/replay/lambda.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, startWorld } from '../../cli/replay/world.ts';
-import { type Clock, scaledClock } from '../../functions/clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { handleDelivery } from '../../functions/respond/delivery.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { PolicyChoices } from '../../functions/respond/policy.ts';
 import type { InterruptionReport, Moment } from '../../functions/respond/report.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { doomed } from './scene.ts';
 
 /** A lease that a slow machine does not lose at this speed. */
@@ -42,7 +43,7 @@ export async function openLongScene(
   choices: Partial<PolicyChoices>,
   { lambdaMinutes = 15, speed = 300 } = {},
 ): Promise<LongScene> {
-  const clock = scaledClock(speed);
+  const clock = patientClock(speed);
   const timeoutMs = lambdaMinutes * 60_000;
   const world = await startWorld(clock);
   const node = addGpuNode(world, doomed, 1);

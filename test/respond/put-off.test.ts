@@ -17,7 +17,7 @@ function leadFor(minutes: number): number {
   return Math.round(secondsBetween(first.noticedAt, first.deadline) / 60) - minutes;
 }
 
-test('a scheduled change is drained the configured time before its start, and told at once', async () => {
+test.concurrent('a scheduled change is drained the configured time before its start, and told at once', async () => {
   await using scene = await openLongScene({
     onScheduledChange: drain,
     scheduledChangeLeadMinutes: leadFor(40),
@@ -36,7 +36,7 @@ test('a scheduled change is drained the configured time before its start, and to
   expect(scene.told('Interruption Handled')).toHaveLength(1);
 });
 
-test('the same notice again is put off again, and drained once', async () => {
+test.concurrent('the same notice again is put off again, and drained once', async () => {
   await using scene = await openLongScene({
     onScheduledChange: drain,
     scheduledChangeLeadMinutes: leadFor(30),
@@ -49,7 +49,7 @@ test('the same notice again is put off again, and drained once', async () => {
   expect(scene.evictedTwice()).toBe(0);
 });
 
-test('an interruption in between ends it: when its time comes nothing is left to do', async () => {
+test.concurrent('an interruption in between ends it: when its time comes nothing is left to do', async () => {
   await using scene = await openLongScene({
     onScheduledChange: drain,
     scheduledChangeLeadMinutes: leadFor(30),
@@ -61,7 +61,7 @@ test('an interruption in between ends it: when its time comes nothing is left to
   expect(await scene.later()).toEqual([]);
 });
 
-test('a cordon for a rebalance that no interruption follows is taken back in time', async () => {
+test.concurrent('a cordon for a rebalance that no interruption follows is taken back in time', async () => {
   await using scene = await openLongScene({ onRebalance: cordon, rebalanceCordonMinutes: 30 });
   const began = scene.clock.now();
   const [noticed] = await scene.deliver('rebalance-recommendation');
@@ -74,7 +74,7 @@ test('a cordon for a rebalance that no interruption follows is taken back in tim
   expect(node?.spec.unschedulable).toBeFalsy();
 });
 
-test('when the interruption has followed the node stays cordoned', async () => {
+test.concurrent('when the interruption has followed the node stays cordoned', async () => {
   await using scene = await openLongScene({ onRebalance: cordon, rebalanceCordonMinutes: 30 });
   await scene.deliver('rebalance-recommendation');
   await scene.deliver('spot-interruption-terminate');
@@ -83,7 +83,7 @@ test('when the interruption has followed the node stays cordoned', async () => {
   expect(node?.spec.unschedulable).toBe(true);
 });
 
-test('a queue that takes no word makes a change that cannot wait for it an error to mend', async () => {
+test.concurrent('a queue that takes no word makes a change that cannot wait for it an error to mend', async () => {
   await using scene = await openLongScene({
     onScheduledChange: drain,
     scheduledChangeLeadMinutes: leadFor(30),
