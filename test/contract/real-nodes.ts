@@ -25,7 +25,11 @@ export async function createNode(core: CoreV1Api, names: ReturnType<typeof creat
 /** Resolves when the node is ready and nothing says otherwise. */
 export async function reportReady(core: CoreV1Api, name: string, kubelets: Kubelets): Promise<void> {
   if (kubelets === 'real') {
-    const isReady = async () => (await core.readNode({ name })).spec?.taints === undefined;
+    const isReady = async () => {
+      const { spec, status } = await core.readNode({ name });
+      const ready = status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True');
+      return ready && spec?.taints === undefined;
+    };
     return void (await vi.waitUntil(isReady, { timeout: 30_000 }));
   }
   const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady' };
