@@ -138,6 +138,7 @@ const unrecorded: Incidents = {
   heartbeat: async () => 'held',
   adopt: async (lease) => lease,
   close: async () => 'closed',
+  told: async () => undefined,
   release: async () => undefined,
   get: async () => undefined,
   history: async () => [],

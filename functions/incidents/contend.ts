@@ -45,6 +45,7 @@ function answer(
   row: IncidentRow | undefined,
   instanceId: string,
 ): Claim {
+  const untold = row?.toTell === undefined ? {} : { untold: row.toTell };
   switch (decision.type) {
     case 'claim': {
       const { facts, fence, takeover, supersedes } = decision;
@@ -56,12 +57,13 @@ function answer(
         takeover,
         ...(supersedes && { supersedes }),
         ...(earlier && { earlier }),
+        ...untold,
       };
     }
     case 'join':
       return { type: 'joined', incidentId: decision.incidentId, owner: decision.owner };
     case 'already-handled':
-      return decision;
+      return { ...decision, ...untold };
   }
 }
 
@@ -108,6 +110,8 @@ async function writeClaim(
       leaseUntil: now.getTime() + desk.leaseMs,
       ...(row?.incidentId === facts.incidentId ? memoryOf(row) : { begunAt: now.toISOString() }),
       expiresAt: expiryAfter(deadline && deadline > now ? deadline : now),
+      // Of another incident, perhaps: this run tells it too.
+      toTell: row?.toTell,
     },
     ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
   });

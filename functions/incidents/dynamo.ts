@@ -37,6 +37,7 @@ export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
     handOver: (lease, handover) => handOver(desk, lease, handover),
     heartbeat: (lease) => heartbeat(desk, lease),
     close: (lease, closing) => close(desk, lease, closing),
+    told: (instanceId, toTell) => told(desk, instanceId, toTell),
     adopt: (lease) => adopt(desk, lease),
     release: async (lease) => {
       await updateHeld(desk, lease, { leaseUntil: RELEASED });
@@ -94,12 +95,32 @@ async function handOver(
  */
 async function close(desk: Desk, lease: Lease, closing: IncidentClosing): Promise<'closed' | 'lost'> {
   const closedAt = desk.clock.now();
-  const { outcome, clusterName, nodeName } = closing;
-  const ending = { state: 'closed', closedAt: closedAt.toISOString(), outcome, clusterName, nodeName };
+  const { outcome, clusterName, nodeName, toTell } = closing;
+  const ending = {
+    state: 'closed',
+    closedAt: closedAt.toISOString(),
+    outcome,
+    clusterName,
+    nodeName,
+    toTell,
+  };
   const item = await updateHeld(desk, lease, ending);
   if (!item) return 'lost';
   await writeHistory(desk, readRow('UpdateItem', desk.table, item), closedAt, closing.summary);
   return 'closed';
+}
+
+/** Not when something else is to be told by now. */
+async function told(desk: Desk, instanceId: string, toTell: string): Promise<void> {
+  const command = new UpdateCommand({
+    TableName: desk.table,
+    Key: incidentKey(instanceId),
+    UpdateExpression: 'REMOVE #toTell',
+    ConditionExpression: '#toTell = :told',
+    ExpressionAttributeNames: { '#toTell': 'toTell' },
+    ExpressionAttributeValues: { ':told': toTell },
+  });
+  await callConditionally('UpdateItem', desk, (options) => desk.documents.send(command, options));
 }
 
 /** Sets `values` if the fence is still ours and the lease was not given up; the new row, or nothing. */

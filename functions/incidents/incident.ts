@@ -14,7 +14,12 @@ export interface Lease {
 /** Whose story is told; a story of a greater fence is newer. */
 export type IncidentIdentity = Pick<Lease, 'incidentId' | 'fence'>;
 
-export type Claim =
+export type Claim = Found & {
+  /** How the incident that was closed last ended, as it was to be told; nobody has written down that people were. */
+  readonly untold?: string;
+};
+
+type Found =
   | {
       readonly type: 'claimed';
       readonly lease: Lease;
@@ -84,6 +89,8 @@ export interface IncidentClosing {
   readonly outcome: string;
   readonly clusterName?: string;
   readonly nodeName?: string;
+  /** What people are to be told of it; the row keeps it until `told`, so that a run that dies in between loses nothing. */
+  readonly toTell?: string;
   /** JSON-able summary, kept in the history row. */
   readonly summary: Readonly<Record<string, unknown>>;
 }
@@ -98,6 +105,8 @@ export interface Incidents {
   /** Extends the lease. */
   heartbeat(lease: Lease): Promise<'held' | 'lost'>;
   close(lease: Lease, closing: IncidentClosing): Promise<'closed' | 'lost'>;
+  /** People were told what a closing left to be told: nobody needs to do it again. */
+  told(instanceId: string, toTell: string): Promise<void>;
   /** Takes over a lease that its holder handed to us; `undefined` when it was no longer the holder's. */
   adopt(lease: Lease): Promise<Lease | undefined>;
   /** Gives the lease up without an outcome, so that the next delivery may claim at once. */

@@ -38,7 +38,8 @@ export async function resumeIncident(desk: Desk, instanceId: string, resumed: Re
   const { incidentId, run } = resumed;
   const row = await readIncident(desk, instanceId);
   const decision = decideResume(row, resumed, desk.clock.now());
-  if (decision.type === 'moved-on') return { ...decision, incidentId };
+  if (decision.type === 'moved-on')
+    return { ...decision, incidentId, ...(row?.toTell !== undefined && { untold: row.toTell }) };
   if (!row || decision.type === 'wait') return { type: 'joined', incidentId, owner: row?.owner ?? 'nobody' };
   const lease = { instanceId, incidentId, owner: desk.owner, fence: row.fence + 1 };
   const token = randomUUID();

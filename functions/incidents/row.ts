@@ -30,6 +30,8 @@ const storedRow = z.object({
   account: z.optional(z.string()),
   closedAt: z.optional(storedTime),
   outcome: z.optional(z.string()),
+  /** How it ended, for people, until they were told. */
+  toTell: z.optional(z.string()),
   clusterName: z.optional(z.string()),
   nodeName: z.optional(z.string()),
 });

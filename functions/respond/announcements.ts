@@ -4,6 +4,7 @@ import type { IncidentIdentity } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { factsOf, handledDetail, saveDetail } from './details.ts';
+import type { Ending } from './end.ts';
 import type { Response } from './policy.ts';
 import type { InterruptionReport, Moment } from './report.ts';
 import { openTally } from './tally.ts';
@@ -14,8 +15,10 @@ export interface Herald {
   received(response: Response): void;
   /** Progress, at most once in five seconds: the newest stands for those before it. */
   observe(moment: Moment): void;
-  /** How it ended, pod by pod; resolves when everything has been sent or given up. */
-  handled(report: InterruptionReport): Promise<void>;
+  /** How it ended, pod by pod, to be told last: no progress is told any more. Counts as `incident`'s, by default the chapter's. */
+  ending(report: InterruptionReport, incident?: IncidentIdentity): Ending | undefined;
+  /** Resolves when everything before the end has been sent or given up. */
+  settled(): Promise<void>;
 }
 
 const PROGRESS_EVERY_MS = 5_000;
@@ -24,7 +27,12 @@ const PROGRESS_EVERY_MS = 5_000;
 export function openHerald(chapter: Chapter, instance: LocatedInstance): Herald {
   const { incident } = chapter;
   if (!incident)
-    return { received: () => undefined, observe: () => undefined, handled: async () => undefined };
+    return {
+      received: () => undefined,
+      observe: () => undefined,
+      ending: () => undefined,
+      settled: async () => undefined,
+    };
   const { clock } = chapter.deps;
   const sent: Promise<void>[] = [];
   const tally = openTally();
@@ -57,27 +65,32 @@ export function openHerald(chapter: Chapter, instance: LocatedInstance): Herald 
       // Rejects when the story is over: nothing is left to tell then.
       if (isNews && !isWaiting && !over.signal.aborted) tellProgress().catch(() => undefined);
     },
-    handled: async (report) => {
+    ending: (report, teller = incident) => {
       over.abort();
-      const ending = handledDetail(report);
-      if (ending) tell({ detailType: 'Interruption Handled', detail: { ...facts(), ...ending } });
-      await Promise.all(sent);
+      const revision = revisionOf(teller, sent.length);
+      return endingWith(report, { ...facts(), incident: teller.incidentId, revision });
     },
+    settled: async () => void (await Promise.all(sent)),
   };
 }
 
 /** The end of a run that had nothing to tell before; the fence of a claim that failed is 0. */
-export async function announceEnd(
-  chapter: Chapter,
+export function endingOf(
+  { interruption }: Chapter,
   report: InterruptionReport,
   incident: IncidentIdentity,
-): Promise<void> {
-  const ending = handledDetail(report);
-  if (!ending) return;
-  const facts = factsOf(chapter.interruption, report.instance);
-  const identity = { incident: incident.incidentId, revision: revisionOf(incident, 0) };
-  const detail = { ...facts, ...identity, ...ending };
-  await announce(chapter, { detailType: 'Interruption Handled', detail, time: chapter.deps.clock.now() });
+): Ending | undefined {
+  const facts = factsOf(interruption, report.instance);
+  return endingWith(report, { ...facts, incident: incident.incidentId, revision: revisionOf(incident, 0) });
+}
+
+function endingWith(
+  report: InterruptionReport,
+  facts: Omit<Ending['detail'], keyof NonNullable<ReturnType<typeof handledDetail>>>,
+): Ending | undefined {
+  const handled = handledDetail(report);
+  if (!handled) return undefined;
+  return { detailType: 'Interruption Handled', detail: { ...facts, ...handled }, time: report.finishedAt };
 }
 
 type Telling = Announcement extends infer Each

@@ -41,6 +41,7 @@ export async function handleDelivery(
   const batch = sqsBatch.safeParse(delivery);
   if (!batch.success) {
     const reports = await handleEvent(delivery, deps, respond, { ...watch, dryRun: false, lastTry: false });
+    // An end that was not told is in the table, and told by the second target.
     const failure = failureOf(reports);
     return { reports, answer: undefined, ...(failure && { failure }) };
   }
@@ -63,7 +64,7 @@ async function handleRecord(
     const reports = isContinuation(event)
       ? await takeUpInRegion(parseContinuation(event), deps, options)
       : await handleEvent(event, deps, respondAndFollow, options);
-    return failureOf(reports) ? { reports, failed } : { reports };
+    return failureOf(reports) || reports.some(({ isUntold }) => isUntold) ? { reports, failed } : { reports };
   } catch (error) {
     deps.log.error('Record failed', {
       messageId,

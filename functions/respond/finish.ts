@@ -1,17 +1,14 @@
 import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
-import { poolOf } from '../locate/pool-of.ts';
 import type { Chapter } from './chapter.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 
 type Part = Omit<InterruptionReport, 'interruption' | 'moments' | 'finishedAt' | 'requests'> &
   Partial<Pick<InterruptionReport, 'requests'>>;
 
-/** Writes the outcome down and returns it. A table that cannot be written is noted, the drain stays done. */
-export async function finish(chapter: Chapter, part: Part, lease?: Lease): Promise<InterruptionReport> {
-  const { deps, interruption, moments, note } = chapter;
+/** Ends this run's part of the story with its outcome. */
+export function finish({ deps, interruption, moments, note }: Chapter, part: Part): InterruptionReport {
   const { outcome } = part;
-  if (lease && isEnd(outcome)) await close(chapter, part, lease);
   const finishedAt = deps.clock.now();
   const text = 'reason' in outcome ? `${outcome.type}: ${outcome.reason}` : outcome.type;
   note({ type: outcome.type === 'continued' ? 'handed-over' : 'closed', at: finishedAt, text });
@@ -24,26 +21,6 @@ export async function finish(chapter: Chapter, part: Part, lease?: Lease): Promi
   else if (outcome.type === 'continued') deps.log.info('Drain handed over', fields);
   else deps.log.info('Interruption handled', fields);
   return { requests: {}, ...part, interruption, moments, finishedAt };
-}
-
-/** Not where another run goes on. */
-function isEnd({ type }: Outcome): boolean {
-  return type !== 'interrupted' && type !== 'continued';
-}
-
-async function close({ deps, note }: Chapter, part: Part, lease: Lease): Promise<void> {
-  const { drain, instance, nodeName, outcome, training = [] } = part;
-  const pool = instance && poolOf(instance);
-  try {
-    await deps.incidents.close(lease, {
-      outcome: outcome.type,
-      ...(instance && { clusterName: instance.clusterName }),
-      ...(nodeName && { nodeName }),
-      summary: { outcome, pods: drain?.pods.length ?? 0, training, ...(pool && { pool }) },
-    });
-  } catch (error) {
-    note({ type: 'unrecorded', at: deps.clock.now(), text: messageOf(error) });
-  }
 }
 
 /** The next delivery need not wait for the lease to die; where the table does not take it, it must. */

@@ -6,6 +6,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
+import { endIncident, tellUntold, withTelling } from './end.ts';
 import { failure, finish, giveUp } from './finish.ts';
 import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
@@ -15,8 +16,9 @@ import { actInTime } from './put-off.ts';
 import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
+import { adoptIncident, claimIncident } from './take-lease.ts';
 import { endUnanswered, endWithoutNode, incidentOf } from './unanswered.ts';
-import { goOnUnclaimed } from './unclaimed.ts';
+import { claimAtLast, goOnUnclaimed } from './unclaimed.ts';
 
 /** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
 interface GoingOn {
@@ -55,12 +57,25 @@ export async function respondToInterruption(
       ? ({ type: 'located', instance: resumes.instance } as const)
       : deps.locator.locate(interruption.instanceId),
   ]);
+  const untold = claim.status === 'fulfilled' ? claim.value?.untold : undefined;
+  const [report, isTold] = await Promise.all([
+    continueFrom(chapter, claim, location, offered !== undefined || resumes !== undefined),
+    untold === undefined || tellUntold(chapter, untold),
+  ]);
+  return withTelling(report, isTold);
+}
+
+async function continueFrom(
+  chapter: Chapter,
+  claim: PromiseSettledResult<Claim | undefined>,
+  location: PromiseSettledResult<Location>,
+  isKnown: boolean,
+): Promise<InterruptionReport> {
   try {
     if (claim.status === 'fulfilled') return await continueWithClaim(chapter, claim.value, location);
     const unclaimed = goOnUnclaimed(chapter, claim.reason, location);
     return await respondToLocated(unclaimed.chapter, undefined, unclaimed.location);
   } catch (error) {
-    const isKnown = offered !== undefined || resumes !== undefined;
     return endUnanswered(chapter, failure(error), { isKnown, ...whatIsKnown(claim, location) });
   }
 }
@@ -81,35 +96,6 @@ function whatIsKnown(
     ...(claimed?.type === 'claimed' && { lease: claimed.lease }),
     ...(found?.type === 'located' && { instance: found.instance }),
   };
-}
-
-/** A dry run owns nothing, so it claims nothing: the real run must find the row untouched. */
-async function claimIncident(
-  { interruption, deps, options, note }: Chapter,
-  resumes: Continuation['resumes'],
-): Promise<Claim | undefined> {
-  if (options.dryRun) return undefined;
-  const claim = resumes
-    ? await deps.incidents.resume(interruption.instanceId, resumes)
-    : await deps.incidents.claim(interruption);
-  if (claim.type === 'claimed') {
-    const how = claim.takeover ? 'took over a dead lease' : 'lease taken';
-    const over = claim.supersedes ? `, superseding ${claim.supersedes}` : '';
-    note({
-      type: claim.takeover ? 'takeover' : 'claimed',
-      at: deps.clock.now(),
-      text: `${how}, fence ${claim.lease.fence}${over}`,
-    });
-  }
-  return claim;
-}
-
-/** The lease changes hands; not when it was lost, or somebody was faster. */
-async function adoptIncident({ deps, note }: Chapter, { lease }: Offer): Promise<Claim> {
-  const adopted = await deps.incidents.adopt(lease);
-  if (!adopted) return { type: 'joined', incidentId: lease.incidentId, owner: 'another run' };
-  note({ type: 'claimed', at: deps.clock.now(), text: `lease handed over, fence ${adopted.fence}` });
-  return { type: 'claimed', lease: adopted, takeover: false };
 }
 
 async function continueWithClaim(
@@ -177,15 +163,16 @@ async function respondToLocated(
   await held.stop();
   // Told to stop, not overtaken: the next delivery need not wait for the lease to die.
   if (lease && result.outcome.type === 'interrupted' && options.signal.aborted) await giveUp(chapter, lease);
-  // A node that was handed over has its ending still to come.
-  const ending = result.outcome.type === 'joined' ? undefined : lease;
-  const report = await finish(
-    chapter,
-    { instance, response, ...result, ...incidentOf(chapter.incident) },
-    ending,
-  );
-  await Promise.all([herald.handled(report), records.handled(report)]);
-  return report;
+  const report = finish(chapter, { instance, response, ...result, ...incidentOf(chapter.incident) });
+  const isUnclaimed = !lease && chapter.incident && result.outcome.type !== 'interrupted';
+  const teller = isUnclaimed ? await claimAtLast(chapter) : lease;
+  const ending = herald.ending(report, teller ?? chapter.incident);
+  const [ended] = await Promise.all([
+    endIncident(chapter, report, teller, ending),
+    records.handled(report),
+    herald.settled(),
+  ]);
+  return ended;
 }
 
 /** Every line of the log says whose it is. */

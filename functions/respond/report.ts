@@ -92,4 +92,6 @@ export interface InterruptionReport {
   /** API server requests this interruption's cluster saw from us, by verb and resource. */
   readonly requests: Readonly<Record<string, number>>;
   readonly finishedAt: Date;
+  /** People were not told how it ended, or how the one before it did: the delivery must be made again. */
+  readonly isUntold?: true;
 }

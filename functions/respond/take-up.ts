@@ -31,7 +31,7 @@ export async function takeUp(
       await putBack({ ...continuation, dueAt: new Date(deps.clock.now().getTime() + LOOK_AGAIN_MS) }, deps);
       return [];
     case 'already-handled':
-      return [];
+      return report.isUntold ? [report] : [];
     default:
       return [report];
   }

@@ -1,8 +1,9 @@
 import { incidentIdOf } from '../incidents/claim.ts';
 import type { IncidentIdentity, Lease } from '../incidents/incident.ts';
 import type { LocatedInstance, Location } from '../locate/located.ts';
-import { announceEnd } from './announcements.ts';
+import { endingOf } from './announcements.ts';
 import type { Chapter } from './chapter.ts';
+import { endIncident } from './end.ts';
 import { finish, giveUp } from './finish.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 
@@ -23,15 +24,10 @@ export async function endUnanswered(
   outcome: Outcome,
   { instance, isKnown, lease }: Known,
 ): Promise<InterruptionReport> {
-  const report = await finish(
-    chapter,
-    { outcome, ...(instance && { instance }), ...incidentOf(lease) },
-    lease,
-  );
+  const report = finish(chapter, { outcome, ...(instance && { instance }), ...incidentOf(lease) });
   if (chapter.options.dryRun || (isKnown && !lease)) return report;
-  const { interruption } = chapter;
-  await announceEnd(chapter, report, lease ?? { incidentId: incidentIdOf(interruption), fence: 0 });
-  return report;
+  const incident = lease ?? { incidentId: incidentIdOf(chapter.interruption), fence: 0 };
+  return endIncident(chapter, report, lease, endingOf(chapter, report, incident));
 }
 
 /**
@@ -50,10 +46,10 @@ export async function endWithoutNode(
     if (lease) await giveUp(chapter, lease);
     return finish(chapter, { outcome, ...incidentOf(lease) });
   }
-  const report = await finish(chapter, { outcome, ...incidentOf(lease) }, lease);
+  const report = finish(chapter, { outcome, ...incidentOf(lease) });
   const told: Outcome = { type: 'told', reason: `no node of ours: ${reason}` };
-  await announceEnd(chapter, outcome.type === 'not-ours' ? { ...report, outcome: told } : report, lease);
-  return report;
+  const asTold = outcome.type === 'not-ours' ? { ...report, outcome: told } : report;
+  return endIncident(chapter, report, lease, endingOf(chapter, asTold, lease));
 }
 
 export function incidentOf(incident: IncidentIdentity | undefined): Pick<InterruptionReport, 'incidentId'> {

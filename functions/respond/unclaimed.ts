@@ -1,5 +1,6 @@
 import { AwsCallError } from '../errors.ts';
 import { incidentIdOf } from '../incidents/claim.ts';
+import type { Lease } from '../incidents/incident.ts';
 import type { Located, Location } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { messageOf } from './finish.ts';
@@ -23,6 +24,22 @@ export function goOnUnclaimed(
   note({ type: 'unclaimed', at: deps.clock.now(), text: error.message });
   const incident = { incidentId: incidentIdOf(interruption), fence: 0 };
   return { chapter: { ...chapter, incident }, location: found };
+}
+
+/**
+ * The table may be back by now: then the incident is ended like any other, and what is told of it counts as the newest.
+ * `undefined` where it is not, or another run is at work, or was.
+ */
+export async function claimAtLast({ deps, notice, note }: Chapter): Promise<Lease | undefined> {
+  try {
+    const claim = await deps.incidents.claim(notice);
+    if (claim.type !== 'claimed') return undefined;
+    note({ type: 'claimed', at: deps.clock.now(), text: `at the end, fence ${claim.lease.fence}` });
+    return claim.lease;
+  } catch (error) {
+    deps.log.warn('The table could not be asked at the end either', { error: messageOf(error) });
+    return undefined;
+  }
 }
 
 /** Of the first run for a hard notice. What is to be undone, or to be gone on with, the table must know. */

@@ -1,4 +1,7 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
+import { addressOf, awsSettings } from '../../cli/replay/embedded-deps.ts';
+import { bus } from '../../functions/announce/bus.ts';
 import { type DetailType, schemas } from '../../functions/announce/schema.ts';
 import { openScene, type Scene } from './scene.ts';
 
@@ -62,8 +65,10 @@ test('a takeover is newer than all that the first run told', async () => {
 test('a bus that never answers changes nothing in the drain', async () => {
   await using silent = await openScene();
   silent.world.account.inject({ operation: 'PutEvents', silent: true, times: 1_000 });
-  const [report] = await silent.send();
-  expect(report?.outcome).toEqual({ type: 'emptied' });
+  const eventBridge = new EventBridgeClient(awsSettings(addressOf(silent.world)));
+  const announcer = bus({ eventBridge, busName: 'spot-responder', timeoutMilliseconds: 100 });
+  const [report] = await silent.send('spot-interruption-terminate', { announcer });
+  expect(report).toMatchObject({ outcome: { type: 'emptied' }, isUntold: true });
   expect(silent.world.cluster.evictions).toHaveLength(3);
 });
 

@@ -33,7 +33,7 @@ export interface LongScene {
   readonly addPods: (name: string, count: number, stopsAfterSeconds: number) => void;
   /** A budget that never allows. */
   readonly lock: (name: string) => void;
-  /** Details of events on our bus. */
+  /** Details of different events on our bus: the bus may get each more than once. */
   readonly told: (detailType: string) => readonly Record<string, unknown>[];
   readonly evictedTwice: () => number;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -100,10 +100,11 @@ export async function openLongScene(
         maxUnavailable: 0,
         selector: { matchLabels: { app: name } },
       }),
-    told: (detailType) =>
-      world.account.events
-        .filter((event) => event.detailType === detailType)
-        .map(({ detail }) => detail as Record<string, unknown>),
+    told: (detailType) => {
+      const told = world.account.events.filter((event) => event.detailType === detailType);
+      const details = told.map(({ detail }) => detail as Record<string, unknown>);
+      return [...new Map(details.map((each) => [`${each.incident} ${each.revision}`, each])).values()];
+    },
     evictedTwice: () => {
       const accepted = Map.groupBy(world.cluster.evictions, ({ uid }) => uid);
       return [...accepted.values()].filter(({ length }) => length > 1).length;
