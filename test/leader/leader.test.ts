@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Clock, scaledClock } from '../../functions/clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { dynamoLeaderDesk, type LeaderDesk } from '../../functions/leader/desk.ts';
 import { type Leader, openLeader, type Place } from '../../functions/leader/leader.ts';
 import type { Offer } from '../../functions/leader/offer.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { anInterruption, instanceId } from '../support/interruptions.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { silentLog } from '../support/silent-log.ts';
 
 let table: SimulatedTable;
@@ -17,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => table.close());
 
-/** Slow, so that a busy machine does not pass for a table that does not answer. */
-const clock = scaledClock(0.4);
+/** By it a busy machine does not pass for a table that does not answer. */
+const clock = patientClock(1);
 
 function deskOf(owner: string, time: Clock = clock): LeaderDesk {
   const { tableName } = table;

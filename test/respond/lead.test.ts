@@ -5,7 +5,6 @@ import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { stormNodes } from '../../cli/replay/fleet.ts';
 import { seed } from '../../cli/replay/seed.ts';
 import { region, startWorld } from '../../cli/replay/world.ts';
-import { scaledClock } from '../../functions/clock.ts';
 import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
 import { openLeader } from '../../functions/leader/leader.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
@@ -13,6 +12,7 @@ import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { respond } from '../../functions/respond/respond.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { instanceId } from '../support/interruptions.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { silentLog } from '../support/silent-log.ts';
 
 const sample: unknown = JSON.parse(
@@ -23,7 +23,7 @@ const doomed = Array.from({ length: NODES }, (_, at) => instanceId(`i-0${String(
 
 /** A storm in which each notice reaches a run of its own, as in Lambda. */
 async function openStorm() {
-  const clock = scaledClock(0.7);
+  const clock = patientClock(2);
   const world = await startWorld(clock);
   const { workloads, ...plan } = stormNodes()(doomed);
   seed(world, { ...plan, workloads: workloads.filter(({ saves }) => !saves) });
