@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { stringify } from 'yaml';
 import { type Finding, judge } from '../../../audit/judge.ts';
 import { assembleFleet } from '../../../audit/read/assemble.ts';
 import { readCluster } from '../../../audit/read/cluster.ts';
@@ -13,6 +11,7 @@ import { isRecord } from '../../../audit/read/parse.ts';
 import { commandOf } from '../../../audit/report/words.ts';
 import { RULES } from '../../../audit/rules/registry.ts';
 import { applyManifest } from '../../../controlplane/enrol.ts';
+import { namespaceObject } from '../../../controlplane/fleet/workloads.ts';
 import { systemClock } from '../../../functions/clock.ts';
 import { readerFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
 import type { ObjectReader } from '../../../functions/cluster/reader.ts';
@@ -29,11 +28,11 @@ const files = readdirSync(CORPUS).filter(
 let plane: TestPlane;
 let reader: ObjectReader;
 let kubeconfig: string;
-let folder: string;
+let objects: KubernetesObjectApi;
 
 beforeAll(async () => {
   plane = await startTestPlane();
-  folder = await mkdtemp(join(tmpdir(), 'audit-patches-'));
+  objects = KubernetesObjectApi.makeApiClient(plane.admin);
   kubeconfig = await plane.kubeconfigFor('kubectl');
   await plane.apply(CUSTOM_KINDS);
   await applyManifest(plane.admin, 'infra/k8s/audit.yaml');
@@ -51,10 +50,7 @@ beforeAll(async () => {
   );
 }, 120_000);
 
-afterAll(async () => {
-  await plane?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => plane?.close());
 
 /** As a person types it, the terminal's kubectl at this cluster. */
 async function shell(script: string): Promise<string> {
@@ -68,16 +64,16 @@ async function shell(script: string): Promise<string> {
   return stdout;
 }
 
-/** The manifest in a namespace of its own; returns the file as it was applied. */
-async function apply(name: string, namespace: string): Promise<string> {
+/** The manifest in a namespace of its own; returns what is of no namespace in it. */
+async function apply(name: string, namespace: string): Promise<readonly KubernetesObject[]> {
   const raws = await readManifests([`${CORPUS}/${name}`]);
-  const file = join(folder, name);
-  await writeFile(file, raws.map(({ object }) => stringify(withNamespace(object, namespace))).join('---\n'));
-  await shell(`kubectl create namespace ${namespace}; kubectl apply -f ${file}`);
-  return file;
+  await plane.create(namespaceObject(namespace));
+  const made: KubernetesObject[] = [];
+  for (const { object } of raws) made.push(await objects.create(withNamespace(object, namespace)));
+  return made.filter(({ metadata }) => !metadata?.namespace);
 }
 
-function withNamespace(object: unknown, namespace: string): object {
+function withNamespace(object: unknown, namespace: string): KubernetesObject {
   const { metadata, ...rest } = isRecord(object) ? object : {};
   const isGlobal = rest.kind === 'NodePool';
   return { ...rest, metadata: { ...(isRecord(metadata) && metadata), ...(!isGlobal && { namespace }) } };
@@ -101,14 +97,15 @@ async function paste(audit: Awaited<ReturnType<typeof auditCluster>>): Promise<v
     await shell(commandOf(patch));
     const { kind, name, namespace } = about.ref;
     // Its Deployment has taken its place.
-    if (kind === 'Pod') await shell(`kubectl delete pod ${name} -n ${namespace} --now`);
+    if (kind === 'Pod')
+      await plane.core.deleteNamespacedPod({ name, namespace: namespace ?? '', gracePeriodSeconds: 0 });
   }
 }
 
 describe.each(files)('%s on a real API server', (name) => {
   test('is found as in the file; its commands, pasted one after the other, leave nothing to find', async () => {
     const namespace = name.replace('.yaml', '');
-    const file = await apply(name, namespace);
+    const global = await apply(name, namespace);
     try {
       const audit = await auditCluster(namespace);
       const inFile = foundIn(await auditFiles(`${CORPUS}/${name}`));
@@ -119,7 +116,7 @@ describe.each(files)('%s on a real API server', (name) => {
       const left = openFindings(await auditCluster(namespace)).filter(({ patch }) => patch.type !== 'advice');
       expect(left.map(({ about, rule, why }) => `${rule} of ${about.ref.name}: ${why}`)).toEqual([]);
     } finally {
-      await shell(`kubectl delete -f ${file} --ignore-not-found --wait=false`);
+      for (const object of global) await objects.delete(object);
     }
   }, 60_000);
 });
