@@ -29,6 +29,5 @@ export const CHAIN_DESCRIPTIONS = {
   bus: 'For rules of your own',
   deadLetters: 'For spot-responder redrive: what no function could take',
   events: 'For spot-responder redrive: where events go back to',
-  continuations: 'For spot-responder redrive: where what an earlier run left goes back to',
   extraRegions: 'For spot-responder doctor: regions that forward their events',
 } as const;

@@ -111,8 +111,7 @@ export class SpotResponder extends Construct {
       IndexRole: [describeAccessEntry('spot-responder-index'), this.nodeIndexer.role.roleArn],
       EventBus: [CHAIN_DESCRIPTIONS.bus, this.bus.eventBusName],
       DeadLetterQueue: [CHAIN_DESCRIPTIONS.deadLetters, this.deadLetters.queueUrl],
-      EventQueue: [CHAIN_DESCRIPTIONS.events, this.responder.secondLook.queueUrl],
-      ContinuationQueue: [CHAIN_DESCRIPTIONS.continuations, this.responder.continuations.queueUrl],
+      EventQueue: [CHAIN_DESCRIPTIONS.events, this.responder.later.queueUrl],
       ...(extraRegions.length > 0 && {
         ExtraRegions: [CHAIN_DESCRIPTIONS.extraRegions, extraRegions.join(',')],
       }),

@@ -25,7 +25,7 @@ export interface DeployedStack {
   readonly table?: string;
   /** Name of our own bus. */
   readonly bus?: string;
-  /** URLs of the queue for what no function could take, and of those that it may go back to. */
+  /** URLs of the queue for what no function could take, and of the one that it may go back to. */
   readonly queues?: StackQueues;
   /** Regions that forward their events to this one. */
   readonly extraRegions: readonly string[];
@@ -36,7 +36,6 @@ export interface DeployedStack {
 interface StackQueues {
   readonly deadLetters: string;
   readonly events: string;
-  readonly continuations: string;
 }
 
 /**
@@ -83,8 +82,7 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
 function queuesOf(outputOf: (description: string) => string | undefined): StackQueues | undefined {
   const deadLetters = outputOf(CHAIN_DESCRIPTIONS.deadLetters);
   const events = outputOf(CHAIN_DESCRIPTIONS.events);
-  const continuations = outputOf(CHAIN_DESCRIPTIONS.continuations);
-  return deadLetters && events && continuations ? { deadLetters, events, continuations } : undefined;
+  return deadLetters && events ? { deadLetters, events } : undefined;
 }
 
 async function describe(client: CloudFormationClient, name: string, region: string) {

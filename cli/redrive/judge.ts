@@ -6,12 +6,9 @@ import { parseSignal } from '../../functions/signals/parse.ts';
 import { regionOf } from '../../functions/signals/region.ts';
 import { type Letter, open } from './letter.ts';
 
-/** Which queue of the responder reads it. */
-export type Destination = 'events' | 'continuations';
-
 /** What shall become of a dead letter. */
 export type Verdict =
-  | { readonly type: 'send'; readonly to: Destination; readonly body: string }
+  | { readonly type: 'send'; readonly body: string }
   /** Acting on it now would be wrong: the time that it was about is over. */
   | { readonly type: 'stale'; readonly reason: string }
   /** Nothing was ever to be done on it. */
@@ -46,8 +43,8 @@ export function judge(
 ): Judged {
   const { content, why } = open(letter);
   try {
-    const { interruptions, nothing, to, what } = read(content, region);
-    return { letter, what, why, verdict: nothing ?? weigh(interruptions, { to, content, now }) };
+    const { interruptions, nothing, what } = read(content, region);
+    return { letter, what, why, verdict: nothing ?? weigh(interruptions, { content, now }) };
   } catch (error) {
     if (!(error instanceof MalformedSignalError)) throw error;
     const verdict: Verdict = { type: 'unreadable', reason: error.message };
@@ -59,7 +56,6 @@ type Timed = Omit<Interruption, 'instanceId'>;
 
 interface Read {
   readonly what: string;
-  readonly to: Destination;
   readonly interruptions: readonly Timed[];
   readonly nothing?: Verdict;
 }
@@ -69,14 +65,13 @@ function read(content: unknown, home: string): Read {
   if (isContinuation(content)) {
     const { interruption } = parseContinuation(content);
     const what = `${describe(interruption, [interruption.instanceId])}, to be gone on with`;
-    return { what, to: 'continuations', interruptions: [interruption] };
+    return { what, interruptions: [interruption] };
   }
   const signal = parseSignal(content, { region: regionOf(content) ?? home });
   switch (signal.type) {
     case 'ignored':
       return {
         what: 'an event that is no interruption',
-        to: 'events',
         interruptions: [],
         nothing: { type: 'needless', reason: signal.reason },
       };
@@ -84,7 +79,6 @@ function read(content: unknown, home: string): Read {
       const { capacityReservationId, interruption } = signal.expiry;
       return {
         what: describe(interruption, [capacityReservationId]),
-        to: 'events',
         interruptions: [interruption],
       };
     }
@@ -93,7 +87,6 @@ function read(content: unknown, home: string): Read {
       const ids = signal.interruptions.map(({ instanceId }) => instanceId);
       return {
         what: first ? describe(first, ids) : 'an event without instances',
-        to: 'events',
         interruptions: signal.interruptions,
       };
     }
@@ -103,12 +96,12 @@ function read(content: unknown, home: string): Read {
 /** Sent again when any of its instances still has time. */
 function weigh(
   interruptions: readonly Timed[],
-  { content, now, to }: { readonly to: Destination; readonly content: unknown; readonly now: Date },
+  { content, now }: { readonly content: unknown; readonly now: Date },
 ): Verdict {
   const reasons = interruptions.map((each) => staleness(each, now));
   const [reason] = reasons;
   if (reason !== undefined && !reasons.includes(undefined)) return { type: 'stale', reason };
-  return { type: 'send', to, body: JSON.stringify(content) };
+  return { type: 'send', body: JSON.stringify(content) };
 }
 
 /** Why nothing may be done on it any more. What takes a cordon back is never too late: newer rows of the table refuse it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../functions/clock.ts';
-import { type Destination, type Judged, judge } from './judge.ts';
+import { type Judged, judge } from './judge.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** A dead-letter queue whose letters are hidden from everybody else. */
@@ -18,7 +18,7 @@ export interface Redriven {
 }
 
 export interface RedriveDeps {
-  readonly send: (to: Destination, body: string) => Promise<void>;
+  readonly send: (body: string) => Promise<void>;
   /** Aborted by Ctrl-C: the letter at hand is finished, the others stay. */
   readonly signal: AbortSignal;
 }
@@ -55,7 +55,7 @@ export async function redriveQueue(
       const { letter, verdict } = judged;
       if (verdict.type === 'unreadable') continue;
       if (verdict.type !== 'send') thrownAway += 1;
-      else if (!sent.has(verdict.body)) await send(verdict.to, verdict.body);
+      else if (!sent.has(verdict.body)) await send(verdict.body);
       if (verdict.type === 'send') sent.add(verdict.body);
       await mailbox.throwAway(letter);
       left.delete(judged);

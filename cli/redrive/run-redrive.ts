@@ -89,8 +89,7 @@ async function workOff(
   const done: Record<string, Redriven> = {};
   for (let queue = open.shift(); queue; queue = open.shift()) {
     const deps = {
-      send: (to: 'events' | 'continuations', body: string) =>
-        send({ sqs, region, url: queues?.[to] ?? '' }, body),
+      send: (body: string) => send({ sqs, region, url: queues?.events ?? '' }, body),
       signal,
     };
     const result = await redriveQueue(queue, deps);

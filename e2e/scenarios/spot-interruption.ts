@@ -39,7 +39,7 @@ export const spotInterruption: Scenario = {
     await claim('the conversation tells the end', () => conversationHas(scene, /[Ee]mptied/), 30);
     await claim(
       'the second target has nothing left to do',
-      async () => same(await waiting(scene, 'SecondLook'), 0),
+      async () => same(await waiting(scene, 'Continuations'), 0),
       60,
     );
     const requests = await cluster.requestsSince(begun);

@@ -6,20 +6,23 @@ import type { DrainPlan, DrainReport, PodReport } from '../drain/outcome.ts';
 import { planDrain } from '../drain/plan.ts';
 import { isCutShort, leaveWatch } from './go-on.ts';
 import type { Look } from './look.ts';
+import { meetingBefore } from './meeting.ts';
 import type { Outcome, TrainingPod } from './report.ts';
 import { openSavesOf, saveAndStay } from './save-training.ts';
 import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
 
 /** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
 export async function drainNode(
-  scene: Scene,
+  given: Scene,
   { budgets, list, nodeName }: Look,
 ): Promise<Omit<NodeResult, 'requests'>> {
-  const { cluster, deps, interruption, note, options } = scene;
-  const plan = planOf(scene, list.pods);
+  const { cluster, deps, interruption, note, options } = given;
+  const plan = planOf(given, list.pods);
   note({ type: 'planned', at: deps.clock.now(), text: countDecisions(plan), plan });
   const listedAt = deps.clock.now();
-  const watched = leaveWatch(scene);
+  // What needs longer than an invocation has the time that this takes.
+  const watched = await leaveWatch(given);
+  const scene = watched ? leavingTogether(given) : given;
   const over = new AbortController();
   const signal = AbortSignal.any([scene.signal, over.signal]);
   const draining = executePlan(
@@ -42,7 +45,7 @@ export async function drainNode(
   const saving = saveAndStay({ ...scene, signal }, nodeName, staying);
   const [seen, stayed] = await Promise.all([draining, saving]).finally(() => over.abort());
   const drain = addEarlier(seen, readAccount(scene.earlier.account), listedAt);
-  const goesOn = isCutShort(scene, drain) && (await watched);
+  const goesOn = watched && isCutShort(scene, drain);
   const training = [...drain.pods.filter(isTrainingPod), ...stayed];
   return {
     outcome: goesOn ? { type: 'continued', reason: describeOpen(drain) } : outcomeOf(drain),
@@ -50,6 +53,11 @@ export async function drainNode(
     nodeName,
     ...(training.length > 0 && { training }),
   };
+}
+
+/** Leaves when others do, where a successor goes on: without one, every minute of the invocation is the drain's. */
+function leavingTogether(scene: Scene): Scene {
+  return { ...scene, handOverAt: meetingBefore(scene.handOverAt, scene.deps.clock.now()) };
 }
 
 /**

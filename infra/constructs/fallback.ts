@@ -17,7 +17,10 @@ import { eachMinute, starts } from './starts.ts';
 
 /** Drains go on until it ends, and the next run goes on from there. */
 const LONGEST_RUN = Duration.seconds(60);
-/** A storm's nudges become one run. */
+/**
+ * A storm's nudges become a few runs: no more than Lambda's five pollers, each of which gathers for so long, and all but
+ * one of them find the pools held. A bound would have an idle queue asked by five instead of two, the year round.
+ */
 const NUDGE_WINDOW = Duration.seconds(5);
 const NUDGES_AT_ONCE = 500;
 /** A nudge says only that it is worth looking; the schedule looks anyway. */
@@ -67,7 +70,6 @@ export class Fallback extends Construct {
       new SqsEventSource(nudges, {
         batchSize: NUDGES_AT_ONCE,
         maxBatchingWindow: NUDGE_WINDOW,
-        maxConcurrency: 2,
       }),
     );
     addEventRules(this, common, nudgePatterns, [new SqsQueue(nudges)]);

@@ -3,7 +3,6 @@ import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { markerPatterns } from '../../functions/checkpoint/marker-place.ts';
@@ -17,18 +16,13 @@ import {
   NODE_PREFIX,
 } from '../../functions/table/keys.ts';
 import { policyEnvironment, regionsEnvironment } from '../policy-environment.ts';
-import { Continuations } from './continuations.ts';
 import { addEventRules } from './event-rules.ts';
+import { addLaterQueue } from './later-queue.ts';
 import { type Common, nodeFunction } from './node-function.ts';
-import { privateQueue } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
 
 /** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
 const LONGEST_RUN = Duration.minutes(15);
-/** The second target gets the event this much later and finds the first one's incident, or its dead lease. */
-const SECOND_LOOK = Duration.seconds(20);
-/** Each waits for the run that it looks after: a thousand of them must not take up the account's functions. */
-const SECOND_LOOKS_AT_ONCE = 100;
 /** Later, an interruption's notice is over. */
 const NOTICE = Duration.minutes(2);
 
@@ -42,10 +36,8 @@ const OWN_PARTITIONS = [
 export class Responder extends Construct {
   readonly function: LambdaFn;
   readonly role: Role;
-  /** Its second target; an event that is sent again goes here too. */
-  readonly secondLook: Queue;
-  /** What goes on in a later invocation. */
-  readonly continuations: Queue;
+  /** Its second target, and where it leaves what goes on in a later invocation. What is sent again goes here too. */
+  readonly later: Queue;
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
@@ -71,27 +63,14 @@ export class Responder extends Construct {
     this.role = made.role;
     bus.grantPutEventsTo(this.function);
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
-    this.secondLook = privateQueue(this, 'SecondLook', {
-      deliveryDelay: SECOND_LOOK,
-      visibilityTimeout: LONGEST_RUN,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
-    });
-    this.function.addEventSource(
-      new SqsEventSource(this.secondLook, {
-        reportBatchItemFailures: true,
-        batchSize: SECOND_LOOKS_AT_ONCE,
-        maxBatchingWindow: Duration.seconds(1),
-      }),
-    );
-    const { queue } = new Continuations(this, 'Continuations', { responder: this.function, deadLetters });
-    this.continuations = queue;
+    this.later = addLaterQueue(this, { responder: this.function, deadLetters });
     addEventRules(this, common, signalPatterns, [
       new LambdaFunction(this.function, {
         deadLetterQueue: deadLetters,
         maxEventAge: NOTICE,
         retryAttempts: 2,
       }),
-      new SqsQueue(this.secondLook, { deadLetterQueue: deadLetters }),
+      new SqsQueue(this.later, { deadLetterQueue: deadLetters }),
     ]);
   }
 

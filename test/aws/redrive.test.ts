@@ -14,7 +14,7 @@ const credentials = { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' };
 /** The queues and outputs of the stack that the command reads, deployed by moto's CloudFormation. */
 const queue = { Type: 'AWS::SQS::Queue' };
 const template = {
-  Resources: { DeadLetters: queue, SecondLook: queue, Continuations: queue },
+  Resources: { DeadLetters: queue, Continuations: queue },
   Outputs: {
     ResponderRole: {
       Value: 'arn:aws:iam::123456789012:role/responder',
@@ -22,8 +22,7 @@ const template = {
     },
     EventBus: { Value: 'spot-responder', Description: CHAIN_DESCRIPTIONS.bus },
     DeadLetterQueue: { Value: { Ref: 'DeadLetters' }, Description: CHAIN_DESCRIPTIONS.deadLetters },
-    EventQueue: { Value: { Ref: 'SecondLook' }, Description: CHAIN_DESCRIPTIONS.events },
-    ContinuationQueue: { Value: { Ref: 'Continuations' }, Description: CHAIN_DESCRIPTIONS.continuations },
+    EventQueue: { Value: { Ref: 'Continuations' }, Description: CHAIN_DESCRIPTIONS.events },
   },
 };
 
@@ -81,6 +80,6 @@ test('dead letters are shown, and sent again or thrown away, over the real proto
 
   const look = async (url: string) =>
     (await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }))).Messages ?? [];
-  expect((await look(await urlOf('SecondLook'))).map(({ Body }) => Body)).toEqual([fresh]);
+  expect((await look(await urlOf('Continuations'))).map(({ Body }) => Body)).toEqual([fresh]);
   expect((await look(dead)).map(({ Body }) => Body)).toEqual(['{']);
 }, 120_000);

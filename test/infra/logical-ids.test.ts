@@ -32,12 +32,10 @@ test('logical ids of what holds state, or is enrolled in clusters, never change'
       "AWS::SQS::Queue SpotResponderFallbackNudges235D022E",
       "AWS::SQS::Queue SpotResponderNotifierDeadLettersBA91821C",
       "AWS::SQS::Queue SpotResponderNotifierNotices99949545",
-      "AWS::SQS::Queue SpotResponderSecondLook856627D1",
     ]
   `);
   expect(Object.keys(Outputs).sort()).toMatchInlineSnapshot(`
     [
-      "ContinuationQueue",
       "DeadLetterQueue",
       "EventBus",
       "EventQueue",

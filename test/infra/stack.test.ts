@@ -65,19 +65,20 @@ test('the policy reaches the responder as its variables, and what it would refus
   );
 });
 
-test('the queue that feeds the responder hides its messages as long as a run may take', () => {
-  template.hasResourceProperties('AWS::SQS::Queue', { DelaySeconds: 20, VisibilityTimeout: 900 });
-});
-
-test('what is left for later is read by the responder itself, in few invocations, and kept when it fails', () => {
+test('one queue brings the responder events a second time and what it left for later: a hundred at once, as long as a run may take, kept when it fails', () => {
   template.hasResourceProperties('AWS::SQS::Queue', {
+    DelaySeconds: 20,
     VisibilityTimeout: 900,
-    RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    RedrivePolicy: { maxReceiveCount: 3, deadLetterTargetArn: Match.anyValue() },
   });
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    ScalingConfig: { MaximumConcurrency: 5 },
+    BatchSize: 100,
+    MaximumBatchingWindowInSeconds: 1,
+    ScalingConfig: Match.absent(),
   });
+  const mappings = template.findResources('AWS::Lambda::EventSourceMapping');
+  expect(Object.keys(mappings).filter((id) => !/Fallback|Notifier/.test(id))).toHaveLength(1);
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: Match.arrayWith([

@@ -59,7 +59,7 @@ describe('an event is sent again while its time is not over', () => {
 
   test('as it was, to the queue that the responder reads events from', () => {
     const event = sample('spot-interruption-terminate', 10);
-    expect(judged(event).verdict).toEqual({ type: 'send', to: 'events', body: JSON.stringify(event) });
+    expect(judged(event).verdict).toEqual({ type: 'send', body: JSON.stringify(event) });
   });
 
   test('of one that concerns several instances, when one of them still has time', () => {
@@ -71,11 +71,11 @@ describe('what an earlier run left', () => {
   const continuation = (change: Parameters<typeof anInterruption>[0]) =>
     encodeContinuation({ interruption: anInterruption(change), dueAt: now });
 
-  test('goes to the queue of continuations', () => {
+  test('is sent again', () => {
     const verdict = judged(
       continuation({ noticedAt: now, deadline: new Date(now.getTime() + 60_000) }),
     ).verdict;
-    expect(verdict).toMatchObject({ type: 'send', to: 'continuations' });
+    expect(verdict).toMatchObject({ type: 'send' });
   });
 
   test('is too late after its deadline', () => {
@@ -121,8 +121,8 @@ describe('how it came there', () => {
   });
 
   test('a queue gives it up by its name', () => {
-    const givenUpBy = 'arn:aws:sqs:us-east-2:111122223333:SecondLook';
-    expect(judged(event, { givenUpBy }).why).toContain('again and again (SecondLook)');
+    const givenUpBy = 'arn:aws:sqs:us-east-2:111122223333:Continuations';
+    expect(judged(event, { givenUpBy }).why).toContain('again and again (Continuations)');
   });
 });
 

@@ -14,14 +14,12 @@ const BUS = 'arn:aws:events:us-east-2:111122223333:event-bus/spot-responder';
 let account: SimulatedAccount;
 let dead: SimulatedQueue;
 let events: SimulatedQueue;
-let continuations: SimulatedQueue;
 let notForwarded: SimulatedQueue;
 
 beforeEach(async () => {
   account = await startSimulatedAccount({ clock: systemClock, region });
   dead = account.addQueue({ name: 'DeadLetters' });
-  events = account.addQueue({ name: 'SecondLook', deadLetterQueue: dead });
-  continuations = account.addQueue({ name: 'Continuations', deadLetterQueue: dead });
+  events = account.addQueue({ name: 'Continuations', deadLetterQueue: dead });
   notForwarded = account.addQueue({ name: 'NotForwarded' });
   deploy({});
 });
@@ -33,7 +31,6 @@ function deploy({ extraRegions }: { readonly extraRegions?: string }): void {
     { key: 'EventBus', value: 'spot-responder', description: CHAIN_DESCRIPTIONS.bus },
     { key: 'DeadLetterQueue', value: dead.url, description: CHAIN_DESCRIPTIONS.deadLetters },
     { key: 'EventQueue', value: events.url, description: CHAIN_DESCRIPTIONS.events },
-    { key: 'ContinuationQueue', value: continuations.url, description: CHAIN_DESCRIPTIONS.continuations },
   ];
   const regions = {
     key: 'ExtraRegions',
@@ -76,7 +73,7 @@ test('what can still be acted on is sent to the responder at once, what is too l
     /send again Spot interruption of i-\w+, .*\n.*EventBridge could not deliver it \(THROTTLING\)/,
   );
   expect(stdout).toMatch(
-    /too late {3}Spot interruption of i-\w+, .*\n.*\(SecondLook\); its deadline passed 13 minutes ago/,
+    /too late {3}Spot interruption of i-\w+, .*\n.*\(Continuations\); its deadline passed 13 minutes ago/,
   );
   expect(stdout).toContain('responder: 1 sent again, 1 thrown away.');
   expect(events.sent).toMatchObject([{ body: fresh, delaySeconds: 0 }]);
@@ -126,7 +123,7 @@ test('a queue that takes nothing more: what was not sent stays, what was sent do
   account.inject({ operation: 'SendMessage', times: 1, code: 'AccessDenied' });
   const { code, stderr } = await redrive('--yes');
   expect(code).toBe(1);
-  expect(stderr).toContain('Allow sqs:SendMessage on SecondLook');
+  expect(stderr).toContain('Allow sqs:SendMessage on Continuations');
   expect(dead.receive(10)).toHaveLength(3);
 });
 

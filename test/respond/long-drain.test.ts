@@ -27,14 +27,15 @@ test.concurrent('pods with half an hour of grace are drained over several invoca
   expect(await scene.deps.incidents.get(doomed)).toMatchObject({ state: 'closed', outcome: 'emptied' });
 });
 
-test.concurrent('no invocation lasts until it is cut off', async () => {
+test.concurrent('a run leaves what outlasts its invocation at a full ten minutes of the clock, where others leave theirs', async () => {
   await using scene = await openLongScene({ onRebalance });
   scene.addPods('llm', 1, 1_750);
   const begunAt = scene.clock.now();
   const [first] = await scene.deliver(rebalance);
-  const seconds = secondsBetween(begunAt, first?.finishedAt ?? begunAt);
-  expect(seconds).toBeGreaterThan(14 * 60);
-  expect(seconds).toBeLessThan(15 * 60);
+  const left = first?.finishedAt ?? begunAt;
+  expect(secondsBetween(begunAt, left)).toBeLessThan(15 * 60);
+  expect((left.getTime() % (10 * 60_000)) / 1_000).toBeLessThan(60);
+  expect(first?.outcome.type).toBe('continued');
 });
 
 test.concurrent('a drain that nobody can finish stops after the longest time, and names pods and budgets', async () => {
@@ -59,8 +60,12 @@ test.concurrent('without the queue the drain ends with its invocation, and says 
   await using scene = await openLongScene({ onRebalance });
   scene.addPods('llm', 1, 1_750);
   scene.world.account.inject({ operation: 'SendMessage', code: 'AccessDenied', times: 99 });
+  const begunAt = scene.clock.now();
   const [only] = await scene.deliver(rebalance);
   expect(only?.outcome.type).toBe('still-terminating');
+  const seconds = secondsBetween(begunAt, only?.finishedAt ?? begunAt);
+  expect(seconds).toBeGreaterThan(14 * 60);
+  expect(seconds).toBeLessThan(15 * 60);
   expect(only?.moments.filter(({ type }) => type === 'unwatched')).toMatchObject([
     { text: expect.stringContaining('AccessDenied') },
   ]);
