@@ -43,6 +43,8 @@ export interface Scene extends Stage, Pick<Claims, 'claim'> {
   /** Auto Scaling and EC2 of the simulated account in place of moto's, which know neither scarcity nor hooks. */
   borrowAutoScaling(): Promise<SimulatedAccount>;
   say(text: string): void;
+  /** For figures that are told though a claim fails. */
+  keep(figures: Figures): void;
   readonly signal: AbortSignal;
 }
 

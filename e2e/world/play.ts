@@ -70,10 +70,11 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   });
   if (simulated) stage.account.route(['events'], simulated.bus);
   const cluster = viewCluster(machine.admin, machine.plane.auditLog);
+  let kept: Figures = {};
   const end = (figures: Figures) => ({
     scenario,
     seconds: (performance.now() - began) / 1_000,
-    figures,
+    figures: { ...kept, ...figures },
     claims: claims.kept.length,
     calls: stage.account.calls,
     deployed: stage,
@@ -100,6 +101,9 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
         return simulated;
       },
       say,
+      keep: (figures) => {
+        kept = { ...kept, ...figures };
+      },
       signal,
     });
     const leaked = secretsIn(stage);

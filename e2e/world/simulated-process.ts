@@ -32,7 +32,7 @@ async function serveWorld(): Promise<void> {
   say({
     type: 'up',
     cluster: cluster.url,
-    routes: { ec2: endpoint, autoscaling: endpoint },
+    routes: { ec2: endpoint, autoscaling: endpoint, sqs: endpoint },
   });
 
   function addSpotNode(number: number): void {

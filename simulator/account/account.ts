@@ -102,6 +102,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     market: { onDemand: {}, spot: [] },
     secrets: new Map(),
     parameters: new Map(),
+    endpoint: '',
     queues: new Map(),
     targets: [],
     moveTasks: [],
@@ -117,9 +118,9 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     if (request.service === 'ec2') passEc2();
   };
   const server = serve((wire) => answer(state, admit, faults, wire));
-  const endpoint = await listen(server);
+  state.endpoint = await listen(server);
   return {
-    endpoint,
+    endpoint: state.endpoint,
     calls,
     events: state.events,
     lifecycleActions: state.lifecycleActions,
@@ -127,7 +128,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     accessEntries: state.accessEntries,
     experiments: state.experiments,
     ...seeds(state),
-    addQueue: (queueOptions) => addQueue(state, endpoint, queueOptions),
+    addQueue: (queueOptions) => addQueue(state, queueOptions),
     inject: (fault) => faults.push(...Array.from({ length: fault.times }, () => fault)),
     close: () => {
       closed.abort();

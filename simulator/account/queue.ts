@@ -3,6 +3,8 @@ import { type AccountState, type Beside, OWNER_ACCOUNT, type SimulatedQueue } fr
 
 export interface QueueOptions {
   readonly name: string;
+  /** Of messages that name no delay of their own. @default 0 */
+  readonly delaySeconds?: number;
   /** @default 900 */
   readonly visibilitySeconds?: number;
   /** @default 5 */
@@ -15,21 +17,27 @@ interface Message {
   readonly id: string;
   readonly body: string;
   readonly beside: Beside;
+  readonly sentAt: Date;
   visibleAt: Date;
   receives: number;
 }
 
-export function addQueue(state: AccountState, endpoint: string, options: QueueOptions): SimulatedQueue {
+export function addQueue(state: AccountState, options: QueueOptions): SimulatedQueue {
   const path = `/${OWNER_ACCOUNT}/${options.name}`;
   const arn = `arn:aws:sqs:${state.region}:${OWNER_ACCOUNT}:${options.name}`;
-  const queue = openQueue({ url: `${endpoint}${path}`, arn }, options, state.clock);
+  const queue = openQueue({ url: `${state.endpoint}${path}`, arn }, options, state.clock);
   state.queues.set(path, queue);
   return queue;
 }
 
 function openQueue(
   identity: Pick<SimulatedQueue, 'url' | 'arn'>,
-  { deadLetterQueue, maxReceiveCount = 5, visibilitySeconds = 900 }: QueueOptions,
+  {
+    deadLetterQueue,
+    delaySeconds: usualDelay = 0,
+    maxReceiveCount = 5,
+    visibilitySeconds = 900,
+  }: QueueOptions,
   clock: Clock,
 ): SimulatedQueue {
   const messages = new Map<string, Message>();
@@ -50,10 +58,11 @@ function openQueue(
     sent,
     deadLetters,
     waiting: () => messages.size,
-    send: (body, delaySeconds = 0, beside = {}) => {
+    send: (body, delaySeconds = usualDelay, beside = {}) => {
       const id = `message-${sent.length + 1}`;
       sent.push({ body, delaySeconds, at: clock.now() });
-      messages.set(id, { id, body, beside, visibleAt: inSeconds(delaySeconds), receives: 0 });
+      const sentAt = clock.now();
+      messages.set(id, { id, body, beside, sentAt, visibleAt: inSeconds(delaySeconds), receives: 0 });
       return id;
     },
     receive: (most, hiddenSeconds = visibilitySeconds) => {
@@ -62,7 +71,8 @@ function openQueue(
       return due.map((message) => {
         message.receives += 1;
         message.visibleAt = inSeconds(hiddenSeconds);
-        return { messageId: message.id, body: message.body, receives: message.receives, ...message.beside };
+        const { beside, body, id, receives, sentAt } = message;
+        return { messageId: id, body, receives, sentAt, ...beside };
       });
     },
     hide: (messageId, seconds) => {

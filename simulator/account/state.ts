@@ -137,6 +137,7 @@ export interface ReceivedMessage extends Beside {
   readonly body: string;
   /** How often it was received, this time included. */
   readonly receives: number;
+  readonly sentAt: Date;
 }
 
 /** A queue, seen from its consumer: Lambda's own poller is no client of ours. */
@@ -223,6 +224,8 @@ export interface AccountState {
   readonly secrets: Map<string, string>;
   /** Of Systems Manager, by name. */
   readonly parameters: Map<string, SimulatedParameter>;
+  /** Where it listens. */
+  endpoint: string;
   /** By the path of their URLs. */
   readonly queues: Map<string, SimulatedQueue>;
   /** Newest first. */
