@@ -8,7 +8,7 @@ import type { Figures, Scenario, Scene } from './scenario.ts';
 const NODES = 1_000;
 const NOTICE_SECONDS = 120;
 /** As many processes as a small machine holds; an account runs a thousand unless it asks for more. */
-const AT_ONCE = 50;
+const AT_ONCE = 25;
 
 /** All that is claimed is that every node stops taking pods: two cores drain no thousand nodes in two minutes. */
 export const thousand: Scenario = {
