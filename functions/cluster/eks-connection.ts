@@ -11,8 +11,8 @@ export interface EksConnectionOptions extends EksIdentity {
   /** EKS's own word. */
   readonly lookUp: (clusterName: string) => Promise<ClusterEndpoint>;
   /**
-   * An endpoint that is only known, and has not answered for this long, is looked up beside the request. Wall time,
-   * as all time-outs of the network. @default 2000
+   * An endpoint that is only known, and has shown no certificate of the cluster for this long, is looked up beside the
+   * request. Wall time, as all time-outs of the network. @default 5000
    */
   readonly doubtMs?: number;
 }
@@ -28,7 +28,8 @@ export function eksLookUp(
   };
 }
 
-const DOUBT_MS = 2_000;
+/** In a storm an API server is slow for all: were that a doubt, every run would ask EKS. */
+const DOUBT_MS = 5_000;
 /** A cluster in trouble fails many requests at once; its endpoint is asked for no more often than this. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -66,7 +67,7 @@ export async function openEksConnection(
 interface Place {
   readonly endpoint: ClusterEndpoint;
   readonly connection: Connection;
-  /** It has answered, or EKS itself named it. */
+  /** It has answered or shown a certificate of the cluster, or EKS itself named it. */
   proven: boolean;
 }
 
@@ -119,5 +120,9 @@ async function sendInDoubt(
     );
   }, doubtMs);
   const signal = request.signal ? AbortSignal.any([request.signal, moved.signal]) : moved.signal;
-  return tried.connection.send({ ...request, signal }).finally(() => clearTimeout(doubt));
+  const onProven = () => {
+    tried.proven = true;
+    clearTimeout(doubt);
+  };
+  return tried.connection.send({ ...request, signal, onProven }).finally(() => clearTimeout(doubt));
 }

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** How requests prove who they are. Asked for every request, so that a token may be renewed between two. */
@@ -44,6 +45,8 @@ export interface OutgoingRequest {
   readonly idleMs?: number;
   /** Called for every attempt that goes out. */
   readonly onSend: () => void;
+  /** Called when the server has shown a certificate of the cluster: it is the cluster, however slow it answers. */
+  readonly onProven?: () => void;
 }
 
 /** Shared by all ports of one cluster while the process is warm. */
@@ -113,7 +116,7 @@ function perform(
   send: typeof requestHttps,
   agent: Agent,
   url: string,
-  { method, headers, body, signal, timeoutMs, idleMs }: OutgoingRequest,
+  { method, headers, body, signal, timeoutMs, idleMs, onProven }: OutgoingRequest,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, headers, agent, ...(signal && { signal }) });
@@ -123,8 +126,9 @@ function perform(
       (answer ?? outgoing).destroy(
         Object.assign(new Error(`no answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' }),
       );
-    outgoing.once('socket', () => {
+    outgoing.once('socket', (socket) => {
       timer = setTimeout(giveUp, timeoutMs, timeoutMs);
+      if (onProven && socket instanceof TLSSocket) whenProven(socket, onProven);
     });
     outgoing.once('close', () => clearTimeout(timer));
     outgoing.on('error', reject);
@@ -139,4 +143,11 @@ function perform(
     });
     outgoing.end(body);
   });
+}
+
+/** One that is kept alive has been proven before. */
+function whenProven(socket: TLSSocket, onProven: () => void): void {
+  if (socket.connecting || !socket.authorized)
+    socket.once('secureConnect', () => socket.authorized && onProven());
+  else onProven();
 }

@@ -7,21 +7,24 @@ import { type IndexTable, MOST_READ, readClusters, readNodes } from './index-tab
 
 /**
  * What the minute pass wrote down of nodes and clusters, so that an interruption needs no answer of EC2 or EKS before
- * its cordon. Hints: whoever acts on them verifies them by acting. A table that does not answer is a miss and is
+ * its cordon. Hints: whoever acts on them verifies them by acting. A table that does not answer is
  * logged; the incident's claim, which goes to the same table, decides whether that stops anybody.
  */
 export interface NodeIndex {
-  /** Look-ups of one turn share one read. `undefined`: not indexed, or not lately. */
-  find(instanceId: InstanceId): Promise<LocatedInstance | undefined>;
+  /** Look-ups of one turn share one read. */
+  find(instanceId: InstanceId): Promise<Found>;
   findCluster(clusterName: string): Promise<ClusterEndpoint | undefined>;
 }
+
+/** `undefined`: not indexed, or not lately. `unread`: the table did not answer. */
+export type Found = LocatedInstance | undefined | 'unread';
 
 /** How long the clusters' endpoints are kept without reading them again. */
 const KEPT_MS = 5 * 60_000;
 
 export function openNodeIndex(table: IndexTable, log: Log): NodeIndex {
   const { clock } = table;
-  const nodes = new DataLoader<InstanceId, LocatedInstance | undefined>((ids) => findAll(table, log, ids), {
+  const nodes = new DataLoader<InstanceId, Found>((ids) => findAll(table, log, ids), {
     cache: false,
     maxBatchSize: MOST_READ,
   });
@@ -43,11 +46,7 @@ export function openNodeIndex(table: IndexTable, log: Log): NodeIndex {
   };
 }
 
-async function findAll(
-  table: IndexTable,
-  log: Log,
-  ids: readonly InstanceId[],
-): Promise<(LocatedInstance | undefined)[]> {
+async function findAll(table: IndexTable, log: Log, ids: readonly InstanceId[]): Promise<Found[]> {
   try {
     const found = await readNodes(table, [...new Set(ids)]);
     const now = table.clock.now();
@@ -57,8 +56,8 @@ async function findAll(
       return stored && stored.expiresAt > now ? stored.value : undefined;
     });
   } catch (error) {
-    log.warn('Node index not read, asking EC2', { instances: ids.length, error: String(error) });
-    return ids.map(() => undefined);
+    log.warn('Node index not read, asking on', { instances: ids.length, error: String(error) });
+    return ids.map(() => 'unread');
   }
 }
 

@@ -29,7 +29,7 @@ export function openShortestPath({ aws, region, log, ...table }: ShortestPathOpt
   const settings = { region, ...aws };
   const index = openNodeIndex(openIndexTable(table), log);
   return {
-    locator: indexedLocator(index, lazyEc2Locator(settings, { clock, random })),
+    locator: indexedLocator({ index, ec2: lazyEc2Locator(settings, { clock, random }), clock, random }),
     connect: eksConnector({
       region,
       clock,

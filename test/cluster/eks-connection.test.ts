@@ -3,6 +3,7 @@ import { eksConnector } from '../../functions/cluster/connection.ts';
 import type { ClusterEndpoint } from '../../functions/cluster/endpoint.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startCannedServer } from './canned-server.ts';
+import { startSlowTlsServer } from './slow-tls-server.ts';
 
 const noBudgets = { code: 200, body: { kind: 'PodDisruptionBudgetList', metadata: {}, items: [] } };
 /** A port that nothing listens on. */
@@ -62,6 +63,25 @@ test('a known endpoint that keeps silent is looked up beside the request', async
   const { connect } = connector({ server: silent.url }, { server: server.url }, { doubtMs: 20 });
   const port = await connect('demo');
   expect(await port.listBudgets()).toEqual([]);
+});
+
+test('a known endpoint that shows the certificate of the cluster is not doubted, however slow it answers', async () => {
+  await using server = await startSlowTlsServer(2_500, noBudgets.body);
+  const { connect, lookUps } = connector({ server: server.url, ca: server.ca }, NOBODY, { doubtMs: 2_000 });
+  const port = await connect('demo');
+  await Promise.all([port.listBudgets(), port.listBudgets()]);
+  expect(lookUps()).toBe(0);
+});
+
+test('one that shows a certificate of somebody else is looked up', async () => {
+  await using stranger = await startSlowTlsServer(0, noBudgets.body);
+  await using server = await startSlowTlsServer(0, noBudgets.body);
+  const { connect, lookUps } = connector(
+    { server: stranger.url, ca: server.ca },
+    { server: server.url, ca: server.ca },
+  );
+  await (await connect('demo')).listBudgets();
+  expect(lookUps()).toBe(1);
 });
 
 test('a cluster that is where it was, only down, is an error after retries, and EKS is asked once', async () => {
