@@ -4,6 +4,7 @@ import { healthEvent } from './health-event.ts';
 import { quietMinutes } from './quiet-minutes.ts';
 import { rebalanceThenInterruption } from './rebalance-then-interruption.ts';
 import { responderKilled } from './responder-killed.ts';
+import { savings } from './savings.ts';
 import type { Scenario } from './scenario.ts';
 import { slackDown } from './slack-down.ts';
 import { spotInterruption } from './spot-interruption.ts';
@@ -18,6 +19,7 @@ import { warmEnvironment } from './warm-environment.ts';
 export const scenarios: readonly Scenario[] = [
   spotInterruption,
   quietMinutes,
+  savings,
   warmEnvironment,
   rebalanceThenInterruption,
   trainingGang,

@@ -18,7 +18,7 @@ export const fallback: Scenario = {
   isQuick: false,
   play: async (scene) => {
     const { admin, bridge, claim, cluster, namespace, slack, tick } = scene;
-    const account = await scene.borrowAutoScaling();
+    const account = await scene.borrow(['autoscaling', 'ec2']);
     const nodes = openPool(scene, account);
     await createAll(admin, [namespaceObject(namespace)]);
     await createAll(admin, [

@@ -40,8 +40,8 @@ export interface Scene extends Stage, Pick<Claims, 'claim'> {
   readonly admin: KubeConfig;
   /** The node of an instance that the scenario started itself; ready soon after. */
   join(instanceId: string): Promise<string>;
-  /** Auto Scaling and EC2 of the simulated account in place of moto's, which know neither scarcity nor hooks. */
-  borrowAutoScaling(): Promise<SimulatedAccount>;
+  /** These services of the simulated account in place of moto's, which knows neither scarcity nor hooks nor prices. */
+  borrow(services: readonly string[]): Promise<SimulatedAccount>;
   say(text: string): void;
   /** For figures that are told though a claim fails. */
   keep(figures: Figures): void;

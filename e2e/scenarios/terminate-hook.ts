@@ -9,10 +9,10 @@ export const terminateHook: Scenario = {
   about: 'Auto Scaling ends an instance and waits for us: drained first, then let go',
   isQuick: true,
   play: async (scene) => {
-    const { borrowAutoScaling, bridge, claim, cluster, fill, namespace } = scene;
+    const { borrow, bridge, claim, cluster, fill, namespace } = scene;
     const nodes = await fill(3, () => inference(namespace));
     const doomed = firstOf(nodes);
-    const account = await borrowAutoScaling();
+    const account = await borrow(['autoscaling', 'ec2']);
     const event = await happening('terminate-hook', doomed.instanceId);
     const {
       AutoScalingGroupName: group,

@@ -94,10 +94,10 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       adminKubeconfig: machine.plane.adminKubeconfig,
       admin: machine.admin,
       join: (instanceId) => joinNode(machine, instanceId),
-      borrowAutoScaling: async () => {
+      borrow: async (services) => {
         const simulated = await startSimulatedAccount({ clock: systemClock, region: REGION });
         borrowed.defer(simulated.close);
-        stage.account.route(['autoscaling', 'ec2'], simulated.endpoint);
+        stage.account.route(services, simulated.endpoint);
         return simulated;
       },
       say,
@@ -172,7 +172,7 @@ async function joinNode({ admin, nextNumber }: Machine, id: string): Promise<str
 
 function secretsIn(stage: Stage): readonly string[] {
   const output = stage.output();
-  const secrets = ['respond', 'fallback', 'index-nodes', 'notify'].map(
+  const secrets = ['respond', 'fallback', 'index-nodes', 'report', 'notify'].map(
     (each) => credentialsOf(each).secretAccessKey,
   );
   return [...secrets, stage.slack.token, 'k8s-aws-v1.'].filter((each) => output.includes(each));
