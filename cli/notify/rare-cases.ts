@@ -15,6 +15,12 @@ export const rareCases: readonly Case[] = [
     deadline: undefined,
     outcome: { type: 'uncordoned' },
   }),
+  rare('superseded', 'an interruption came while a rebalance was being answered', {
+    kind: 'rebalance-recommendation',
+    severity: 'soft',
+    deadline: undefined,
+    outcome: { type: 'superseded', reason: 'a spot interruption has taken its place' },
+  }),
   rare('node-gone', 'its node had left the cluster before', {
     outcome: { type: 'node-gone', reason: 'no node of cluster ml-prod has instance i-0aaaaaaaaaaaaaaa1' },
   }),

@@ -36,6 +36,8 @@ const handled = z.object({
       'cordoned',
       'told',
       'uncordoned',
+      /** Another incident of the instance has taken its place, and has an end of its own. */
+      'superseded',
       'node-gone',
       'ambiguous',
       'too-late',

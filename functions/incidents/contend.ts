@@ -5,7 +5,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { callConditionally, callTable, type TableAccess } from '../table/call.ts';
 import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from '../table/keys.ts';
 import { type ClaimDecision, decideClaim } from './claim.ts';
-import type { Claim } from './incident.ts';
+import type { Claim, OustedIncident } from './incident.ts';
 import { earlierRuns, type IncidentRow, readRow } from './row.ts';
 
 /** The table and who writes to it. */
@@ -50,13 +50,16 @@ function answer(
     case 'claim': {
       const { facts, fence, takeover, supersedes } = decision;
       const lease = { instanceId, incidentId: facts.incidentId, owner, fence };
-      const earlier = row?.incidentId === facts.incidentId ? earlierRuns(row) : undefined;
+      const isSame = row?.incidentId === facts.incidentId;
+      const earlier = row && isSame ? earlierRuns(row) : undefined;
+      const ousted = row?.state === 'open' && !isSame ? oustedOf(row) : undefined;
       return {
         type: 'claimed',
         lease,
         takeover,
         ...(supersedes && { supersedes }),
         ...(earlier && { earlier }),
+        ...(ousted && { ousted }),
         ...untold,
       };
     }
@@ -65,6 +68,10 @@ function answer(
     case 'already-handled':
       return { ...decision, ...untold };
   }
+}
+
+function oustedOf({ incidentId, kind, severity, noticedAt, deadline }: IncidentRow): OustedIncident {
+  return { incidentId, kind, severity, noticedAt, ...(deadline && { deadline }) };
 }
 
 /** False when the row is no longer what the decision was made on. */

@@ -25,6 +25,8 @@ type Found =
       readonly lease: Lease;
       readonly takeover: boolean;
       readonly supersedes?: InterruptionKind;
+      /** Another incident of the instance that was open until now: nobody goes on with it. */
+      readonly ousted?: OustedIncident;
       /** Set when other runs have worked on the same incident. */
       readonly earlier?: EarlierRuns;
     }
@@ -37,6 +39,11 @@ type Found =
   | { readonly type: 'already-handled'; readonly incidentId: string; readonly outcome: string }
   /** Of a run that was to go on with an incident: that has ended, another run does, or another incident has come. */
   | { readonly type: 'moved-on'; readonly incidentId: string; readonly reason: string };
+
+export type OustedIncident = Pick<
+  IncidentRecord,
+  'incidentId' | 'kind' | 'severity' | 'noticedAt' | 'deadline'
+>;
 
 /** The run that shall be: `run` counts how often the incident was continued, this time included. */
 export interface ResumedRun {

@@ -49,6 +49,7 @@ export function levelOfOutcome(outcome: Handled['outcome']['type']): Level {
     case 'cordoned':
     case 'told':
     case 'uncordoned':
+    case 'superseded':
     case 'node-gone':
       return 'info';
   }

@@ -1,4 +1,4 @@
-import type { EarlierRuns, IncidentIdentity } from '../incidents/incident.ts';
+import type { EarlierRuns, IncidentIdentity, OustedIncident } from '../incidents/incident.ts';
 import type { Offer } from '../leader/offer.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
@@ -20,6 +20,8 @@ export interface Chapter {
   readonly handOverAt: Date;
   /** Set when it is known; a dry run has none. Its fence is 0 where the table could not be asked. */
   readonly incident?: IncidentIdentity;
+  /** Another incident of the instance, whose place this one has taken. */
+  readonly ousted?: OustedIncident;
   /** What earlier runs of the incident left. */
   readonly earlier: EarlierRuns;
   readonly moments: Moment[];

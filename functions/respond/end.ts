@@ -1,9 +1,14 @@
+import { revisionOf } from '../announce/revision.ts';
 import { type Announcement, schemas } from '../announce/schema.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Lease } from '../incidents/incident.ts';
+import type { LocatedInstance } from '../locate/located.ts';
 import { poolOf } from '../locate/pool-of.ts';
+import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
+import { factsOf } from './details.ts';
 import { messageOf } from './finish.ts';
+import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 
 /** How an incident ended, as people are told. */
@@ -26,6 +31,30 @@ export async function endIncident(
   if (lease && isEnd(report.outcome)) await close(chapter, report, lease, toTell);
   if (!ending || !toTell) return report;
   return withTelling(report, await tellEnding(chapter, ending, lease && toTell));
+}
+
+/**
+ * Ends the story of an incident whose place this one has taken, where people were told that something would be done: its
+ * run, if it still is at work, has lost its lease and ends without a word.
+ */
+export async function endOusted(chapter: Chapter, instance: LocatedInstance): Promise<void> {
+  const { deps, incident, interruption, ousted } = chapter;
+  if (!ousted || !incident) return;
+  const { cancelled: _, deadline: __, ...notice } = interruption;
+  const { incidentId, ...former } = ousted;
+  const was: Interruption = { ...notice, ...former };
+  if (!chooseResponse(was, instance.owner, deps.choices).cordon) return;
+  const reason = `${incident.incidentId} has taken its place`;
+  const finishedAt = deps.clock.now();
+  const detail: Ending['detail'] = {
+    ...factsOf(was, instance),
+    incident: incidentId,
+    revision: revisionOf(incident, 0),
+    outcome: { type: 'superseded', reason },
+    pods: [],
+    finishedAt,
+  };
+  await tellEnding(chapter, { detailType: 'Interruption Handled', detail, time: finishedAt }, undefined);
 }
 
 /** Tells what an earlier run has left untold. */

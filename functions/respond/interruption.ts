@@ -6,7 +6,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { openHerald } from './announcements.ts';
 import { type Chapter, openChapter, withObserver } from './chapter.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
-import { endIncident, tellUntold, withTelling } from './end.ts';
+import { endIncident, endOusted, tellUntold, withTelling } from './end.ts';
 import { failure, finish, giveUp } from './finish.ts';
 import { handOver } from './go-on.ts';
 import { keepHookWaiting, returnHook } from './hook.ts';
@@ -123,8 +123,9 @@ async function continueWithClaim(
   const location = settled(whereabouts);
   if (location.type !== 'located')
     return endWithoutNode(chapter, location, lease, claim?.earlier?.failed === true);
-  const { earlier = chapter.earlier } = claim ?? {};
-  return respondToLocated({ ...chapter, earlier, ...(lease && { incident: lease }) }, lease, location);
+  const { earlier = chapter.earlier, ousted } = claim ?? {};
+  const claimed = { ...chapter, earlier, ...(lease && { incident: lease }), ...(ousted && { ousted }) };
+  return respondToLocated(claimed, lease, location);
 }
 
 async function respondToLocated(
@@ -171,6 +172,7 @@ async function respondToLocated(
     endIncident(chapter, report, teller, ending),
     records.handled(report),
     herald.settled(),
+    endOusted(chapter, instance),
   ]);
   return ended;
 }

@@ -116,6 +116,30 @@ test('what an incident left untold, the run that claims the next one tells', asy
   ]);
 });
 
+test('an incident whose place another takes while its run is at work ends as superseded', async () => {
+  await using scene = await openScene();
+  const life = startLife();
+  const choices = { ...scene.deps.choices, onRebalance: 'drain' as const };
+  const dying = mortal({ ...scene.deps, choices, ...closing('before')(scene.deps, life) }, life);
+  void scene.send('rebalance-recommendation', dying);
+  await untilOver(scene, life);
+  await scene.send(SPOT, { choices });
+  const [first, second] = endings(scene).toSorted((one) => (one.kind === 'spot-interruption' ? 1 : -1));
+  expect(first).toMatchObject({ kind: 'rebalance-recommendation', outcome: { type: 'superseded' } });
+  expect(String(first?.incident)).toContain('/rebalance-recommendation/');
+  expect(second).toMatchObject({ kind: 'spot-interruption', outcome: { type: 'emptied' } });
+});
+
+test('where nothing was to be done about that one, its end is no news', async () => {
+  await using scene = await openScene();
+  const life = startLife();
+  const dying = mortal({ ...scene.deps, ...closing('before')(scene.deps, life) }, life);
+  void scene.send('rebalance-recommendation', dying);
+  await untilOver(scene, life);
+  await scene.send();
+  expect(endings(scene).map(({ kind }) => kind)).toEqual(['spot-interruption']);
+});
+
 test('a run that went on without the table ends it there when it is back, and tells the newest', async () => {
   await using scene = await openScene();
   const { incidents } = scene.deps;

@@ -32,6 +32,7 @@ export function adviseOn({ outcome, pods }: Handled, facts: Facts): string[] {
         : [];
     case 'emptied':
     case 'uncordoned':
+    case 'superseded':
     case 'node-gone':
       return adviseOnLosses(pods);
   }

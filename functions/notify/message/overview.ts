@@ -102,6 +102,7 @@ const KNOWN: ReadonlySet<string> = new Set<KnownOutcome>([
   'cordoned',
   'told',
   'uncordoned',
+  'superseded',
   'node-gone',
   'ambiguous',
   'too-late',

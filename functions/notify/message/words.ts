@@ -36,6 +36,8 @@ export function nameOfOutcome(outcome: Handled['outcome']['type']): string {
       return 'Told only, nothing was done';
     case 'uncordoned':
       return 'Back in service, our cordon is gone';
+    case 'superseded':
+      return 'Another notice for the node has taken its place';
     case 'node-gone':
       return 'The node was gone already';
     case 'ambiguous':
