@@ -1,4 +1,9 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import DataLoader from 'dataloader';
 import { type Announcement, SCHEMA_VERSION, SOURCE } from './schema.ts';
 
 type AnnounceAnswer = { readonly type: 'announced' } | { readonly type: 'failed'; readonly reason: string };
@@ -18,55 +23,101 @@ export interface BusDeps {
   readonly timeoutMilliseconds?: number;
 }
 
+/** What comes together goes together; nothing waits for an announcement before its drain ends. */
+const GATHER_MS = 5;
+/**
+ * Of one PutEvents. Whether its 256 KB are meant for an entry or for all of them AWS says both ways: the smaller holds.
+ * docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
+const MOST_ENTRIES = 10;
+const MOST_BYTES = 240_000;
+
 /** Announces on an EventBridge bus, with source `spot-responder` and `schemaVersion` in the detail. */
 export function bus(deps: BusDeps): Announcer {
   let failures = 0;
+  const gathered = new DataLoader<Entry, string | undefined>((entries) => putAll(deps, entries), {
+    cache: false,
+    maxBatchSize: MOST_ENTRIES,
+    batchScheduleFn: (send) => void setTimeout(send, GATHER_MS),
+  });
   return {
     announce: async (event) => {
-      const answer = await announce(deps, event);
-      if (answer.type === 'failed') failures += 1;
-      return answer;
+      const problem = await announce(deps, gathered, event);
+      if (problem === undefined) return { type: 'announced' };
+      failures += 1;
+      const what = `events:PutEvents of "${event.detailType}" to bus ${deps.busName}`;
+      return { type: 'failed', reason: `${what}: ${problem}` };
     },
     failures: () => failures,
   };
 }
 
-async function announce(deps: BusDeps, event: Announcement): Promise<AnnounceAnswer> {
-  const timeoutMilliseconds = deps.timeoutMilliseconds ?? 2_000;
-  const abortSignal = AbortSignal.timeout(timeoutMilliseconds);
+interface Entry {
+  readonly entry: PutEventsRequestEntry;
+}
+
+/** What was wrong, if anything was. */
+async function announce(
+  { busName }: BusDeps,
+  gathered: DataLoader<Entry, string | undefined>,
+  event: Announcement,
+): Promise<string | undefined> {
   try {
-    const sending = deps.eventBridge.send(putEvents(deps.busName, event), { abortSignal });
-    const output = await Promise.race([sending, abortion(abortSignal)]);
-    const [entry] = output.Entries ?? [];
-    if ((output.FailedEntryCount ?? 0) === 0) return { type: 'announced' };
-    return failed(
-      deps.busName,
-      event,
-      `${entry?.ErrorCode ?? 'Unknown'}: ${entry?.ErrorMessage ?? 'no message'}`,
-    );
+    return await gathered.load({ entry: toEntry(busName, event) });
   } catch (error) {
-    if (abortSignal.aborted) return failed(deps.busName, event, `no answer within ${timeoutMilliseconds} ms`);
-    return failed(
-      deps.busName,
-      event,
-      error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    );
+    return messageOf(error);
   }
 }
 
-function putEvents(busName: string, event: Announcement): PutEventsCommand {
-  const detail = JSON.stringify({ ...event.detail, schemaVersion: SCHEMA_VERSION });
-  return new PutEventsCommand({
-    Entries: [
-      {
-        EventBusName: busName,
-        Source: SOURCE,
-        DetailType: event.detailType,
-        Detail: detail,
-        Time: event.time,
-      },
-    ],
-  });
+/** Of each entry what was wrong with it. */
+async function putAll(deps: BusDeps, entries: readonly Entry[]): Promise<readonly (string | undefined)[]> {
+  const problems = await Promise.all(pack(entries).map((some) => put(deps, some)));
+  return problems.flat();
+}
+
+/** In their order, in as many requests as their size wants. */
+function pack(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const requests: Entry[][] = [];
+  let room = 0;
+  for (const each of entries) {
+    const bytes = Buffer.byteLength(each.entry.Detail ?? '');
+    if (bytes > room) {
+      requests.push([]);
+      room = MOST_BYTES;
+    }
+    requests.at(-1)?.push(each);
+    room -= bytes;
+  }
+  return requests;
+}
+
+async function put(
+  { eventBridge, timeoutMilliseconds = 2_000 }: BusDeps,
+  entries: readonly Entry[],
+): Promise<readonly (string | undefined)[]> {
+  const abortSignal = AbortSignal.timeout(timeoutMilliseconds);
+  try {
+    const command = new PutEventsCommand({ Entries: entries.map(({ entry }) => entry) });
+    const sending = eventBridge.send(command, { abortSignal });
+    const { Entries = [] } = await Promise.race([sending, abortion(abortSignal)]);
+    return entries.map((_, at) => {
+      const { ErrorCode, ErrorMessage = 'no message' } = Entries[at] ?? {};
+      return ErrorCode && `${ErrorCode}: ${ErrorMessage}`;
+    });
+  } catch (error) {
+    const problem = abortSignal.aborted ? `no answer within ${timeoutMilliseconds} ms` : messageOf(error);
+    return entries.map(() => problem);
+  }
+}
+
+function toEntry(busName: string, { detail, detailType, time }: Announcement): PutEventsRequestEntry {
+  return {
+    EventBusName: busName,
+    Source: SOURCE,
+    DetailType: detailType,
+    Detail: JSON.stringify({ ...detail, schemaVersion: SCHEMA_VERSION }),
+    Time: time,
+  };
 }
 
 /** The client does not watch the signal while it waits between retries or for credentials. */
@@ -76,9 +127,6 @@ function abortion(signal: AbortSignal): Promise<never> {
   });
 }
 
-function failed(busName: string, event: Announcement, problem: string): AnnounceAnswer {
-  return {
-    type: 'failed',
-    reason: `events:PutEvents of "${event.detailType}" to bus ${busName}: ${problem}`,
-  };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

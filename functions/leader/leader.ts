@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
 import type { LeaderDesk } from './desk.ts';
+import { type ElectionDeps, openElections } from './elections.ts';
 import type { Offer } from './offer.ts';
 
 /**
@@ -26,16 +25,10 @@ export const alone: Leader<never> = {
   settled: async () => [],
 };
 
-export interface LeaderDeps {
+export interface LeaderDeps extends ElectionDeps {
   readonly desk: LeaderDesk;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** A table that does not answer within this time must not hold up a drain. @default 2000 */
-  readonly entryPatienceMs?: number;
 }
 
-/** The node is being cordoned meanwhile. In a storm answers are slow, and then one leader is worth most. */
-const ENTRY_PATIENCE_MS = 2_000;
 /** How often a leader looks for offers: a node that waits for it has no eviction under way. */
 const LOOK_MS = 100;
 /** How often who offered looks whether it was heard. Only its own end waits for that. */
@@ -54,10 +47,11 @@ export function openLeader<Result>(deps: LeaderDeps): Leader<Result> {
   const leads = new Map<string, Lead<Result>>();
   const underWay = new Set<Promise<unknown>>();
   const results: Result[] = [];
+  const elections = openElections(deps);
 
   return {
     async enter(clusterName, takeOver) {
-      const election = await stand(deps, clusterName);
+      const election = leads.has(clusterName) ? 'won' : await elections.stand(clusterName);
       if (election === 'lost') return { type: 'elsewhere', offer: (offer) => offerAndWait(deps, offer) };
       if (election === 'none') return { type: 'here', leave: () => undefined };
       const lead = leads.get(clusterName) ?? begin(clusterName, takeOver);
@@ -101,23 +95,6 @@ interface Lead<Result> {
   drains: number;
   readonly takeOver: (offer: Offer) => Promise<Result>;
   readonly accept: (lead: Lead<Result>, offer: Offer) => void;
-}
-
-async function stand(
-  { clock, desk, entryPatienceMs = ENTRY_PATIENCE_MS, log }: LeaderDeps,
-  clusterName: string,
-): Promise<'won' | 'lost' | 'none'> {
-  const answered = new AbortController();
-  const patience = clock.sleep(entryPatienceMs, answered.signal).then(() => 'none' as const);
-  const election = desk.lead(clusterName).then((won) => (won ? 'won' : 'lost'));
-  try {
-    return await Promise.race([election, patience]);
-  } catch (error) {
-    log.warn('Nobody can be asked who leads, draining alone', { error: String(error) });
-    return 'none';
-  } finally {
-    answered.abort();
-  }
 }
 
 /** Takes over what is offered while drains are under way; then gives the lead up and looks a last time. */

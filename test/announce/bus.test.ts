@@ -55,6 +55,27 @@ test('puts an event of schema version 1 on our bus', async () => {
   expect(announcing.failures()).toBe(0);
 });
 
+test('events that come together share a request, in their order, and each learns what was wrong with it', async () => {
+  const announcing = announcer();
+  const times = Array.from({ length: 12 }, (_, second) => new Date(Date.UTC(2026, 10, 20, 10, 0, second)));
+  const answers = await Promise.all(times.map((time) => announcing.announce({ ...EVENT, time })));
+  expect(answers).toEqual(times.map(() => ({ type: 'announced' })));
+  expect(account.calls.map(({ operation }) => operation)).toEqual(['PutEvents', 'PutEvents']);
+  expect(account.events.map(({ time }) => time)).toEqual(times);
+  const noJson = { ...EVENT, detail: { ...aReceipt, count: 1n } };
+  const together = [EVENT, noJson, EVENT].map(announcing.announce);
+  expect((await Promise.all(together)).map(({ type }) => type)).toEqual(['announced', 'failed', 'announced']);
+});
+
+test('events too large for one request go in several', async () => {
+  const response = { ...aReceipt.response, reason: 'x'.repeat(100_000) };
+  const event = { ...EVENT, detail: { ...aReceipt, response } };
+  const announcing = announcer();
+  await Promise.all(Array.from({ length: 5 }, () => announcing.announce(event)));
+  expect(account.calls).toHaveLength(3);
+  expect(account.events).toHaveLength(5);
+});
+
 test('a detail cannot change the schema version', async () => {
   const detail = { ...aReceipt, schemaVersion: 9 };
   await announcer().announce({ ...EVENT, detail });

@@ -175,3 +175,19 @@ test('a run drains alone when the table does not answer within two seconds', asy
   leaving(await leader.enter('prod', nobody))();
   expect(await leader.settled()).toEqual([]);
 });
+
+test('many nodes of one process are one candidate: the table is asked once', async () => {
+  let asked = 0;
+  const desk = deskOf('many');
+  const lead = (clusterName: string) => {
+    asked += 1;
+    return desk.lead(clusterName);
+  };
+  const leader = openLeader<string>({ desk: { ...desk, lead }, clock, log: silentLog });
+  const places = await Promise.all(Array.from({ length: 20 }, () => leader.enter('prod', nobody)));
+  const later = await leader.enter('prod', nobody);
+  expect([...places, later].map(({ type }) => type)).toEqual(Array(21).fill('here'));
+  expect(asked).toBe(1);
+  for (const place of [...places, later]) leaving(place)();
+  await leader.settled();
+});
