@@ -1,7 +1,7 @@
 import { comparePermissions } from './permissions/compare.ts';
 import type { Result } from './world/play.ts';
 
-/** Each scenario's figures, and of those that failed the last lines of the functions' log. */
+/** Each scenario's figures, and of those that failed what the functions warned of last. */
 export function showFigures(results: readonly Result[]): void {
   const width = Math.max(...results.map(({ scenario }) => scenario.name.length));
   console.log();
@@ -50,5 +50,7 @@ export function showPermissions(results: readonly Result[], isWhole: boolean): b
 }
 
 function lastLines(log: string): string {
-  return log.trim().split('\n').slice(-40).join('\n');
+  const lines = log.trim().split('\n');
+  const warnings = lines.filter((line) => !/^{"_aws"|"level":"INFO"/.test(line));
+  return (warnings.length > 0 ? warnings : lines).slice(-40).join('\n');
 }

@@ -1,4 +1,4 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { type AuditedRequest, acceptedRemovals } from '../../controlplane/audit.ts';
 import type { StackQueue } from '../template/stack.ts';
 import type { Scene } from './scenario.ts';
@@ -13,11 +13,26 @@ export async function waiting(scene: Scene, end: string): Promise<number> {
 
 /** In all queues that others redrive to. */
 export async function deadLetters(scene: Scene): Promise<number> {
-  const dead = new Set(scene.stack.queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
-  return countMessages(
-    scene,
-    scene.stack.queues.filter(({ arn }) => dead.has(arn)),
-  );
+  return countMessages(scene, deadLetterQueues(scene));
+}
+
+/** True, or what the first ones of each queue say. */
+export async function noDeadLetter(scene: Scene): Promise<true | string> {
+  const count = await deadLetters(scene);
+  if (count === 0) return true;
+  const letters: string[] = [];
+  for (const { arn, name } of deadLetterQueues(scene)) {
+    const { Messages = [] } = await scene.account.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: scene.account.queueUrl(arn), MaxNumberOfMessages: 3 }),
+    );
+    letters.push(...Messages.map(({ Body = '' }) => `${name}: ${Body.slice(-600)}`));
+  }
+  return `${count} dead letters, such as\n${letters.join('\n')}`;
+}
+
+function deadLetterQueues({ stack: { queues } }: Scene): readonly StackQueue[] {
+  const dead = new Set(queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
+  return queues.filter(({ arn }) => dead.has(arn));
 }
 
 async function countMessages({ account }: Scene, queues: readonly StackQueue[]): Promise<number> {
