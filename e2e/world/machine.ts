@@ -18,6 +18,8 @@ export interface Machine {
   readonly admin: KubeConfig;
   /** Where moto listens; it keeps accounts apart. */
   readonly moto: string;
+  /** Another one, for DynamoDB: a moto is one process, and the table's calls are most of a storm's. */
+  readonly motoTables: string;
   /** A number that no node of this run has had, for its name. */
   nextNumber(): number;
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export async function startMachine(tell: (line: string) => void, signal: AbortSi
   signal.throwIfAborted();
   const moto = await startMoto(join(bin, 'moto_server'));
   opened.defer(moto.close);
+  const motoTables = await startMoto(join(bin, 'moto_server'));
+  opened.defer(motoTables.close);
   const authenticator = await startEksAuthenticator({
     clusterName: CLUSTER,
     region: REGION,
@@ -52,6 +56,7 @@ export async function startMachine(tell: (line: string) => void, signal: AbortSi
     plane,
     admin,
     moto: moto.endpoint,
+    motoTables: motoTables.endpoint,
     nextNumber: () => {
       number += 1;
       return number;

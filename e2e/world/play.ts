@@ -63,7 +63,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     moto: machine.moto,
     account: String(111_122_220_000 + number),
     cluster: simulated?.cluster ?? { ...machine.plane, ...link },
-    ...(simulated && { routes: simulated.routes }),
+    routes: { dynamodb: machine.motoTables, ...simulated?.routes },
     delayMs,
     signal,
     ...scenario.stage,

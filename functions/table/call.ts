@@ -9,7 +9,7 @@ const PATIENCE_MS = 3_000;
 const LEAST_ATTEMPTS = 2;
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 800;
-/** Wall time of one call on the wire. */
+/** Wall time of one call on the wire; a third of the patience of who has more: sent again too soon, a slow call takes twice. */
 const CALL_TIMEOUT_MS = 3_000;
 
 export interface TableAccess {
@@ -33,9 +33,10 @@ export async function callTable<T>(
 ): Promise<T> {
   const { clock, patienceMs = PATIENCE_MS, random } = access;
   const giveUpAt = clock.now().getTime() + patienceMs;
+  const timeoutMs = Math.max(CALL_TIMEOUT_MS, patienceMs / 3);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+      return await call({ abortSignal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
       const delay = random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
       const late = attempt >= LEAST_ATTEMPTS && clock.now().getTime() + delay > giveUpAt;
