@@ -8,6 +8,7 @@ const { values } = parseArgs({
     interruptions: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '60' },
     speed: { type: 'string', default: '1' },
+    clusters: { type: 'string', default: '1' },
     environments: { type: 'string', default: '2' },
     by: { type: 'string', default: 'bot' },
     seed: { type: 'string', default: '1' },
@@ -19,6 +20,7 @@ const figures = await runStorm({
   interruptions: wholeNumber('interruptions', values.interruptions, 2_000),
   seconds: wholeNumber('seconds', values.seconds, 600),
   speed: wholeNumber('speed', values.speed, 50),
+  clusters: wholeNumber('clusters', values.clusters, 50),
   environments: wholeNumber('environments', values.environments, 10),
   by: values.by === 'webhook' ? 'webhook' : 'bot',
   random: seeded(wholeNumber('seed', values.seed, 2 ** 31)),
@@ -32,7 +34,7 @@ function print(): void {
   const rows: readonly (readonly [string, string | number])[] = [
     [
       'interruptions × events',
-      `${figures.interruptions} × ${figures.events / figures.interruptions}, by ${values.by}`,
+      `${figures.interruptions} × ${figures.events / figures.interruptions} in ${values.clusters} clusters, by ${values.by}`,
     ],
     ['parent messages', figures.parents],
     ['messages posted', `${figures.posts} (${figures.replies} in threads)`],

@@ -13,6 +13,8 @@ import { makeStorm, type Timed } from './storm.ts';
 
 export interface BenchOptions {
   readonly interruptions: number;
+  /** That they are spread over. */
+  readonly clusters: number;
   /** Over which the notices are spread. */
   readonly seconds: number;
   /** Times as fast as real time. */

@@ -8,6 +8,8 @@ export interface Timed {
 
 export interface StormOptions {
   readonly interruptions: number;
+  /** Each has a conversation of its own, all in one channel. */
+  readonly clusters: number;
   /** Over which the notices are spread. */
   readonly seconds: number;
   readonly start: Date;
@@ -15,10 +17,16 @@ export interface StormOptions {
 }
 
 /** Each interruption: receipt, three times progress, end; every tenth ends with a pod that could not be moved. */
-export function makeStorm({ interruptions, seconds, start, random }: StormOptions): readonly Timed[] {
+export function makeStorm({
+  clusters,
+  interruptions,
+  seconds,
+  start,
+  random,
+}: StormOptions): readonly Timed[] {
   return Array.from({ length: interruptions }, (_, at) => {
     const noticedAfter = (at / interruptions) * seconds;
-    return makeInterruption(at, noticedAfter, start, random);
+    return makeInterruption(at, clusterOf(at, clusters), noticedAfter, start, random);
   }).flat();
 }
 
@@ -29,8 +37,13 @@ function nodeName(number: number): string {
 
 const PODS = 8;
 
+function clusterOf(number: number, clusters: number): string {
+  return clusters === 1 ? 'ml-prod' : `ml-prod-${(number % clusters) + 1}`;
+}
+
 function makeInterruption(
   number: number,
+  cluster: string,
   noticedAfter: number,
   start: Date,
   random: () => number,
@@ -41,7 +54,7 @@ function makeInterruption(
   const facts = {
     account: '111122223333',
     region: 'us-east-2',
-    cluster: 'ml-prod',
+    cluster,
     incident: `${instanceId}/spot-interruption/${Math.floor(noticedAt.getTime() / 1000)}`,
     instanceId,
     node: `${nodeName(number)}.us-east-2.compute.internal`,

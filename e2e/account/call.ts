@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import * as z from 'zod/mini';
 
 /** One request of an AWS client. */
 export interface AwsCall {
@@ -46,3 +47,27 @@ function restOperation(service: string, method: string, path: string): string {
   const route = ROUTES.find(([of, how, where]) => of === service && how === method && where.test(bare));
   return route?.[3] ?? `${method} ${bare}`;
 }
+
+/** What AWS bills a call as: rows that it names of a table (a query is counted as one), events that it puts on a bus, else one. */
+export function unitsOf({ body, operation }: AwsRequest): number {
+  switch (operation) {
+    case 'BatchGetItem':
+    case 'BatchWriteItem': {
+      const { RequestItems } = batch.parse(JSON.parse(body));
+      const rows = Object.values(RequestItems).map((each) => (Array.isArray(each) ? each : each.Keys).length);
+      return rows.reduce((sum, count) => sum + count, 0);
+    }
+    case 'PutEvents':
+      return entries.parse(JSON.parse(body)).Entries.length;
+    default:
+      return 1;
+  }
+}
+
+const batch = z.object({
+  RequestItems: z.record(
+    z.string(),
+    z.union([z.array(z.unknown()), z.looseObject({ Keys: z.array(z.unknown()) })]),
+  ),
+});
+const entries = z.object({ Entries: z.array(z.unknown()) });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsCall, type AwsRequest, identify } from './call.ts';
+import { type AwsCall, type AwsRequest, identify, unitsOf } from './call.ts';
 
 /** How a request was answered. */
 export interface AwsAnswer {
@@ -16,6 +16,8 @@ export interface RecordedCall extends AwsCall {
   readonly caller: string;
   readonly at: Date;
   readonly status: number;
+  /** What AWS bills it as: rows of a table, events for a bus, one call of anything else. */
+  readonly units: number;
 }
 
 /** Answers in the account's stead, or lets the request pass: `undefined`. */
@@ -81,7 +83,14 @@ async function serve(
   for (const each of options.interceptors()) answer ??= await each(asked, caller, pass);
   answer ??= await pass();
   const { operation, service } = asked;
-  options.onCall({ caller, service, operation, at: new Date(), status: answer.status });
+  options.onCall({
+    caller,
+    service,
+    operation,
+    at: new Date(),
+    status: answer.status,
+    units: unitsOf(asked),
+  });
   response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
 }
 

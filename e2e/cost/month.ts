@@ -18,14 +18,17 @@ export interface FunctionRuns {
   readonly milliseconds: readonly number[];
 }
 
-/** Reads and writes of a call are counted as one unit each: a batch as its 25 rows at most. */
+/** Each row that is read or written is one unit: ours are smaller than that. */
 export function usageOf(
-  calls: readonly Pick<RecordedCall, 'operation' | 'service'>[],
+  calls: readonly Pick<RecordedCall, 'operation' | 'service' | 'units'>[],
   runs: readonly FunctionRuns[],
   queueMessages: number,
 ): Usage {
-  const count = (service: string, operations: RegExp) =>
-    calls.filter((each) => each.service === service && operations.test(each.operation)).length;
+  const billed = (service: string, operations = /./) =>
+    calls.reduce(
+      (all, each) => all + (each.service === service && operations.test(each.operation) ? each.units : 0),
+      0,
+    );
   return {
     gigabyteSeconds: runs.reduce(
       (sum, { memoryMegabytes, milliseconds }) =>
@@ -33,17 +36,14 @@ export function usageOf(
       0,
     ),
     invocations: runs.reduce((sum, { milliseconds }) => sum + milliseconds.length, 0),
-    tableReads: count('dynamodb', /^(GetItem|Query)$/) + BATCH * count('dynamodb', /^BatchGetItem$/),
-    tableWrites:
-      count('dynamodb', /^(PutItem|UpdateItem|DeleteItem)$/) + BATCH * count('dynamodb', /^BatchWriteItem$/),
+    tableReads: billed('dynamodb', /^(GetItem|Query|BatchGetItem)$/),
+    tableWrites: billed('dynamodb', /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem)$/),
     // Each message is sent, received and deleted.
-    queueRequests: 3 * queueMessages + count('sqs', /./),
-    busEvents: count('events', /^PutEvents$/),
-    secretCalls: count('secretsmanager', /./),
+    queueRequests: 3 * queueMessages + billed('sqs'),
+    busEvents: billed('events'),
+    secretCalls: billed('secretsmanager'),
   };
 }
-
-const BATCH = 25;
 
 export function dollarsOf(usage: Usage): number {
   return (

@@ -21,7 +21,9 @@ export function showCost(results: readonly Result[]): void {
   const secrets = [...places].filter((place) => placeOf(place).type === 'secret').length;
   const passes = quiet.deployed.fn('index-nodes').durations.length;
   const minute = times(usageBy(quiet, EACH_MINUTE, 0), 1 / passes);
-  const announced = counted.calls.filter(({ operation }) => operation === 'PutEvents').length;
+  const announced = counted.calls
+    .filter(({ operation }) => operation === 'PutEvents')
+    .reduce((sum, { units }) => sum + units, 0);
   const interruption = usageBy(counted, FOR_EACH, OWN_MESSAGES + announced);
   console.log(
     `\nDollars a month (us-east-1, prices of ${PRICES.of}; then with the free tier), from the requests counted`,

@@ -13,6 +13,7 @@ import { dynamoPoolLedger } from '../fallback/ledger/ledger.ts';
 import type { FallbackDeps } from '../fallback/run/deps.ts';
 import { concernsOf } from '../fallback/run/nudges.ts';
 import { runFallback } from '../fallback/run/pass.ts';
+import { openRest } from '../fallback/run/rest.ts';
 import { scopeOf } from '../table/keys.ts';
 import { powertoolsLog } from '../telemetry/log.ts';
 
@@ -23,7 +24,7 @@ const log = powertoolsLog(new Logger({ serviceName: 'spot-responder-fallback' })
 const dynamo = new DynamoDBClient({ maxAttempts: 1 });
 const owner = crypto.randomUUID();
 const announcer = bus({ eventBridge: new EventBridgeClient({}), busName: eventBus });
-const all = regions.map(depsIn);
+const all = regions.map((region) => ({ deps: depsIn(region), rest: openRest(clock) }));
 
 function depsIn(region: string): FallbackDeps {
   const patient = { region, maxAttempts: 6, retryMode: 'adaptive' };
@@ -55,12 +56,18 @@ function depsIn(region: string): FallbackDeps {
 /** For writing down how far we came. */
 const MARGIN_MS = 10_000;
 
-/** Once a minute for all pools, and between that for those that a batch of nudges from the queue is about. */
+/**
+ * Once a minute for all pools, or in five where there is none; between that for those that a batch of nudges from the
+ * queue is about.
+ */
 export const handler = async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
+  const concerns = concernsOf(event);
   const done = await Promise.allSettled(
-    all.map(async (deps) => {
-      const report = await runFallback(deps, until, concernsOf(event));
+    all.map(async ({ deps, rest }) => {
+      if (!concerns && rest.isOn()) return;
+      const report = await runFallback(deps, until, concerns);
+      if (!concerns) rest.after(report);
       log.info('Fallback reconciled', { ...report, region: deps.region });
     }),
   );

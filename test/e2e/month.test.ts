@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { dollarsOf, monthOf, usageOf } from '../../e2e/cost/month.ts';
 
 const calls = [
-  { service: 'dynamodb', operation: 'PutItem' },
-  { service: 'dynamodb', operation: 'BatchGetItem' },
-  { service: 'dynamodb', operation: 'Query' },
-  { service: 'events', operation: 'PutEvents' },
-  { service: 'sqs', operation: 'SendMessage' },
+  { service: 'dynamodb', operation: 'PutItem', units: 1 },
+  { service: 'dynamodb', operation: 'BatchGetItem', units: 25 },
+  { service: 'dynamodb', operation: 'Query', units: 1 },
+  { service: 'events', operation: 'PutEvents', units: 3 },
+  { service: 'sqs', operation: 'SendMessage', units: 1 },
 ];
 const nothing = usageOf([], [], 0);
 
@@ -17,7 +17,7 @@ test('usage counts calls by what AWS bills them as', () => {
     tableReads: 26,
     tableWrites: 1,
     queueRequests: 7,
-    busEvents: 1,
+    busEvents: 3,
     secretCalls: 0,
   });
 });
