@@ -13,8 +13,8 @@ import { doomedToo, idsOf, openScene, resultsOf } from './scene.ts';
 const NOTICE = 'spot-interruption-terminate';
 
 test('the second node of a gang, handed over to the run that leads, joins the save in flight', async () => {
-  // As fast as the wall: an offer to the leader is taken in two seconds of this clock or not at all.
-  await using scene = await openScene(1);
+  // Slower than others: an offer to the leader is taken in two seconds of this clock or not at all.
+  await using scene = await openScene(4);
   const gang = scene.train({ savesInSeconds: 15 });
   const [rank0] = gang;
   const leading = scene.send(NOTICE, runOf(scene, 'leading'));

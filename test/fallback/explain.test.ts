@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runCliWith } from '../cli/run-cli.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runHere } from '../cli/run-here.ts';
 import { CLUSTER } from './run/pool.ts';
 import { type FallbackScene, NO_CAPACITY, region, startFallbackScene } from './run/scene.ts';
 
 let scene: FallbackScene;
-
-/** Each test starts the CLI as a process of its own. */
-vi.setConfig({ testTimeout: 90_000 });
 
 /** Two minutes into a shortage: one spot node is doomed, its replacement failed. */
 beforeAll(async () => {
@@ -30,7 +27,7 @@ function explainOf({ account, table }: FallbackScene, ...args: readonly string[]
     AWS_SECRET_ACCESS_KEY: 'fake',
     AWS_REGION: region,
   };
-  return runCliWith(environment, 'fallback', 'explain', ...args);
+  return runHere(environment, 'fallback', 'explain', ...args);
 }
 
 test('it prints the state, the arithmetic, the decision and the last decisions', async () => {

@@ -35,7 +35,7 @@ async function drainBeside(fault: SlackFault | undefined) {
   return { ...drained, answers: (replay.slack?.calls ?? []).map(({ answer }) => answer) };
 }
 
-test('a drain is the same when Slack shows it and when nobody listens', async () => {
+test.concurrent('a drain is the same when Slack shows it and when nobody listens', async () => {
   const alone = await drainAlone();
   const told = await drainBeside(undefined);
   expect(alone.done.outcome).toEqual({ type: 'emptied' });
@@ -43,7 +43,7 @@ test('a drain is the same when Slack shows it and when nobody listens', async ()
   expect(told.answers).toContain('ok');
 }, 60_000);
 
-test.each([
+test.concurrent.each([
   ['refuses', { type: 'error', code: 'invalid_auth' }],
   ['is down', { type: 'status', status: 503 }],
   ['breaks the connection', { type: 'reset' }],

@@ -17,7 +17,7 @@ function told({ world }: Scene): readonly Told[] {
   }));
 }
 
-test('the bus hears of it at receipt, on the way and at the end, each newer than the one before', async () => {
+test.concurrent('the bus hears of it at receipt, on the way and at the end, each newer than the one before', async () => {
   await using scene = await openScene();
   await scene.send();
   const events = told(scene);
@@ -30,7 +30,7 @@ test('the bus hears of it at receipt, on the way and at the end, each newer than
   expect(new Set(revisions).size).toBe(revisions.length);
 });
 
-test('every announced event fits its documented schema', async () => {
+test.concurrent('every announced event fits its documented schema', async () => {
   await using scene = await openScene();
   await scene.send();
   for (const { detailType, detail } of told(scene)) {
@@ -39,7 +39,7 @@ test('every announced event fits its documented schema', async () => {
   }
 });
 
-test('progress counts the pods to be moved and names their workload, the end names every pod', async () => {
+test.concurrent('progress counts the pods to be moved and names their workload, the end names every pod', async () => {
   await using scene = await openScene();
   await scene.send();
   const events = told(scene);
@@ -51,7 +51,7 @@ test('progress counts the pods to be moved and names their workload, the end nam
   expect(pods.map(({ workload }) => workload)).toContain('DaemonSet/aws-node');
 });
 
-test('a takeover is newer than all that the first run told', async () => {
+test.concurrent('a takeover is newer than all that the first run told', async () => {
   await using scene = await openScene();
   const stop = new AbortController();
   const first = scene.send('spot-interruption-terminate', {}, 0, undefined, { signal: stop.signal });
@@ -62,7 +62,7 @@ test('a takeover is newer than all that the first run told', async () => {
   expect(Math.floor((revisions.at(-1) ?? 0) / 1_000_000)).toBe(2);
 });
 
-test('a bus that never answers changes nothing in the drain', async () => {
+test.concurrent('a bus that never answers changes nothing in the drain', async () => {
   await using silent = await openScene();
   silent.world.account.inject({ operation: 'PutEvents', silent: true, times: 1_000 });
   const eventBridge = new EventBridgeClient(awsSettings(addressOf(silent.world)));
@@ -72,7 +72,7 @@ test('a bus that never answers changes nothing in the drain', async () => {
   expect(silent.world.cluster.evictions).toHaveLength(3);
 });
 
-test('progress is told at most once in five seconds', async () => {
+test.concurrent('progress is told at most once in five seconds', async () => {
   await using scene = await openScene();
   await scene.send();
   const times = scene.world.account.events

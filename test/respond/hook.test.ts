@@ -33,7 +33,7 @@ function addSlowPod(scene: Scene, stopsAfterSeconds: number) {
   });
 }
 
-test('a hook shorter than the drain is kept waiting, then answered', async () => {
+test.concurrent('a hook shorter than the drain is kept waiting, then answered', async () => {
   await using scene = await openScene(40);
   const action = letHookWait(scene, 60);
   addSlowPod(scene, 100);
@@ -43,7 +43,7 @@ test('a hook shorter than the drain is kept waiting, then answered', async () =>
   expect(action?.heartbeats).toBeGreaterThanOrEqual(3);
 });
 
-test('the deadline is what the hook can be stretched to, or the longest drain that is configured', async () => {
+test.concurrent('the deadline is what the hook can be stretched to, or the longest drain that is configured', async () => {
   await using scene = await openScene();
   letHookWait(scene, 30);
   const [short] = await scene.send('terminate-hook');
@@ -58,7 +58,7 @@ test('the deadline is what the hook can be stretched to, or the longest drain th
   );
 });
 
-test('a budget that never allows is overridden before the hook runs out, and the hook is answered', async () => {
+test.concurrent('a budget that never allows is overridden before the hook runs out, and the hook is answered', async () => {
   await using scene = await openScene(20);
   const action = letHookWait(scene, 75);
   scene.world.account.inject({
@@ -78,7 +78,7 @@ test('a budget that never allows is overridden before the hook runs out, and the
   expect(action).toMatchObject({ result: 'CONTINUE', timedOut: false });
 });
 
-test('a drain that failed answers the hook on its last try, not before', async () => {
+test.concurrent('a drain that failed answers the hook on its last try, not before', async () => {
   await using scene = await openScene();
   const action = letHookWait(scene, 600);
   scene.world.cluster.inject({ match: () => true, fault: { type: 'forbidden' } });

@@ -19,7 +19,7 @@ function told({ world }: Scene) {
   });
 }
 
-test('node and moved pods tell what happened to them, once each', async () => {
+test.concurrent('node and moved pods tell what happened to them, once each', async () => {
   await using scene = await openScene();
   const [report] = await scene.send();
   expect(report?.outcome.type).toBe('emptied');
@@ -48,14 +48,14 @@ function byReason(one: { readonly reason: string }, other: { readonly reason: st
   return one.reason < other.reason ? -1 : 1;
 }
 
-test('no Event is sent before the evictions were answered', async () => {
+test.concurrent('no Event is sent before the evictions were answered', async () => {
   await using scene = await openScene();
   await scene.send();
   const writes = scene.writes();
   expect(writes.indexOf('create events')).toBeGreaterThan(writes.lastIndexOf('create pods/eviction'));
 });
 
-test('a pod names the budget that holds it, and that it was deleted past it', async () => {
+test.concurrent('a pod names the budget that holds it, and that it was deleted past it', async () => {
   await using scene = await openScene();
   const selector = { matchLabels: { app: 'llm' } };
   scene.world.cluster.addBudget({ namespace: 'inference', name: 'llm', maxUnavailable: 0, selector });
@@ -67,7 +67,7 @@ test('a pod names the budget that holds it, and that it was deleted past it', as
   expect(reasons.filter(({ reason }) => reason === 'Evicted')).toEqual([]);
 });
 
-test('the same notice again tells nothing again', async () => {
+test.concurrent('the same notice again tells nothing again', async () => {
   await using scene = await openScene();
   await scene.send();
   const before = scene.world.cluster.events().length;
@@ -75,7 +75,7 @@ test('the same notice again tells nothing again', async () => {
   expect(scene.world.cluster.events()).toHaveLength(before);
 });
 
-test('a server that takes no Events is left alone, and the drain is what it was', async () => {
+test.concurrent('a server that takes no Events is left alone, and the drain is what it was', async () => {
   await using scene = await openScene();
   scene.world.cluster.inject({
     match: { verb: 'create', resource: 'events' },

@@ -13,7 +13,7 @@ function refuse({ clock, world }: Scene, resource: string, fault: Fault, seconds
   });
 }
 
-test.each<[string, Fault]>([
+test.concurrent.each<[string, Fault]>([
   ['429', { type: 'too-many-requests', retryAfterSeconds: 1 }],
   ['500', { type: 'server-error' }],
   ['a reset', { type: 'reset' }],
@@ -27,7 +27,7 @@ test.each<[string, Fault]>([
   expect(lines.filter((line) => line.includes('trying again'))).toHaveLength(1);
 });
 
-test('budgets that cannot be read hold up no eviction', async () => {
+test.concurrent('budgets that cannot be read hold up no eviction', async () => {
   await using scene = await openScene();
   refuse(scene, 'poddisruptionbudgets', { type: 'server-error' }, Number.POSITIVE_INFINITY);
   const [report] = await scene.send();
@@ -36,7 +36,7 @@ test('budgets that cannot be read hold up no eviction', async () => {
   expect((report?.drain?.firstEvictionAt?.getTime() ?? Infinity) - cordoned).toBeLessThan(6_000);
 });
 
-test('nothing is asked any more once the story has ended', async () => {
+test.concurrent('nothing is asked any more once the story has ended', async () => {
   await using scene = await openScene();
   refuse(scene, 'poddisruptionbudgets', { type: 'server-error' }, Number.POSITIVE_INFINITY);
   await scene.send();

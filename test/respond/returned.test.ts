@@ -10,7 +10,7 @@ function specOf({ node, world }: Scene): string {
   return JSON.stringify({ spec: found?.spec, labels: found?.metadata.labels });
 }
 
-test.each(['spot-interruption-stop', 'spot-interruption-hibernate', 'terminate-hook-warm-pool'])(
+test.concurrent.each(['spot-interruption-stop', 'spot-interruption-hibernate', 'terminate-hook-warm-pool'])(
   'after %s an instance that runs again gets its node back as it was',
   async (sample) => {
     await using scene = await openScene();
@@ -27,7 +27,7 @@ test.each(['spot-interruption-stop', 'spot-interruption-hibernate', 'terminate-h
   },
 );
 
-test('what others have done to the node meanwhile stays', async () => {
+test.concurrent('what others have done to the node meanwhile stays', async () => {
   await using scene = await openScene();
   await scene.send('spot-interruption-stop');
   const cluster = await scene.deps.connect('demo');
@@ -42,14 +42,14 @@ test('what others have done to the node meanwhile stays', async () => {
   expect(node?.unschedulable).toBe(false);
 });
 
-test('a launch is none of our business: one look into the table', async () => {
+test.concurrent('a launch is none of our business: one look into the table', async () => {
   await using scene = await openScene();
   expect(await scene.send(RUNNING)).toEqual([]);
   expect(scene.world.cluster.requests).toEqual([]);
   expect(await scene.deps.incidents.get(doomed)).toBeUndefined();
 });
 
-test('word of the launch that comes after the interruption undoes nothing', async () => {
+test.concurrent('word of the launch that comes after the interruption undoes nothing', async () => {
   await using scene = await openScene();
   await scene.send();
   const after = specOf(scene);
@@ -57,7 +57,7 @@ test('word of the launch that comes after the interruption undoes nothing', asyn
   expect(specOf(scene)).toBe(after);
 });
 
-test('a cordon that is not there any more is not said to be taken back', async () => {
+test.concurrent('a cordon that is not there any more is not said to be taken back', async () => {
   await using scene = await openScene();
   const choices = {
     ...defaultChoices,

@@ -21,7 +21,7 @@ function told({ world }: Scene) {
   }));
 }
 
-test('an instance that could not be looked up is announced with the reason, in the documented shape', async () => {
+test.concurrent('an instance that could not be looked up is announced with the reason, in the documented shape', async () => {
   await using scene = await openScene();
   await scene.send(SPOT, nowhere);
   const [event, ...others] = told(scene);
@@ -36,7 +36,7 @@ test('an instance that could not be looked up is announced with the reason, in t
   expect(event?.detail).not.toHaveProperty('cluster');
 });
 
-test('it is in the history as failed, and the next delivery claims it at once and tells a better end', async () => {
+test.concurrent('it is in the history as failed, and the next delivery claims it at once and tells a better end', async () => {
   await using scene = await openScene();
   const noticedAt = scene.clock.now();
   const [failed] = await scene.send(SPOT, nowhere);
@@ -52,7 +52,7 @@ test('it is in the history as failed, and the next delivery claims it at once an
   expect(closings.map(({ outcome }) => outcome)).toEqual(['emptied', 'failed']);
 });
 
-test('without table and whereabouts it is told once, by the failure of the claim', async () => {
+test.concurrent('without table and whereabouts it is told once, by the failure of the claim', async () => {
   await using scene = await openScene();
   await scene.send(SPOT, { ...nowhere, incidents: withoutTable(scene) });
   expect(told(scene).map(({ detail }) => detail.outcome)).toEqual([
@@ -60,7 +60,7 @@ test('without table and whereabouts it is told once, by the failure of the claim
   ]);
 });
 
-test('tags of two clusters are announced and closed', async () => {
+test.concurrent('tags of two clusters are announced and closed', async () => {
   await using scene = await openScene();
   const twoClusters = locating(async () => ({ type: 'ambiguous', reason: 'tags name 2 clusters: a, b' }));
   await scene.send(SPOT, twoClusters);
@@ -72,7 +72,7 @@ test('tags of two clusters are announced and closed', async () => {
 
 const foreign = locating(async () => ({ type: 'not-ours', reason: 'no cluster tag' }));
 
-test('an instance that is no node of ours is announced only where a failure was told before', async () => {
+test.concurrent('an instance that is no node of ours is announced only where a failure was told before', async () => {
   await using scene = await openScene();
   await scene.send(SPOT, foreign);
   expect(told(scene)).toEqual([]);
@@ -84,14 +84,14 @@ test('an instance that is no node of ours is announced only where a failure was 
   ]);
 });
 
-test('a dry run that fails tells nobody', async () => {
+test.concurrent('a dry run that fails tells nobody', async () => {
   await using scene = await openScene();
   const [report] = await scene.send(SPOT, nowhere, 0, doomed, { dryRun: true });
   expect(report?.outcome.type).toBe('failed');
   expect(told(scene)).toEqual([]);
 });
 
-test('a run beside one that is at work joins it, also when it cannot look the instance up', async () => {
+test.concurrent('a run beside one that is at work joins it, also when it cannot look the instance up', async () => {
   await using scene = await openScene();
   const first = scene.send();
   const { incidents } = scene.deps;
