@@ -17,7 +17,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/**
+ * On a free port of 127.0.0.1. What is idle stays open: closed just when its client sends again, a connection is an error
+ * that nobody asked for.
+ */
 export function listen(server: Server): Promise<string> {
+  server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {

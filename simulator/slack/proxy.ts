@@ -173,6 +173,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function listen(server: Server): Promise<string> {
+  // As of the simulated account: what is idle on a busy machine stays open.
+  server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {

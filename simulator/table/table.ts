@@ -18,6 +18,8 @@ const TABLE_NAME = 'incidents';
 
 export async function startSimulatedTable(): Promise<SimulatedTable> {
   const server = dynalite({ createTableMs: 0 });
+  // As of the simulated account: what is idle on a busy machine stays open.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

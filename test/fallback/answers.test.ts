@@ -6,7 +6,7 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { openAwsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { instanceId } from '../support/interruptions.ts';
@@ -16,6 +16,7 @@ const autoScaling = mockClient(AutoScalingClient);
 const port = openAwsGroups({ region: 'us-east-2' }, { clock: new FakeClock(), random: () => 0.5 });
 
 beforeEach(() => autoScaling.reset());
+afterAll(() => autoScaling.restore());
 
 /** As the SDK throws what the service has answered. */
 function refusal(name: string, message: string, fault: 'client' | 'server' = 'client'): Error {

@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../functions/respond/report.ts';
 import { emitMetrics, emitNotices } from '../../functions/telemetry/metrics.ts';
 import { anInterruption } from '../support/interruptions.ts';
@@ -16,6 +16,7 @@ const ours = alarms.filter(({ Namespace }) => Namespace === 'SpotResponder');
 vi.stubEnv('POWERTOOLS_DEV', 'true');
 vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
 afterEach(() => vi.restoreAllMocks());
+afterAll(() => vi.unstubAllEnvs());
 
 /** What is written while `emit` runs, by name: value and dimensions. */
 function emitted(emit: () => void) {
