@@ -39,7 +39,12 @@ const common = {
   log,
   incidents: dynamoIncidents(table),
   markers: config.markers ? s3Markers({ region: config.region }, config.markers) : noMarkers,
-  announcer: bus({ eventBridge: new EventBridgeClient({}), busName: config.eventBus }),
+  announcer: bus({
+    eventBridge: new EventBridgeClient({}),
+    busName: config.eventBus,
+    // No drain waits for it, and a bus that is merely slow would get each end several times.
+    timeoutMilliseconds: 10_000,
+  }),
   choices: config.choices,
   heartbeatSeconds: config.leaseSeconds / 3,
   continuations: continuationQueue({
