@@ -1,6 +1,7 @@
 import type { Sighting } from '../../functions/incidents/overview.ts';
-import { type IndexTable, MOST_READ, readNodes } from '../../functions/node-index/index-table.ts';
+import { type IndexTable, readNodes } from '../../functions/node-index/index-table.ts';
 import { asInstanceId } from '../../functions/signals/interruption.ts';
+import { MOST_READ } from '../../functions/table/read-rows.ts';
 
 /** The incident's row learns its cluster and node when it is closed; until then the node index knows them. */
 export async function nameOpen(table: IndexTable, open: readonly Sighting[]): Promise<readonly Sighting[]> {

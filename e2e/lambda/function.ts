@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import type { StackFunction } from '../template/stack.ts';
 import type { Concurrency } from './concurrency.ts';
 import { type Ending, type ExecutionEnvironment, startEnvironment } from './environment.ts';
@@ -22,10 +23,12 @@ export interface LocalFunction {
   close(): Promise<void>;
 }
 
+/** @param isLast its processes come after all others, where processors are short. */
 export function openFunction(
   properties: StackFunction,
   variables: Readonly<Record<string, string>>,
   concurrency: Concurrency,
+  isLast = false,
 ): LocalFunction {
   const idle: ExecutionEnvironment[] = [];
   const busy = new Set<ExecutionEnvironment>();
@@ -37,6 +40,7 @@ export function openFunction(
   const take = async () => {
     for (let kept = idle.pop(); kept; kept = idle.pop()) if (kept.isAlive()) return kept;
     const started = startEnvironment(properties, variables, (text) => void chunks.push(text));
+    if (isLast) setPriority(started.pid, constants.priority.PRIORITY_LOW);
     busy.add(started);
     all.push(started);
     coldStarts.push(await started.ready);

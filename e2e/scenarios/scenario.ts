@@ -18,7 +18,7 @@ export interface Scenario {
   readonly byNameOnly?: boolean;
   /** Plays on a simulated cluster, for what this machine's real one cannot carry. @default the real one */
   readonly isSimulated?: boolean;
-  readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'visibilitySeconds'>>;
+  readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'first' | 'visibilitySeconds'>>;
   play(scene: Scene): Promise<Figures>;
 }
 

@@ -4,6 +4,7 @@ import type { Concurrency } from '../lambda/concurrency.ts';
 import { type LocalFunction, openFunction } from '../lambda/function.ts';
 import type { Stack, StackFunction } from '../template/stack.ts';
 import { credentialsOf, REGION } from './identities.ts';
+import type { StageOptions } from './stage.ts';
 
 export interface Surroundings {
   readonly account: LocalAccount;
@@ -14,7 +15,7 @@ export interface Surroundings {
 /** Every function of the stack, by the name of its bundle, with a door of its own into the account. */
 export async function openFunctions(
   { functions }: Stack,
-  bundleOf: (properties: StackFunction) => string,
+  { bundleOf, first }: Pick<StageOptions, 'bundleOf' | 'first'>,
   { account, concurrency, slack }: Surroundings,
 ): Promise<ReadonlyMap<string, LocalFunction>> {
   const opened = new Map<string, LocalFunction>();
@@ -22,7 +23,10 @@ export async function openFunctions(
     const bundle = bundleOf(properties);
     const door = await account.doorFor(bundle);
     const variables = variablesOf(properties, bundle, door, account, slack);
-    opened.set(bundle, openFunction(properties, variables, concurrency));
+    opened.set(
+      bundle,
+      openFunction(properties, variables, concurrency, first !== undefined && first !== bundle),
+    );
   }
   return opened;
 }

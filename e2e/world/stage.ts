@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly routes?: Readonly<Record<string, string>>;
   /** Invocations that the account runs at once. @default 1000 */
   readonly accountConcurrency?: number;
+  /** The bundle whose processes are served before those of the others, where processors are short. @default none */
+  readonly first?: string;
   /** In place of the template's, by the end of a queue's name: a time lapse for what would take minutes. */
   readonly visibilitySeconds?: Readonly<Record<string, number>>;
   readonly signal: AbortSignal;
@@ -88,7 +90,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   opened.defer(slack.close);
   await putSlackSecret(stack, account, slack);
   const concurrency = openConcurrency(options.accountConcurrency ?? 1_000);
-  const functions = await openFunctions(stack, options.bundleOf, { account, slack, concurrency });
+  const functions = await openFunctions(stack, options, { account, slack, concurrency });
   opened.defer(async () => void (await Promise.all([...functions.values()].map((each) => each.close()))));
   const doors = openDoors(account, functions, signal);
   bridge = openBridge(stack.rules, doors);

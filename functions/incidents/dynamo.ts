@@ -9,6 +9,7 @@ import { readHistory, writeHistory } from './history.ts';
 import type { Handover, IncidentClosing, Incidents, Lease } from './incident.ts';
 import { resumeIncident } from './resume.ts';
 import { readRow, toRecord } from './row.ts';
+import { openRowReader } from './row-reader.ts';
 
 export interface DynamoIncidentsDeps {
   readonly client: DynamoDBClient;
@@ -30,9 +31,11 @@ export interface DynamoIncidentsDeps {
 export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
   const { client, table, clock, owner, leaseSeconds = 15, random = Math.random } = deps;
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const desk: Desk = { documents, table, clock, random, owner, leaseMs: leaseSeconds * 1000 };
+  const access = { documents, table, clock, random };
+  const rows = openRowReader(access);
+  const desk: Desk = { ...access, rows, owner, leaseMs: leaseSeconds * 1000 };
   return {
-    claim: (interruption) => claimIncident(desk, interruption),
+    claim: (interruption, how) => claimIncident(desk, interruption, how?.isSecondLook === true),
     resume: (instanceId, resumed) => resumeIncident(desk, instanceId, resumed),
     handOver: (lease, handover) => handOver(desk, lease, handover),
     heartbeat: (lease) => heartbeat(desk, lease),

@@ -104,7 +104,8 @@ export interface IncidentClosing {
 
 /** Every write is conditional; `lost` means that a newer fence exists and this run must stop acting. */
 export interface Incidents {
-  claim(interruption: Interruption): Promise<Claim>;
+  /** @param how `isSecondLook`: another run has most likely claimed it already. It only saves requests. */
+  claim(interruption: Interruption, how?: { readonly isSecondLook: boolean }): Promise<Claim>;
   /** Goes on with an incident that an earlier run handed over, or died on. */
   resume(instanceId: string, resumed: ResumedRun): Promise<Claim>;
   /** Leaves the incident to the next run: its memory and the lease's end in one write. */

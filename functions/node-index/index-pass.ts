@@ -1,9 +1,10 @@
 import type { LocatedInstance } from '../locate/located.ts';
 import type { InstanceId } from '../signals/interruption.ts';
+import { MOST_READ } from '../table/read-rows.ts';
 import { decideWrites, isDue, stored } from './changes.ts';
 import { completeOwners } from './complete-owners.ts';
 import type { IndexPassDeps } from './deps.ts';
-import { type IndexTable, MOST_READ, readClusters, readNodes, writeRows } from './index-table.ts';
+import { type IndexTable, readClusters, readNodes, writeRows } from './index-table.ts';
 import { openReader } from './read-clusters.ts';
 import { clusterRow, type NamedEndpoint, nodeRow, type Stored } from './row.ts';
 

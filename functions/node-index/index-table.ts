@@ -1,7 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
   BatchWriteCommand,
   type BatchWriteCommandInput,
   DynamoDBDocumentClient,
@@ -12,6 +10,8 @@ import type { LocatedInstance } from '../locate/located.ts';
 import type { InstanceId } from '../signals/interruption.ts';
 import { callTable, type TableAccess } from '../table/call.ts';
 import { CLUSTERS_PARTITION, nodeKey, PARTITION_KEY, SORT_KEY } from '../table/keys.ts';
+import { readRows } from '../table/read-rows.ts';
+import { untilProcessed } from '../table/until-processed.ts';
 import { type IndexRow, type NamedEndpoint, readClusterRow, readNodeRow, type Stored } from './row.ts';
 
 /** The index's rows in the one table. Every function throws `AwsCallError` when the table cannot be used. */
@@ -23,8 +23,7 @@ export function openIndexTable(access: TableAccess & { readonly client: DynamoDB
   return { ...access, documents: DynamoDBDocumentClient.from(access.client) };
 }
 
-/** DynamoDB's own bounds of one request. */
-export const MOST_READ = 100;
+/** DynamoDB's own bound of one request. */
 const MOST_WRITTEN = 25;
 
 /** At most `MOST_READ` different ids; expired rows may be among the answers. */
@@ -32,19 +31,7 @@ export async function readNodes(
   table: IndexTable,
   instanceIds: readonly InstanceId[],
 ): Promise<ReadonlyMap<InstanceId, Stored<LocatedInstance>>> {
-  const items: Record<string, unknown>[] = [];
-  await untilProcessed<NonNullable<BatchGetCommandInput['RequestItems']>>(
-    table,
-    { [table.table]: { Keys: instanceIds.map(nodeKey) } },
-    async (RequestItems) => {
-      const command = new BatchGetCommand({ RequestItems });
-      const page = await callTable('BatchGetItem', table, (options) =>
-        table.documents.send(command, options),
-      );
-      items.push(...(page.Responses?.[table.table] ?? []));
-      return page.UnprocessedKeys;
-    },
-  );
+  const { items } = await readRows(table, instanceIds.map(nodeKey), { isConsistent: false });
   return new Map(
     items.flatMap((item) => readNodeRow(item) ?? []).map((node) => [node.value.instanceId, node]),
   );
@@ -93,28 +80,10 @@ export async function writeRows(table: IndexTable, rows: readonly IndexRow[]): P
   }
 }
 
-const MOST_ROUNDS = 6;
-const FIRST_PAUSE_MS = 50;
-
-/** A throttled table answers a batch in part. False when some of it is left after several rounds. */
-async function untilProcessed<Batch extends object>(
-  { clock, random }: IndexTable,
-  whole: Batch,
-  send: (batch: Batch) => Promise<Batch | undefined>,
-): Promise<boolean> {
-  let rest: Batch | undefined = whole;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    rest = await send(rest);
-    if (!rest || Object.keys(rest).length === 0) return true;
-    await clock.sleep(FIRST_PAUSE_MS * 2 ** round * (0.5 + random() / 2));
-  }
-  return false;
-}
-
 function unprocessed(table: string): AwsCallError {
   return new AwsCallError(
     'BatchWriteItem',
     'UnprocessedItems',
-    `dynamodb:BatchWriteItem on table "${table}" left items unwritten after ${MOST_ROUNDS} rounds. Use on-demand capacity for the table, or raise its maximum throughput.`,
+    `dynamodb:BatchWriteItem on table "${table}" left items unwritten after several rounds. Use on-demand capacity for the table, or raise its maximum throughput.`,
   );
 }

@@ -3,7 +3,8 @@ import type { ClusterEndpoint } from '../cluster/endpoint.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Log } from '../log.ts';
 import type { InstanceId } from '../signals/interruption.ts';
-import { type IndexTable, MOST_READ, readClusters, readNodes } from './index-table.ts';
+import { MOST_READ } from '../table/read-rows.ts';
+import { type IndexTable, readClusters, readNodes } from './index-table.ts';
 
 /**
  * What the minute pass wrote down of nodes and clusters, so that an interruption needs no answer of EC2 or EKS before

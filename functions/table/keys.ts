@@ -9,7 +9,7 @@ export const SCHEMA_VERSION = 1;
 /** Rows leave by DynamoDB's TTL on `expiresAt`, epoch seconds. */
 const KEPT_DAYS = 90;
 
-interface Key {
+export interface Key {
   readonly [PARTITION_KEY]: string;
   readonly [SORT_KEY]: string;
 }

@@ -1,13 +1,9 @@
 import { openAccess } from '../../../functions/cluster/access.ts';
 import { clusterPort } from '../../../functions/cluster/adapter.ts';
 import { locatedFromNode } from '../../../functions/locate/located-node.ts';
-import {
-  MOST_READ,
-  openIndexTable,
-  readClusters,
-  readNodes,
-} from '../../../functions/node-index/index-table.ts';
+import { openIndexTable, readClusters, readNodes } from '../../../functions/node-index/index-table.ts';
 import type { InstanceId } from '../../../functions/signals/interruption.ts';
+import { MOST_READ } from '../../../functions/table/read-rows.ts';
 import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { ClusterPatient } from '../patient.ts';
