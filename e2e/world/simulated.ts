@@ -54,12 +54,15 @@ async function hear<Type extends WorldWord['type']>(
   child: ChildProcess,
   type: Type,
 ): Promise<Extract<WorldWord, { readonly type: Type }>> {
+  const heard = new AbortController();
+  const { signal } = heard;
+  const gone = once(child, 'exit', { signal }).then((): never => {
+    throw new Error('the simulated world ended');
+  });
   const [word]: [WorldWord] = await Promise.race([
-    once(child, 'message') as Promise<[WorldWord]>,
-    once(child, 'exit').then((): never => {
-      throw new Error('the simulated world ended');
-    }),
-  ]);
+    once(child, 'message', { signal }) as Promise<[WorldWord]>,
+    gone,
+  ]).finally(() => heard.abort());
   if (word.type === type) return word as Extract<WorldWord, { readonly type: Type }>;
   throw new Error(`the simulated world said ${word.type} instead of ${type}`);
 }
