@@ -24,8 +24,10 @@ const leftOut = [
 /** What leaves nothing behind in its process: one worker loads once what all of these test, which halves their time. */
 const SHARED = [
   'test/{announce,audit,fallback,incidents,infra,locate,notify,prices,savings,signals}/**/*.test.ts',
+  'test/{doctor,enroll,lifecycle,recorder,redrive,simulator,status,table}/**/*.test.ts',
   'test/config.test.ts',
 ];
+
 /** Looked for once, not by each file. */
 const found = [controllers, api].find((search) => search.type === 'found');
 

@@ -136,7 +136,7 @@ describe('notify --test', () => {
     expect(run.stdout).toContain(`${slack.channel}: told`);
     expect(run.stdout).toContain(`${slack.otherChannel}: told`);
     expect(await slack.read(slack.otherChannel)).toHaveLength(1);
-  }, 30_000);
+  });
 
   test.each([
     [{}, 2, 'Name the secret with --secret or SLACK_SECRET'],

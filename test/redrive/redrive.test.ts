@@ -171,7 +171,7 @@ test('the notices that Slack did not take are moved back, with the others or by 
   expect(code).toBe(0);
   expect(stdout).toContain('slack: 1 notice moved back.');
   expect(bodiesOf(notices)).toEqual(['notice']);
-}, 30_000);
+});
 
 test('--json is one object with every letter whole', async () => {
   const body = warning(900);

@@ -141,14 +141,14 @@ describe('status', () => {
     const narrow = await runHere(environment(), 'status', '--cluster', 'ml-test', '--json');
     const { incidents: shown } = JSON.parse(narrow.stdout);
     expect(shown).toMatchObject([{ instanceId: second, cluster: 'ml-test' }]);
-  }, 30_000);
+  });
 
   test('an empty table says so, and the process ends', async () => {
     const { code, stdout } = await runCliWith(environment(), 'status', '--since', '7d');
     expect(code).toBe(0);
     expect(stdout).toContain('Nothing is open.');
     expect(stdout).toContain('No interruptions.');
-  }, 30_000);
+  });
 
   test.each([
     [
@@ -165,16 +165,12 @@ describe('status', () => {
       'Give valid AWS credentials',
     ],
     [{}, ['--since', 'yesterday'], 2, '--since is "yesterday"'],
-  ])(
-    '%o %o is told plainly',
-    async (part, args, code, message) => {
-      const run = await runHere({ ...environment(), ...part }, 'status', ...args);
-      expect(run).toMatchObject({ code, stdout: '' });
-      expect(run.stderr).toContain(message);
-      expect(run.stderr.trim().split('\n')).toHaveLength(1);
-    },
-    30_000,
-  );
+  ])('%o %o is told plainly', async (part, args, code, message) => {
+    const run = await runHere({ ...environment(), ...part }, 'status', ...args);
+    expect(run).toMatchObject({ code, stdout: '' });
+    expect(run.stderr).toContain(message);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
 });
 
 describe('--since', () => {
