@@ -99,7 +99,10 @@ test.concurrent('a hard signal between two runs takes the node over at once; the
   });
   expect(hard?.drain?.pods.map(({ decision }) => decision)).toContain('await');
   expect(await scene.later()).toEqual([]);
-  expect(scene.told('Interruption Handled')).toMatchObject([{ kind: 'spot-interruption' }]);
+  expect(scene.told('Interruption Handled')).toMatchObject([
+    { kind: rebalance, outcome: { type: 'superseded' } },
+    { kind: 'spot-interruption' },
+  ]);
 });
 
 test.concurrent('a hard signal in the middle of a run stops it within a heartbeat', async () => {
@@ -111,7 +114,10 @@ test.concurrent('a hard signal in the middle of a run stops it within a heartbea
   expect(hard?.outcome.type).not.toBe('joined');
   expect((await soft)[0]?.outcome.type).toBe('interrupted');
   expect(await scene.later()).toEqual([]);
-  expect(scene.told('Interruption Handled')).toMatchObject([{ kind: 'spot-interruption' }]);
+  expect(scene.told('Interruption Handled')).toMatchObject([
+    { kind: rebalance, outcome: { type: 'superseded' } },
+    { kind: 'spot-interruption' },
+  ]);
 });
 
 test.concurrent('a terminate hook is kept waiting over several invocations, and answered once', async () => {
