@@ -8,6 +8,8 @@ import { type AwsCall, type AwsRequest, identify, unitsOf } from './call.ts';
 export interface AwsAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** Where REST services name an error. */
+  readonly errorType?: string;
   readonly body: string;
 }
 
@@ -91,8 +93,11 @@ async function serve(
     status: answer.status,
     units: unitsOf(asked),
   });
-  response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
+  const named = answer.errorType === undefined ? {} : { [ERROR_TYPE]: answer.errorType };
+  response.writeHead(answer.status, { 'content-type': answer.contentType, ...named }).end(answer.body);
 }
+
+const ERROR_TYPE = 'x-amzn-errortype';
 
 /** Kept: a storm is thousands of calls. */
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -114,7 +119,9 @@ async function forward(
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
   outgoing.end(body);
   const [answer] = await answered;
+  const errorType = answer.headers[ERROR_TYPE];
   return {
+    ...(typeof errorType === 'string' && { errorType }),
     status: answer.statusCode ?? 502,
     contentType: answer.headers['content-type'] ?? 'application/json',
     body: await text(answer),

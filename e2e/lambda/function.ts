@@ -14,6 +14,8 @@ export interface LocalFunction {
   readonly coldStarts: readonly number[];
   /** Milliseconds that each invocation took, the loading of the bundle left out. */
   readonly durations: readonly number[];
+  /** What invocations threw. */
+  readonly failures: readonly string[];
   /** The most that the environment of an invocation had held when that ended, in MB. */
   readonly peaks: readonly number[];
   /** Of all its environments, as they said last. */
@@ -35,6 +37,7 @@ export function openFunction(
   const all: ExecutionEnvironment[] = [];
   const coldStarts: number[] = [];
   const durations: number[] = [];
+  const failures: string[] = [];
   const peaks: number[] = [];
   const chunks: string[] = [];
   const take = async () => {
@@ -50,6 +53,7 @@ export function openFunction(
     properties,
     coldStarts,
     durations,
+    failures,
     peaks,
     output: () => chunks.join(''),
     invoke: async (event) => {
@@ -62,6 +66,7 @@ export function openFunction(
         const began = performance.now();
         const ending = await environment.invoke(event);
         durations.push(performance.now() - began);
+        if (ending.type === 'failed') failures.push(ending.error);
         if ('peakMegabytes' in ending && ending.peakMegabytes) peaks.push(ending.peakMegabytes);
         return ending;
       } catch (error) {

@@ -16,6 +16,8 @@ export const quietMinutes: Scenario = {
     const [begun, before] = [new Date(), account.calls.length];
     for (let pass = 2; pass <= PASSES; pass += 1) await tick('rate(1 minute)');
     const calls = account.calls.slice(before);
+    const failures = [...fn('index-nodes').failures, ...fn('fallback').failures];
+    await claim('no pass fails', () => failures.length === 0 || (failures[0] ?? ''), 0);
     await claim('nothing is announced', () => same(calls.filter(isOf('PutEvents')).length, 0), 0);
     await claim(
       'no row of the index is written',
