@@ -9,7 +9,7 @@ import {
   noDeadLetter,
   secondsBetween,
 } from './looks.ts';
-import { happening } from './sample.ts';
+import { happeningAt } from './sample.ts';
 import type { Figures, Scenario, Scene } from './scenario.ts';
 
 const DOOMED = 50;
@@ -42,7 +42,7 @@ async function play(scene: Scene): Promise<Figures> {
   const doomed = nodes.slice(0, DOOMED);
   const begun = new Date();
   for (const { instanceId } of doomed)
-    bridge.put('default', await happening('spot-interruption-terminate', instanceId));
+    bridge.put('default', await happeningAt(begun, 'spot-interruption-terminate', instanceId));
   const cpu = measureCpu();
   let cordoned = 0;
   await claim(
