@@ -29,6 +29,7 @@ export interface DoctorScene {
   roleOf(output: string): string;
   run(...args: readonly string[]): Promise<CliRun>;
   diagnose(...args: readonly string[]): Promise<readonly Found[]>;
+  findingsOf(check: string): Promise<readonly Found[]>;
   close(): Promise<void>;
 }
 
@@ -86,6 +87,8 @@ export async function openDoctorScene(): Promise<DoctorScene> {
     SLACK_API_URL: slack.apiUrl,
   };
   const run = (...args: readonly string[]) => runHere(environment, ...args);
+  const diagnose = async (...args: readonly string[]): Promise<readonly Found[]> =>
+    JSON.parse((await run('doctor', '--json', ...args)).stdout).findings;
   return {
     account,
     slack,
@@ -119,7 +122,8 @@ export async function openDoctorScene(): Promise<DoctorScene> {
       redeploy();
     },
     run,
-    diagnose: async (...args) => JSON.parse((await run('doctor', '--json', ...args)).stdout).findings,
+    diagnose,
+    findingsOf: async (check) => (await diagnose()).filter((finding) => finding.check === check),
     close: async () => {
       await Promise.all([account.close(), table.close(), slack.close()]);
     },

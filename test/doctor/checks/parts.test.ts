@@ -1,0 +1,83 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DoctorScene, openDoctorScene } from '../scene.ts';
+
+let scene: DoctorScene;
+beforeEach(async () => {
+  scene = await openDoctorScene();
+});
+afterEach(() => scene.close());
+
+test.each(['UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED'])(
+  'a stack that is %s',
+  async (status) => {
+    scene.setStatus(status);
+    expect(await scene.findingsOf('stack')).toMatchObject([
+      {
+        type: 'wrong',
+        problem: expect.stringContaining(status),
+        remedy: expect.stringContaining('cdk deploy'),
+      },
+    ]);
+  },
+  60_000,
+);
+
+test('a rule that is switched off, without targets, or gone: named with what mends it', async () => {
+  scene.change('SpotResponderRulespotinterruption', { answer: { State: 'DISABLED' } });
+  expect(await scene.findingsOf('rules')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: expect.stringContaining('DISABLED'),
+      remedy: expect.stringContaining('aws events enable-rule --region us-east-2'),
+    },
+  ]);
+  scene.change('SpotResponderRulespotinterruption', { answer: { Targets: [] } });
+  expect(await scene.findingsOf('rules')).toMatchObject([{ problem: 'it has no targets' }]);
+  scene.change('SpotResponderRulespotinterruption', { isGone: true });
+  expect(await scene.findingsOf('rules')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+}, 60_000);
+
+test('a function that is not active, whose update failed, or that is gone', async () => {
+  scene.change('SpotResponderFallbackFunction', { answer: { State: 'Failed', StateReason: 'no subnet' } });
+  expect(await scene.findingsOf('functions')).toMatchObject([
+    { type: 'wrong', problem: 'its state is Failed (no subnet)' },
+  ]);
+  scene.change('SpotResponderFallbackFunction', { answer: { LastUpdateStatus: 'Failed' } });
+  expect(await scene.findingsOf('functions')).toMatchObject([
+    { problem: expect.stringContaining('its last update failed') },
+  ]);
+  scene.change('SpotResponderFallbackFunction', { isGone: true });
+  expect(await scene.findingsOf('functions')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+}, 60_000);
+
+test('a schedule that is switched off, or gone', async () => {
+  expect(await scene.findingsOf('schedules')).toMatchObject([
+    { type: 'ok', detail: expect.stringMatching(/^\d schedules enabled$/) },
+  ]);
+  scene.change('SpotResponderNodeIndexerEveryMinute', { answer: { State: 'DISABLED' } });
+  expect(await scene.findingsOf('schedules')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: expect.stringContaining('DISABLED'),
+      remedy: expect.stringContaining('npx cdk deploy'),
+    },
+  ]);
+  scene.change('SpotResponderNodeIndexerEveryMinute', { isGone: true });
+  expect(await scene.findingsOf('schedules')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+}, 60_000);
+
+test('events that nobody could handle, and notices that Slack did not take', async () => {
+  expect(await scene.findingsOf('dead letters')).toHaveLength(2);
+  for (const queue of scene.deadLetters) queue.send('{}');
+  expect(await scene.findingsOf('dead letters')).toMatchObject([
+    { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive responder --region us-east-2') },
+    { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive slack --region us-east-2') },
+  ]);
+}, 60_000);
+
+test('a table that was deleted', async () => {
+  await scene.table.client().send(new DeleteTableCommand({ TableName: scene.table.tableName }));
+  const [finding] = await scene.findingsOf('table');
+  expect(finding?.type).toBe('wrong');
+}, 60_000);
