@@ -8,7 +8,7 @@ import { ForwardingStack } from '../../infra/forwarding-stack.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** What is in it does not show in a template: any folder will do. */
+/** Stands in for the bundles: of a function's code a template holds no more than where its archive lies. */
 const anyCode = () => Code.fromAsset(join(root, 'events'));
 
 const topics = ['us-east-2', 'eu-west-1'].map((region) => `arn:aws:sns:${region}:111122223333:alarms`);
@@ -17,6 +17,7 @@ const topics = ['us-east-2', 'eu-west-1'].map((region) => `arn:aws:sns:${region}
 const HOME_VARIANTS: Readonly<Record<string, GivenSettings>> = {
   Bare: {},
   Slack: { slackSecret: 'slack', slackDigestTimeZone: 'Europe/Berlin', alarmTopic: topics[0] },
+  Parameter: { slackSecret: 'ssm:/spot-responder/slack' },
   Drills: { drills: 'true' },
   Vpc: { subnetIds: 'subnet-0a1b2c3d,subnet-4e5f6a7b', securityGroupIds: 'sg-0a1b2c3d' },
   Everything: {
