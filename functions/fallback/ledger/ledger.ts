@@ -1,12 +1,8 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  DynamoDBDocumentClient,
-  PutCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { AwsCallError } from '../../errors.ts';
-import { callConditionally, callTable } from '../../table/call.ts';
+import { callConditionally } from '../../table/call.ts';
 import { expiryAfter, PARTITION_KEY, poolKey, poolPartition, SCHEMA_VERSION } from '../../table/keys.ts';
+import { readEveryRow } from '../../table/read-rows.ts';
 import { type Desk, type PoolLease, type PoolLedgerDeps, scoped } from './desk.ts';
 import { readLines, writeLine } from './lines.ts';
 import { newRecord, type PoolRecord, readRecord } from './record.ts';
@@ -36,9 +32,6 @@ export interface PoolLedger {
 const LEASE_SECONDS = 75;
 /** Of the clocks of two functions. */
 const SKEW_MS = 2_000;
-/** DynamoDB's own bound of one request. */
-const MOST_READ = 100;
-
 export function dynamoPoolLedger(deps: PoolLedgerDeps): PoolLedger {
   const documents = DynamoDBDocumentClient.from(deps.client, {
     marshallOptions: { removeUndefinedValues: true },
@@ -54,23 +47,10 @@ export function dynamoPoolLedger(deps: PoolLedgerDeps): PoolLedger {
 }
 
 async function readRecords(desk: Desk, keys: readonly string[]): Promise<ReadonlyMap<string, PoolRecord>> {
-  const items: Record<string, unknown>[] = [];
-  for (let at = 0; at < keys.length; at += MOST_READ) {
-    let rest: BatchGetCommandInput['RequestItems'] = {
-      [desk.table]: {
-        ConsistentRead: true,
-        Keys: keys.slice(at, at + MOST_READ).map((key) => poolKey(scoped(desk, key))),
-      },
-    };
-    for (let round = 0; rest && Object.keys(rest).length > 0; round++) {
-      if (round > 0) await desk.clock.sleep(50 * 2 ** round * (0.5 + desk.random() / 2));
-      const command = new BatchGetCommand({ RequestItems: rest });
-      const page = await callTable('BatchGetItem', desk, (options) => desk.documents.send(command, options));
-      items.push(...(page.Responses?.[desk.table] ?? []));
-      rest = page.UnprocessedKeys;
-      if (round === 6) throw unread(desk.table);
-    }
-  }
+  const items = await readEveryRow(
+    desk,
+    keys.map((key) => poolKey(scoped(desk, key))),
+  );
   const byPartition = new Map(items.map((item) => [item[PARTITION_KEY], item]));
   return new Map(
     keys.map((key) => [key, toRecord(desk, key, byPartition.get(poolPartition(scoped(desk, key))))]),
@@ -139,12 +119,4 @@ function toItem(desk: Desk, { key, ...record }: PoolRecord, now: Date): Record<s
     ...JSON.parse(JSON.stringify(record)),
     expiresAt: expiryAfter(now),
   };
-}
-
-function unread(table: string): AwsCallError {
-  return new AwsCallError(
-    'BatchGetItem',
-    'UnprocessedKeys',
-    `dynamodb:BatchGetItem on table "${table}" left keys unread after seven rounds. Use on-demand capacity for the table, or raise its maximum throughput.`,
-  );
 }
