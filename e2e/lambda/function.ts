@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os';
+import { messageOf } from '../../functions/errors.ts';
 import type { StackFunction } from '../template/stack.ts';
 import type { Concurrency } from './concurrency.ts';
 import { type Ending, type ExecutionEnvironment, startEnvironment } from './environment.ts';
@@ -87,8 +88,4 @@ export function openFunction(
       await Promise.all([...idle, ...busy].map((each) => each.kill()));
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

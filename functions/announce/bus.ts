@@ -65,7 +65,7 @@ async function announce(
   try {
     return await gathered.load({ entry: toEntry(busName, event) });
   } catch (error) {
-    return messageOf(error);
+    return describe(error);
   }
 }
 
@@ -105,7 +105,7 @@ async function put(
       return ErrorCode && `${ErrorCode}: ${ErrorMessage}`;
     });
   } catch (error) {
-    const problem = abortSignal.aborted ? `no answer within ${timeoutMilliseconds} ms` : messageOf(error);
+    const problem = abortSignal.aborted ? `no answer within ${timeoutMilliseconds} ms` : describe(error);
     return entries.map(() => problem);
   }
 }
@@ -127,6 +127,6 @@ function abortion(signal: AbortSignal): Promise<never> {
   });
 }
 
-function messageOf(error: unknown): string {
+function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

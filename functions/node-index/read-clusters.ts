@@ -1,5 +1,5 @@
 import type { ClusterPort } from '../cluster/port.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError, messageOf } from '../errors.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import { locatedFromNode } from '../locate/located-node.ts';
 import type { IndexPassDeps } from './deps.ts';
@@ -88,8 +88,4 @@ async function withinTime(
     () => undefined,
   );
   await work(tooLong.signal).finally(() => done.abort());
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
-import { MalformedSignalError } from '../errors.ts';
+import { MalformedSignalError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { readAnnounced } from './announced.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -120,8 +120,4 @@ async function inTurns<Item>(
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
   };
   await Promise.all(Array.from({ length: width }, worker));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,13 +1,13 @@
 import { revisionOf } from '../announce/revision.ts';
 import { type Announcement, schemas } from '../announce/schema.ts';
 import { backoffMs } from '../backoff.ts';
+import { messageOf } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import { poolOf } from '../locate/pool-of.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
 import { factsOf } from './details.ts';
-import { messageOf } from './finish.ts';
 import { chooseResponse } from './policy.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 

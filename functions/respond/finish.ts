@@ -1,4 +1,4 @@
-import { AwsCallError, ClusterError } from '../errors.ts';
+import { AwsCallError, ClusterError, messageOf } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { Chapter } from './chapter.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
@@ -36,8 +36,4 @@ export function failure(error: unknown): Outcome {
   if (error instanceof ClusterError) return { type: 'failed', reason: error.message, fault: error.fault };
   if (error instanceof AwsCallError) return { type: 'failed', reason: error.message };
   return { type: 'failed', reason: `unexpected: ${messageOf(error)}` };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,9 @@
 import { writeAccount } from '../drain/account.ts';
 import type { DrainReport, PodReport } from '../drain/outcome.ts';
+import { messageOf } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
-import { messageOf } from './finish.ts';
 import { drainEndsAt, type LocatedResult, type Scene } from './scene.ts';
 
 /** How long after its invocation's end a run counts as dead: its lease must have run out. */

@@ -1,9 +1,8 @@
-import { AwsCallError } from '../errors.ts';
+import { AwsCallError, messageOf } from '../errors.ts';
 import { incidentIdOf } from '../incidents/claim.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { Located, Location } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
-import { messageOf } from './finish.ts';
 
 /**
  * What is certain is acted on though the table cannot be asked who does: two runs on one node are safe (the cordon is
