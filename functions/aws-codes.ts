@@ -5,6 +5,15 @@ export const DENIED: ReadonlySet<string> = new Set([
   'UnauthorizedOperation',
 ]);
 
+export const THROTTLED: ReadonlySet<string> = new Set([
+  'EC2ThrottledException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
 export const BAD_CREDENTIALS: ReadonlySet<string> = new Set([
   'AuthFailure',
   'CredentialsProviderError',

@@ -1,5 +1,5 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
-import { BAD_CREDENTIALS, DENIED } from '../aws-codes.ts';
+import { BAD_CREDENTIALS, DENIED, THROTTLED } from '../aws-codes.ts';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 
@@ -38,17 +38,10 @@ export async function retryTransient<T>(
   }
 }
 
-const THROTTLES = new Set([
-  'RequestLimitExceeded',
-  'Throttling',
-  'ThrottlingException',
-  'EC2ThrottledException',
-]);
-
 function isTransient(error: unknown): boolean {
   if (error instanceof EC2ServiceException) {
     const status = error.$metadata.httpStatusCode ?? error.$response?.statusCode ?? 0;
-    return THROTTLES.has(error.name) || status >= 500;
+    return THROTTLED.has(error.name) || status >= 500;
   }
   return isConnectionFault(error);
 }
@@ -79,7 +72,7 @@ function awsCallError(operation: string, attempts: number, cause: unknown): AwsC
 function remedy(operation: string, code: string, cause: unknown): string {
   if (DENIED.has(code)) return `Allow ec2:${operation} on "*" in the policy of the responder's role.`;
   if (BAD_CREDENTIALS.has(code)) return 'Give the responder valid AWS credentials.';
-  if (THROTTLES.has(code))
+  if (THROTTLED.has(code))
     return `The account's EC2 read quota in this Region is used up: find who calls ${operation} so often, or ask for a higher request rate.`;
   if (isTransient(cause))
     return "Check that the Region's EC2 endpoint is reachable from the responder, and the AWS Health Dashboard.";

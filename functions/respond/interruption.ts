@@ -17,7 +17,13 @@ import { openRecords } from './records.ts';
 import type { InterruptionReport, Outcome } from './report.ts';
 import { INTERRUPTED, type LocatedResult } from './scene.ts';
 import { adoptIncident, claimIncident } from './take-lease.ts';
-import { endUnanswered, endWithoutNode, incidentOf } from './unanswered.ts';
+import {
+  endUnanswered,
+  endWithoutNode,
+  incidentOf,
+  isForSecondLook,
+  leaveToSecondLook,
+} from './unanswered.ts';
 import { claimAtLast, goOnUnclaimed } from './unclaimed.ts';
 
 /** Where the story does not begin here: another run has cordoned the node, or has begun its drain. */
@@ -76,7 +82,10 @@ async function continueFrom(
     const unclaimed = goOnUnclaimed(chapter, claim.reason, location);
     return await respondToLocated(unclaimed.chapter, undefined, unclaimed.location);
   } catch (error) {
-    return endUnanswered(chapter, failure(error), { isKnown, ...whatIsKnown(claim, location) });
+    const known = whatIsKnown(claim, location);
+    const isOfSearch = location.status === 'rejected' && location.reason === error;
+    if (isOfSearch && isForSecondLook(chapter, error)) return leaveToSecondLook(chapter, known.lease);
+    return endUnanswered(chapter, failure(error), { isKnown, ...known });
   }
 }
 

@@ -32,7 +32,7 @@ export type Outcome =
   | { readonly type: 'already-handled'; readonly reason: string }
   /** The invocation's time was up before the drain's; another invocation goes on with it. */
   | { readonly type: 'continued'; readonly reason: string }
-  /** Our lease was lost or the process was told to stop; another run goes on. */
+  /** Our lease was lost, the process was told to stop or the search is left to a second look; another run goes on. */
   | { readonly type: 'interrupted'; readonly reason: string }
   /** Something an operator must mend. */
   | { readonly type: 'failed'; readonly reason: string; readonly fault?: ClusterFault };

@@ -1,3 +1,5 @@
+import { THROTTLED } from '../aws-codes.ts';
+import { AwsCallError } from '../errors.ts';
 import { incidentIdOf } from '../incidents/claim.ts';
 import type { IncidentIdentity, Lease } from '../incidents/incident.ts';
 import type { LocatedInstance, Location } from '../locate/located.ts';
@@ -28,6 +30,24 @@ export async function endUnanswered(
   if (chapter.options.dryRun || (isKnown && !lease)) return report;
   const incident = lease ?? { incidentId: incidentIdOf(chapter.interruption), fence: 0 };
   return endIncident(chapter, report, lease, endingOf(chapter, report, incident));
+}
+
+/**
+ * Whether a search that failed is no failure yet: the runs of a storm ask for one instance each and EC2 refuses most of them;
+ * a second look asks for a hundred at once, while there is time.
+ */
+export function isForSecondLook({ options }: Chapter, error: unknown): boolean {
+  return !options.lastTry && error instanceof AwsCallError && THROTTLED.has(error.code);
+}
+
+/** Ends this run without a word to people: the second look claims at once, and tells what came of it. */
+export async function leaveToSecondLook(
+  chapter: Chapter,
+  lease: Lease | undefined,
+): Promise<InterruptionReport> {
+  if (lease) await giveUp(chapter, lease);
+  const reason = 'EC2 is asked too often just now; the second look asks for many instances at once';
+  return finish(chapter, { outcome: { type: 'interrupted', reason }, ...incidentOf(lease) });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BAD_CREDENTIALS, DENIED } from '../aws-codes.ts';
+import { BAD_CREDENTIALS, DENIED, THROTTLED } from '../aws-codes.ts';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 
@@ -66,12 +66,6 @@ interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
-const THROTTLES = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'Throttling',
-]);
 const CONNECTION_FAULTS = new Set([
   'TimeoutError',
   'AbortError',
@@ -88,7 +82,7 @@ function isTransient(error: unknown): boolean {
 }
 
 function isThrottle(error: unknown): boolean {
-  return error instanceof Error && THROTTLES.has(error.name);
+  return error instanceof Error && THROTTLED.has(error.name);
 }
 
 function isOutage(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { secondsBetween } from '../clock.ts';
 import type { LocatedInstance } from '../locate/located.ts';
-import type { InterruptionReport } from '../respond/report.ts';
+import type { InterruptionReport, Outcome } from '../respond/report.ts';
 import { NAMESPACE, NOTIFIER_SERVICE, RESPONDER_SERVICE, type Total } from './names.ts';
 
 /** Writes CloudWatch metrics (embedded metric format): one set per interruption, and for alarms one over all clusters. */
@@ -77,10 +77,18 @@ function emitReport(report: InterruptionReport): void {
   if (cordoned && isFirstRun) metrics.addMetric('SecondsToCordon', MetricUnit.Seconds, since(cordoned.at));
   const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
   if (total > 0) metrics.addMetric('ApiRequests', MetricUnit.Count, total);
-  // The last run of a drain counts for all of them.
-  if (outcome.type !== 'continued') addEnd(report, metrics, since);
+  if (!ENDS_NOTHING.has(outcome.type)) addEnd(report, metrics, since);
   metrics.publishStoredMetrics();
 }
+
+/** Each event is looked at twice, and a long drain takes several runs: the one that ends it counts for all. */
+const ENDS_NOTHING: ReadonlySet<Outcome['type']> = new Set([
+  'already-handled',
+  'continued',
+  'interrupted',
+  'joined',
+  'not-ours',
+]);
 
 function addEnd(
   { drain, interruption }: InterruptionReport,

@@ -99,6 +99,20 @@ describe('what somebody must look at is counted over all clusters', () => {
   });
 });
 
+test.each<[number, Outcome]>([
+  [1, { type: 'emptied' }],
+  [1, { type: 'failed', reason }],
+  [0, { type: 'already-handled', reason }],
+  [0, { type: 'continued', reason }],
+  [0, { type: 'interrupted', reason }],
+  [0, { type: 'joined', reason }],
+  [0, { type: 'not-ours', reason }],
+])('an interruption is counted once, by the run that ends it: %i for %j', (count, outcome) => {
+  const written = emitted(() => emitMetrics([reportWith(outcome)]));
+  expect(written.filter(({ MetricName }) => MetricName === 'Interruptions')).toHaveLength(count);
+  expect(written.map(({ MetricName }) => MetricName)).toContain(`Outcome_${outcome.type}`);
+});
+
 test('the dashboard is one page, and can be left out', () => {
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardBody: Match.anyValue() });
   synthesise({ dashboard: 'false' }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { schemas } from '../../functions/announce/schema.ts';
+import { AwsCallError } from '../../functions/errors.ts';
 import type { Location } from '../../functions/locate/located.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import { doomed, openScene, type Scene, withoutTable } from './scene.ts';
@@ -50,6 +51,29 @@ test.concurrent('it is in the history as failed, and the next delivery claims it
   expect(events.at(-1)?.detail.outcome).toEqual({ type: 'emptied' });
   const closings = await scene.deps.incidents.history(scene.clock.now());
   expect(closings.map(({ outcome }) => outcome)).toEqual(['emptied', 'failed']);
+});
+
+const crowded = new AwsCallError('DescribeInstances', 'RequestLimitExceeded', 'too many');
+
+test.concurrent('a first run that EC2 refuses in a storm is no failure: it leaves the search to the second look, which claims at once', async () => {
+  await using scene = await openScene();
+  const refused = locating(() => Promise.reject(crowded));
+  const [first] = await scene.send(SPOT, refused, 0, doomed, { lastTry: false });
+  expect(first?.outcome).toEqual({ type: 'interrupted', reason: expect.stringContaining('second look') });
+  expect(told(scene)).toEqual([]);
+  const [second] = await scene.send(SPOT);
+  expect(second?.outcome).toEqual({ type: 'emptied' });
+  expect(second?.incidentId).toBe(first?.incidentId);
+});
+
+test.concurrent('a second look that EC2 refuses too has failed', async () => {
+  await using scene = await openScene();
+  const [report] = await scene.send(
+    SPOT,
+    locating(() => Promise.reject(crowded)),
+  );
+  expect(report?.outcome.type).toBe('failed');
+  expect(told(scene)).toHaveLength(1);
 });
 
 test.concurrent('without table and whereabouts it is told once, by the failure of the claim', async () => {

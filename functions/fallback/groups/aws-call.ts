@@ -1,4 +1,4 @@
-import { BAD_CREDENTIALS, DENIED } from '../../aws-codes.ts';
+import { BAD_CREDENTIALS, DENIED, THROTTLED } from '../../aws-codes.ts';
 import { AwsCallError } from '../../errors.ts';
 
 /** Wall time of one call, retries of the client included. */
@@ -33,13 +33,6 @@ export function isRefusal(error: unknown): boolean {
   const fault: unknown = error instanceof Error && '$fault' in error ? error.$fault : undefined;
   return fault === 'client' && error instanceof Error && error.name !== 'RequestTimeout';
 }
-
-const THROTTLED = new Set([
-  'RequestLimitExceeded',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-]);
 
 function remedy(service: string, operation: string, code: string): string {
   if (DENIED.has(code)) return `Allow ${service}:${operation} in the policy of the fallback's role.`;
