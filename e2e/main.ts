@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { showProgress } from '../cli/replay/real/progress.ts';
+import { showProgress } from '../cli/progress.ts';
 import { ConfigurationError } from '../functions/errors.ts';
 import { showCost } from './cost/show.ts';
 import { scenarios } from './scenarios/all.ts';

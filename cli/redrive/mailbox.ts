@@ -36,7 +36,7 @@ const WAIT_SECONDS = 1;
  *
  * Source: SQS API reference, "StartMessageMoveTask".
  */
-export function openMailbox({ region, sqs, url }: QueueAt): Mailbox {
+export function openMailbox({ region, sqs, url }: QueueAt, onTaken: (count: number) => void): Mailbox {
   const on = url.split('/').at(-1) ?? url;
   const about = (operation: string): Question => ({ action: `sqs:${operation}`, on, region });
   return {
@@ -54,6 +54,7 @@ export function openMailbox({ region, sqs, url }: QueueAt): Mailbox {
         const { Messages = [] } = await ask(about('ReceiveMessage'), (options) => sqs.send(command, options));
         if (Messages.length === 0) break;
         taken.push(...Messages.map(toLetter));
+        onTaken(taken.length);
       }
       return taken;
     },

@@ -21,6 +21,8 @@ export interface RedriveDeps {
   readonly send: (body: string) => Promise<void>;
   /** Aborted by Ctrl-C: the letter at hand is finished, the others stay. */
   readonly signal: AbortSignal;
+  /** So many letters of this queue are settled. */
+  readonly onProgress: (settled: number) => void;
 }
 
 /** @throws AwsCallError */
@@ -44,7 +46,7 @@ export async function openQueue(
  */
 export async function redriveQueue(
   { letters, mailbox }: OpenQueue,
-  { send, signal }: RedriveDeps,
+  { onProgress, send, signal }: RedriveDeps,
 ): Promise<Redriven> {
   const sent = new Set<string>();
   const left = new Set(letters);
@@ -59,6 +61,7 @@ export async function redriveQueue(
       if (verdict.type === 'send') sent.add(verdict.body);
       await mailbox.throwAway(letter);
       left.delete(judged);
+      onProgress(letters.length - left.size);
     }
   } finally {
     await putBack({ mailbox, letters: [...left] });

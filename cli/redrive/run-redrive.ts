@@ -5,6 +5,7 @@ import { openSqs } from '../aws/sqs.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
 import { askConsent } from '../consent.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { noProgress, showProgress } from '../progress.ts';
 import { openMailbox, send } from './mailbox.ts';
 import { sqsDeadLetters } from './notice-queues.ts';
 import { countNotices, describeMoved, type NoticesMoved, redriveNotices } from './notices.ts';
@@ -27,6 +28,9 @@ interface Sight {
   readonly notices: number;
 }
 
+/** For a person who waits; scripts read the lines that say what was done. */
+const progress = process.stderr.isTTY ? showProgress(process.stderr) : noProgress;
+
 /** Shows what is dead, asks, and sends again what can still be acted on. Returns the exit code. */
 export async function runRedrive(queue: string | undefined, options: RedriveOptions): Promise<number> {
   const formation = new CloudFormationClient(options.region ? { region: options.region } : {});
@@ -38,8 +42,15 @@ export async function runRedrive(queue: string | undefined, options: RedriveOpti
   process.on('SIGINT', onInterrupt);
   const open: OpenQueue[] = [];
   try {
-    for (const { at, name } of found)
-      open.push(await openQueue(name, openMailbox(at), { clock: systemClock, region }));
+    for (const { at, name } of found) {
+      const read = (update: (text: string) => void) =>
+        openQueue(
+          name,
+          openMailbox(at, (taken) => update(`${taken} read`)),
+          { clock: systemClock, region },
+        );
+      open.push(await progress.step(name, read));
+    }
     const isAsked = queue === undefined || queue === SLACK;
     const notices = isAsked ? await countNotices(sqsDeadLetters(openSqs({ region }))) : 0;
     return await settle({ open, notices }, stack, options, stop);
@@ -79,6 +90,8 @@ async function settle(
   return isWhole ? exitCodes.ok : exitCodes.failed;
 }
 
+const NOTHING: Redriven = { sent: 0, thrownAway: 0, kept: 0 };
+
 async function workOff(
   open: OpenQueue[],
   { queues, region }: DeployedStack,
@@ -88,13 +101,16 @@ async function workOff(
   const sqs = openSqs({ region });
   const done: Record<string, Redriven> = {};
   for (let queue = open.shift(); queue; queue = open.shift()) {
-    const deps = {
-      send: (body: string) => send({ sqs, region, url: queues?.events ?? '' }, body),
-      signal,
-    };
-    const result = await redriveQueue(queue, deps);
-    done[queue.name] = result;
-    if (queue.letters.length > 0) tell(showRedriven(queue.name, result));
+    const { letters, name } = queue;
+    const work = (update: (text: string) => void) =>
+      redriveQueue(queue, {
+        send: (body) => send({ sqs, region, url: queues?.events ?? '' }, body),
+        signal,
+        onProgress: (settled) => update(`${settled} of ${letters.length} settled`),
+      });
+    const result = letters.length > 0 ? await progress.step(name, work) : NOTHING;
+    done[name] = result;
+    if (letters.length > 0) tell(showRedriven(name, result));
   }
   return done;
 }

@@ -1,18 +1,11 @@
-import { once } from 'node:events';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../functions/clock.ts';
 import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
-import { findPython } from '../../python/environment/find-python.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import { main } from '../cli/run-cli.ts';
+import { CTRL_C, CTRL_D, type Keys, runInTerminal } from '../cli/run-in-terminal.ts';
 import { asOperator, region } from '../enroll/scene.ts';
 
 const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
-const CTRL_C = '\u0003';
-const CTRL_D = '\u0004';
-/** Python's own pseudo terminal around a program: what is written to it is typed, and it ends as the program does. */
-const IN_TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 let account: SimulatedAccount;
 
 beforeEach(async () => {
@@ -33,26 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-/** Types each answer when its cue shows; resolves with what was shown and how it ended. */
-async function drillInTerminal(...typed: readonly (readonly [cue: string, keys: string])[]) {
-  const python = await findPython([3, 9]);
-  const args = [process.execPath, main, 'drill', '--instance', INSTANCE];
-  const child = execa(python?.command ?? 'python3', ['-c', IN_TERMINAL, ...args], {
-    reject: false,
-    all: true,
-    env: {
-      ...asOperator(account),
-      TERM: 'xterm',
-    },
-  });
-  let shown = '';
-  for (const [cue, keys] of typed) {
-    while (!shown.includes(cue)) shown += String((await once(child.all, 'data'))[0]);
-    child.stdin.write(keys);
-  }
-  const { all, exitCode } = await child;
-  return { shown: all, code: exitCode };
-}
+const drillInTerminal = (...typed: readonly Keys[]) =>
+  runInTerminal(asOperator(account), ['drill', '--instance', INSTANCE], typed);
 
 const operations = () => account.calls.map(({ operation }) => operation);
 const tagsOf = () => account.calls.filter(({ operation }) => /^(Create|Delete)Tags$/.test(operation));

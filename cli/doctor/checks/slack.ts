@@ -1,10 +1,11 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { AwsCallError, ConfigurationError } from '../../../functions/errors.ts';
+import { AwsCallError, ConfigurationError, messageOf } from '../../../functions/errors.ts';
 import { channelsIn, DEFAULT_CHANNEL, parseRoutes } from '../../../functions/notify/settings.ts';
 import type { SlackAccess } from '../../../functions/notify/slack/access.ts';
 import { askChannel, askSlack } from '../../../functions/notify/slack/introduce.ts';
 import { slackSecret } from '../../../functions/notify/slack/secret.ts';
 import { placeOf } from '../../../functions/notify/slack/secret-place.ts';
+import { LyingOpenError } from '../../../functions/notify/slack/stored-parameter.ts';
 import { ask } from '../../aws/ask.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -30,10 +31,10 @@ export const slackCheck: Check<Patient> = {
         ? lookAtWebhooks(access, channels, about)
         : await lookAtBot(access, channels, place, patient);
     } catch (error) {
-      const isAbsent = error instanceof AwsCallError && ABSENT.test(error.code);
-      if (!isAbsent && !(error instanceof ConfigurationError)) throw error;
-      const command = isAbsent ? createCommand(place, region) : replaceCommand(place, region);
-      return [{ type: 'wrong', about, problem: error.message, remedy: `docs/slack.md, set-up: ${command}` }];
+      const command = mendingCommand(error, place, region);
+      if (command === undefined) throw error;
+      const problem = messageOf(error);
+      return [{ type: 'wrong', about, problem, remedy: `docs/slack.md, set-up: ${command}` }];
     }
   },
 };
@@ -119,11 +120,12 @@ function createCommand(place: string, region: string): string {
     : `aws ssm put-parameter --region ${region} --type SecureString --name ${name} --value file://slack.json`;
 }
 
-/** Of what holds nothing for Slack, or lies open: a parameter keeps its type. */
-function replaceCommand(place: string, region: string): string {
-  const { name, type } = placeOf(place);
-  if (type === 'secret') return putCommand(place, region);
-  return `aws ssm delete-parameter --region ${region} --name ${name}; then ${createCommand(place, region)}`;
+/** `undefined`: nothing that is stored would mend it. */
+function mendingCommand(error: unknown, place: string, region: string): string | undefined {
+  if (error instanceof AwsCallError && ABSENT.test(error.code)) return createCommand(place, region);
+  if (error instanceof LyingOpenError)
+    return `aws ssm delete-parameter --region ${region} --name ${placeOf(place).name}; then ${createCommand(place, region)}`;
+  return error instanceof ConfigurationError ? putCommand(place, region) : undefined;
 }
 
 function putCommand(place: string, region: string): string {

@@ -18,12 +18,12 @@ import { systemClock } from '../../../functions/clock.ts';
 import { connectTo } from '../../../functions/cluster/connection.ts';
 import { signEksToken } from '../../../functions/cluster/eks-token.ts';
 import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
+import { NAME_WIDTH, type Progress } from '../../progress.ts';
 import { addressOf, worldCredentials } from '../embedded-deps.ts';
 import type { ReplayWorld } from '../replay-world.ts';
 import { addInstance, clusterName as demo, region, startAwsSide } from '../world.ts';
 import { hang, widthOf } from '../wrap.ts';
 import { chooseBinaries, type Kubernetes } from './binaries.ts';
-import { NAME_WIDTH, type Progress } from './progress.ts';
 import { startTrainer } from './trainer.ts';
 
 export interface RealWorldOptions {

@@ -13,7 +13,7 @@ const remedies = {
  * Reads a SecureString parameter of AWS Systems Manager. Under the key `aws/ssm` that takes `ssm:GetParameter` alone, under
  * a key of one's own `kms:Decrypt` too. docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
  *
- * What it returns throws AwsCallError, and ConfigurationError when the parameter is not encrypted.
+ * What it returns throws AwsCallError, and LyingOpenError when the parameter is not encrypted.
  */
 export function openParameter(aws: SSMClientConfig, name: string): () => Promise<string> {
   const client = new SSMClient(aws);
@@ -27,14 +27,16 @@ export function openParameter(aws: SSMClientConfig, name: string): () => Promise
     } catch (cause) {
       throw failedRead(read, cause);
     }
-    if (parameter?.Type !== 'SecureString') throw lyingOpen(name, parameter?.Type);
+    if (parameter?.Type !== 'SecureString') throw new LyingOpenError(name, parameter?.Type);
     return parameter.Value ?? '';
   };
 }
 
-/** Whoever may read parameters at all has seen it, so it is worth a new token. */
-function lyingOpen(name: string, type = 'none'): ConfigurationError {
-  return new ConfigurationError(
-    `Parameter "${name}" is of type ${type}, which is not encrypted; it must be a SecureString. A parameter keeps its type: delete it, and make it anew with a new token.`,
-  );
+/** A parameter that is not encrypted. Whoever may read parameters at all has seen it, so it is worth a new token. */
+export class LyingOpenError extends ConfigurationError {
+  constructor(name: string, type = 'none') {
+    super(
+      `Parameter "${name}" is of type ${type}, which is not encrypted; it must be a SecureString. A parameter keeps its type: delete it, and make it anew with a new token.`,
+    );
+  }
 }

@@ -21,7 +21,7 @@ test('a secret that holds nothing for Slack, a token that Slack refuses, Slack o
   expect(await scene.findingsOf('Slack')).toMatchObject([{ type: 'not-seen' }]);
 }, 60_000);
 
-test('a parameter: well, not there, lying open, and with a token that Slack refuses', async () => {
+test('a parameter: well, not there, lying open, with nothing for Slack in it, and with a token that Slack refuses', async () => {
   const place = 'ssm:/spot-responder/slack';
   scene.setNotifier({ SLACK_SECRET: place, SLACK_CHANNEL: scene.slack.channel });
   const create = `aws ssm put-parameter --region us-east-2 --type SecureString --name /spot-responder/slack --value file://slack.json`;
@@ -40,6 +40,11 @@ test('a parameter: well, not there, lying open, and with a token that Slack refu
     `aws ssm delete-parameter --region us-east-2 --name /spot-responder/slack; then ${create}`,
   );
   expect(JSON.stringify(open)).not.toContain(scene.slack.token);
+  scene.account.putParameter('/spot-responder/slack', 'hunter2');
+  const [empty] = await scene.findingsOf('Slack');
+  expect(empty).toMatchObject({ type: 'wrong', problem: expect.stringContaining('holds no Slack access') });
+  expect(empty?.remedy).toBe(`docs/slack.md, set-up: ${create} --overwrite`);
+  expect(JSON.stringify(empty)).not.toContain('hunter2');
   scene.account.putParameter('/spot-responder/slack', 'xoxb-revoked');
   expect(await scene.findingsOf('Slack')).toMatchObject([
     {
