@@ -15,7 +15,7 @@ if (!process.env.MOTO_SERVER) console.log('Left out: tests on moto; npm run test
 const leftOut = [
   ...(api.type === 'missing' ? ['test/real/**'] : []),
   ...(controllers.type === 'missing' ? ['test/real/controllers/**'] : []),
-  ...(python ? [] : ['test/python.test.ts', 'test/drills/terminal.test.ts']),
+  ...(python ? [] : ['test/python.test.ts', 'test/{drills,redrive}/terminal.test.ts']),
   ...(process.env.MOTO_SERVER ? [] : ['test/aws/{moto,redrive,story}.test.ts']),
   ...(controllers.type === 'missing' ? ['test/aws/story.test.ts'] : []),
   ...(process.env.TRAINING && controllers.type !== 'missing' ? [] : ['test/training/**']),

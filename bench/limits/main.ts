@@ -6,7 +6,8 @@ import { CROWD_NAMESPACE, createCrowd } from '../../controlplane/fleet/crowd.ts'
 import { settle } from '../../controlplane/fleet/settle.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
-import type { ClusterPort, PodRef } from '../../functions/cluster/port.ts';
+import type { PodRef } from '../../functions/cluster/objects.ts';
+import type { ClusterPort } from '../../functions/cluster/port.ts';
 
 /** How many evictions at a time empty a crowd fastest: through one budget, and in all where there are no budgets. */
 interface Options {

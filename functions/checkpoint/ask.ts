@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { ClusterPort, Pod, PodList } from '../cluster/port.ts';
+import type { Pod, PodList } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 import type { InterruptionKind, Severity } from '../signals/interruption.ts';
 import { type AskDecision, decideAsk, type Wish } from './decide.ts';
 import type { Gang } from './gang.ts';

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../clock.ts';
 import { openPodFollower } from '../cluster/follow-pods.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { canListen, type Running, type SaveDeps, type SaveRequest, writeRequest } from './ask.ts';
 import type { Gang } from './gang.ts';
 import type { Waiting } from './release.ts';

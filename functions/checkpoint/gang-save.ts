@@ -1,5 +1,5 @@
 import { secondsBetween } from '../clock.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { askGang, type SaveDeps, type SaveRequest } from './ask.ts';
 import { type Followed, followSave } from './follow-save.ts';
 import type { Gang } from './gang.ts';

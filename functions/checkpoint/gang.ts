@@ -1,4 +1,4 @@
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { OPT_IN_LABEL } from './labels.ts';
 
 /** As much of a pod as tells its gang: a running one's, or a template's. */

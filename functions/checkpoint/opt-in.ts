@@ -1,4 +1,4 @@
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { type GangMember, gangOf } from './gang.ts';
 import { ACK_ANNOTATION, MARKER_ANNOTATION, OPT_IN_LABEL, TIMEOUT_ANNOTATION } from './labels.ts';
 import { type MarkerPlace, parsePlace } from './marker-place.ts';

@@ -1,4 +1,4 @@
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { gangOf } from './gang.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import type { SaveDeps, SaveRequest } from './ask.ts';
 import { gangOf } from './gang.ts';
 import { saveGang } from './gang-save.ts';

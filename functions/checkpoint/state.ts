@@ -1,4 +1,4 @@
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { ACK_ANNOTATION, REQUEST_ANNOTATION } from './labels.ts';
 import { type CheckpointAck, type CheckpointRequest, parseAck, parseRequest } from './wire.ts';
 

@@ -1,7 +1,8 @@
 import { type Api, persist, READ_TIMEOUT_MS, via } from './api.ts';
 import { type Operation, unexpected } from './faults.ts';
 import { escapePointer } from './json-pointer.ts';
-import type { JsonPatchOperation, Pod, WriteOptions } from './port.ts';
+import type { Pod } from './objects.ts';
+import type { JsonPatchOperation, WriteOptions } from './port.ts';
 
 /**
  * Through `pods/status`, never `pods`: a patch of `pods` could swap an image, the status subresource keeps changes

@@ -1,6 +1,6 @@
 import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import type { Operation } from './faults.ts';
-import type { Budget } from './port.ts';
+import type { Budget } from './objects.ts';
 import { selects } from './selector.ts';
 
 const operation: Operation = {

@@ -2,7 +2,8 @@ import { ClusterError } from '../errors.ts';
 import { type Api, EVENT_TIMEOUT_MS, via } from './api.ts';
 import { statusOfError } from './api-status.ts';
 import { accessFault, describeFailure, type Operation } from './faults.ts';
-import type { EventAnswer, ObjectEvent } from './port.ts';
+import type { ObjectEvent } from './objects.ts';
+import type { EventAnswer } from './port.ts';
 
 /** Who recorded it; `infra/k8s/admission.yaml` knows the name. */
 const COMPONENT = 'spot-responder';

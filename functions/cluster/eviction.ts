@@ -2,7 +2,8 @@ import { ClusterError } from '../errors.ts';
 import { type Api, EVICT_TIMEOUT_MS, persist, READ_TIMEOUT_MS, via } from './api.ts';
 import { statusOfError } from './api-status.ts';
 import { accessFault, describeFailure, type Operation, unexpected, wasSent } from './faults.ts';
-import type { EvictionAnswer, EvictOptions, PodRef, WriteOptions } from './port.ts';
+import type { PodRef } from './objects.ts';
+import type { EvictionAnswer, EvictOptions, WriteOptions } from './port.ts';
 import { triageRefusal } from './triage.ts';
 
 /** One attempt through the eviction API, with a UID precondition. Throws only when access is refused. */

@@ -2,7 +2,8 @@ import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { ClusterError } from '../errors.ts';
 import { type Looks, openLooks } from './looks.ts';
-import type { Pod, PodEvent, PodList } from './port.ts';
+import type { Pod, PodList } from './objects.ts';
+import type { PodEvent } from './port.ts';
 
 export interface PodSightings {
   /** A pod of the source, new or changed. */

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import { type Operation, unexpected } from './faults.ts';
 import { countGpus } from './gpus.ts';
-import type { ClusterNode, JsonPatchOperation, PatchAnswer, Taint, WriteOptions } from './port.ts';
+import type { ClusterNode, Taint } from './objects.ts';
+import type { JsonPatchOperation, PatchAnswer, WriteOptions } from './port.ts';
 
 const PAGE_SIZE = 500;
 

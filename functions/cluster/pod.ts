@@ -6,7 +6,7 @@ import type {
   V1Toleration,
 } from '@kubernetes/client-node/dist/gen/index.js';
 import { countGpus } from './gpus.ts';
-import type { NodeRequirement, OwnerReference, Pod, Toleration, Waiting } from './port.ts';
+import type { NodeRequirement, OwnerReference, Pod, Toleration, Waiting } from './objects.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 const PHASES: readonly Pod['phase'][] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];

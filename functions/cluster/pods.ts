@@ -5,8 +5,9 @@ import { ClusterError } from '../errors.ts';
 import { type Api, persist, READ_TIMEOUT_MS, readText, unwrap, via } from './api.ts';
 import { type ApiStatus, parseStatus } from './api-status.ts';
 import { accessFault, describeFailure, type Operation } from './faults.ts';
+import type { Pod, PodList } from './objects.ts';
 import { toPod } from './pod.ts';
-import type { Pod, PodEvent, PodList, PodSelection } from './port.ts';
+import type { PodEvent, PodSelection } from './port.ts';
 
 /** The server sends a bookmark about once a minute; silence beyond that means the stream is dead. */
 const IDLE_MS = 90_000;

@@ -1,6 +1,7 @@
 import { type Api, persist, READ_TIMEOUT_MS, unwrap, via } from './api.ts';
 import type { Operation } from './faults.ts';
-import type { DeploymentRef, WriteOptions } from './port.ts';
+import type { DeploymentRef } from './objects.ts';
+import type { WriteOptions } from './port.ts';
 
 /** The scale is a resource of its own: whoever may change it may change nothing else of the Deployment. */
 export async function getScale(

@@ -1,4 +1,4 @@
-import type { Pod } from './port.ts';
+import type { Pod } from './objects.ts';
 
 /**
  * What a person would call the pod's controller: `Deployment/llm` rather than its ReplicaSet, whose name ends in the

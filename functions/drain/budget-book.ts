@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type InsistOptions, insist } from '../cluster/insist.ts';
-import type { Budget, ClusterPort } from '../cluster/port.ts';
+import type { Budget } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 import type { BudgetShelf } from './budget-shelf.ts';
 
 /**

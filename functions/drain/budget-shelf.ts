@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Budget, ClusterPort } from '../cluster/port.ts';
+import type { Budget } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 /** Where the drains of one cluster find its budgets: in a storm they are read once, not once for each node. */

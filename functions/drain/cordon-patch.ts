@@ -1,5 +1,6 @@
 import { escapePointer } from '../cluster/json-pointer.ts';
-import type { ClusterNode, JsonPatchOperation, Taint } from '../cluster/port.ts';
+import type { ClusterNode, Taint } from '../cluster/objects.ts';
+import type { JsonPatchOperation } from '../cluster/port.ts';
 import type { InterruptionKind } from '../signals/interruption.ts';
 import {
   CORDON_ANNOTATION,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ClusterNode } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
 
 /** Where a cordon writes down what it changed, so that its undo is exact. */
 export const CORDON_ANNOTATION = 'spot-responder/cordon';

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { insist } from '../cluster/insist.ts';
-import type { ClusterNode, ClusterPort } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import { buildCordon, buildCordonUnseen, buildUncordon, type CordonReason } from './cordon-patch.ts';
 import { readCordonRecord } from './cordon-record.ts';

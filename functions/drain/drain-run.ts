@@ -1,7 +1,8 @@
 import type { HoldForSave } from '../checkpoint/saves.ts';
 import type { Clock } from '../clock.ts';
 import type { PodFollower } from '../cluster/follow-pods.ts';
-import type { ClusterPort, Pod, PodRef } from '../cluster/port.ts';
+import type { Pod, PodRef } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import type { Severity } from '../signals/interruption.ts';
 import type { BudgetBook } from './budget-book.ts';

@@ -1,4 +1,4 @@
-import type { PodRef } from '../cluster/port.ts';
+import type { PodRef } from '../cluster/objects.ts';
 import { timeline } from './deadline.ts';
 import type { DrainDeps, DrainRequest, DrainRun } from './drain-run.ts';
 import { openNodeFollower, recordSightings } from './node-watch.ts';

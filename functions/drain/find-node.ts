@@ -1,4 +1,5 @@
-import type { ClusterNode, ClusterPort } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
+import type { ClusterPort } from '../cluster/port.ts';
 
 export interface NodeIdentity {
   readonly instanceId: string;

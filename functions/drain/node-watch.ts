@@ -1,5 +1,5 @@
 import { openPodFollower, type PodFollower, type PodSightings } from '../cluster/follow-pods.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { doubtWatch } from './doubt.ts';
 import type { DrainRun } from './drain-run.ts';
 import { decidePod } from './plan.ts';

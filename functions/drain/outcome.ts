@@ -1,5 +1,5 @@
 import type { CheckpointOutcome, CheckpointResponse, TrainingOutcome } from '../checkpoint/outcome.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import type { Severity } from '../signals/interruption.ts';
 
 /** What the plan wants for one pod, and why. */

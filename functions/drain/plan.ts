@@ -1,7 +1,7 @@
 import { gangOf } from '../checkpoint/gang.ts';
 import { readOptIn } from '../checkpoint/opt-in.ts';
 import type { CheckpointOutcome } from '../checkpoint/outcome.ts';
-import type { Pod, Toleration } from '../cluster/port.ts';
+import type { Pod, Toleration } from '../cluster/objects.ts';
 import type { DrainPlan, Hazard, PlanContext, PodDecision, SkipReason } from './outcome.ts';
 import { TAINT_KEY } from './taint.ts';
 

@@ -1,4 +1,4 @@
-import type { PodRef } from '../cluster/port.ts';
+import type { PodRef } from '../cluster/objects.ts';
 
 /** One thing that happened during a drain, as it happens, for a live timeline. */
 export interface DrainProgress {

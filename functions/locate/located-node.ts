@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
 import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
 import type { CapacityType, LocatedInstance } from './located.ts';
 import { ownerFromLabels, POOL_KEY } from './owner.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { ClusterPort, EventAnswer, ObjectEvent } from '../cluster/port.ts';
+import type { ObjectEvent } from '../cluster/objects.ts';
+import type { ClusterPort, EventAnswer } from '../cluster/port.ts';
 import type { Log } from '../log.ts';
 
 /** Writes Kubernetes Events beside the drains. What a server does not take at once is dropped: people are told elsewhere too. */

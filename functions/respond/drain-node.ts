@@ -1,4 +1,4 @@
-import type { Pod, PodList } from '../cluster/port.ts';
+import type { Pod, PodList } from '../cluster/objects.ts';
 import { addEarlier, readAccount } from '../drain/account.ts';
 import { executePlan } from '../drain/evict.ts';
 import { describeOpen } from '../drain/open-pods.ts';

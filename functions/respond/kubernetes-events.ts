@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectEvent, PodRef } from '../cluster/port.ts';
+import type { ObjectEvent, PodRef } from '../cluster/objects.ts';
 import type { DrainProgress } from '../drain/progress.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { InterruptionReport } from './report.ts';

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
 import type { Place } from '../leader/leader.ts';
 import { drainEndsAt, type NodeResult, type Scene } from './scene.ts';
 

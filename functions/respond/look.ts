@@ -1,5 +1,5 @@
 import { insist } from '../cluster/insist.ts';
-import type { PodList } from '../cluster/port.ts';
+import type { PodList } from '../cluster/objects.ts';
 import { type BudgetBook, openBudgetBook } from '../drain/budget-book.ts';
 import type { Place } from '../leader/leader.ts';
 import { insistently } from './connect.ts';

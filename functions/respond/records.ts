@@ -1,4 +1,4 @@
-import type { ObjectEvent } from '../cluster/port.ts';
+import type { ObjectEvent } from '../cluster/objects.ts';
 import type { DrainProgress } from '../drain/progress.ts';
 import type { Chapter } from './chapter.ts';
 import { handledDetail } from './details.ts';

@@ -1,6 +1,6 @@
 import type { CheckpointMoment } from '../checkpoint/moment.ts';
 import type { TrainingOutcome } from '../checkpoint/outcome.ts';
-import type { ClusterNode } from '../cluster/port.ts';
+import type { ClusterNode } from '../cluster/objects.ts';
 import type { DrainPlan, DrainReport } from '../drain/outcome.ts';
 import type { DrainProgress } from '../drain/progress.ts';
 import type { ClusterFault } from '../errors.ts';

@@ -2,7 +2,7 @@ import { readOptIn } from '../checkpoint/opt-in.ts';
 import type { CheckpointOutcome } from '../checkpoint/outcome.ts';
 import { reportTraining } from '../checkpoint/outcome.ts';
 import { type HoldForSave, openSaves } from '../checkpoint/saves.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import type { TrainingPod } from './report.ts';
 import { giveUpAt, type Scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import type { Detail } from '../announce/schema.ts';
-import type { PodRef } from '../cluster/port.ts';
+import type { PodRef } from '../cluster/objects.ts';
 import { workloadOf } from '../cluster/workload.ts';
 import type { DrainPlan } from '../drain/outcome.ts';
 import type { Moment } from './report.ts';

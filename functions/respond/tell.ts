@@ -1,5 +1,5 @@
 import { readOptIn } from '../checkpoint/opt-in.ts';
-import type { Pod } from '../cluster/port.ts';
+import type { Pod } from '../cluster/objects.ts';
 import { findNode } from '../drain/find-node.ts';
 import { AwsCallError, ClusterError } from '../errors.ts';
 import type { Outcome } from './report.ts';

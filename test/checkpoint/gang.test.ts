@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gangOf } from '../../functions/checkpoint/gang.ts';
-import type { Pod } from '../../functions/cluster/port.ts';
+import type { Pod } from '../../functions/cluster/objects.ts';
 import { barePod, podWith } from '../drain/scene.ts';
 
 const job = (labels: Record<string, string> = {}) => ({

@@ -1,10 +1,5 @@
-import type {
-  ClusterNode,
-  ClusterPort,
-  JsonPatchOperation,
-  Pod,
-  Taint,
-} from '../../functions/cluster/port.ts';
+import type { ClusterNode, Pod, Taint } from '../../functions/cluster/objects.ts';
+import type { ClusterPort, JsonPatchOperation } from '../../functions/cluster/port.ts';
 
 /**
  * A cluster to hold the port against, with the hands of everyone else in it: kubelets, controllers, users. The

@@ -1,6 +1,6 @@
 import { ApiException, type CoreV1Api, type V1Node } from '@kubernetes/client-node';
 import { vi } from 'vitest';
-import type { Taint } from '../../functions/cluster/port.ts';
+import type { Taint } from '../../functions/cluster/objects.ts';
 import type { createNames, NodeOptions } from './lab.ts';
 
 /** Whether kubelets and controllers run, or the lab plays them. */

@@ -1,7 +1,7 @@
 import { ApiException, type CoreV1Api, type V1Pod } from '@kubernetes/client-node';
 import { vi } from 'vitest';
 import { STOPS_AFTER } from '../../controlplane/kwok-stages.ts';
-import type { ClusterNode, PodRef } from '../../functions/cluster/port.ts';
+import type { ClusterNode, PodRef } from '../../functions/cluster/objects.ts';
 import type { PodOptions, StoredPod } from './lab.ts';
 import type { Kubelets } from './real-nodes.ts';
 

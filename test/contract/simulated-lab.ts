@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { systemClock } from '../../functions/clock.ts';
 import { connectTo } from '../../functions/cluster/connection.ts';
-import type { ClusterNode, ClusterPort, Pod, Taint } from '../../functions/cluster/port.ts';
+import type { ClusterNode, Pod, Taint } from '../../functions/cluster/objects.ts';
+import type { ClusterPort } from '../../functions/cluster/port.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { send } from '../simulator/cluster/api.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../functions/cluster/port.ts';
+import type { Pod } from '../../functions/cluster/objects.ts';
 import type { PlanContext } from '../../functions/drain/outcome.ts';
 import { decidePod, planDrain } from '../../functions/drain/plan.ts';
 import { barePod, podWith } from './scene.ts';

@@ -1,5 +1,5 @@
 import { connectTo } from '../../functions/cluster/connection.ts';
-import type { Pod } from '../../functions/cluster/port.ts';
+import type { Pod } from '../../functions/cluster/objects.ts';
 import { cordonInstance } from '../../functions/drain/cordon.ts';
 import type { DrainDeps, DrainRequest } from '../../functions/drain/drain-run.ts';
 import { executePlan } from '../../functions/drain/evict.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClaimDenial, KarpenterView, NodeClaim } from '../../functions/cluster/karpenter-port.ts';
-import type { ClusterNode } from '../../functions/cluster/port.ts';
+import type { ClusterNode } from '../../functions/cluster/objects.ts';
 import type { PoolDefinition } from '../../functions/fallback/define/pool-definition.ts';
 import { karpenterNodes, readKarpenterSide } from '../../functions/fallback/world/karpenter-side.ts';
 import { asInstanceId, type InstanceId } from '../../functions/signals/interruption.ts';

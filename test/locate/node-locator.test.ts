@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ClusterNode } from '../../functions/cluster/port.ts';
+import type { ClusterNode } from '../../functions/cluster/objects.ts';
 import type { NodeOwner } from '../../functions/locate/located.ts';
 import { nodeLocator } from '../../functions/locate/node-locator.ts';
 import { instanceId } from './instance-id.ts';

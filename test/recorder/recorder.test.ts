@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ClusterPort, EventAnswer, ObjectEvent } from '../../functions/cluster/port.ts';
+import type { ObjectEvent } from '../../functions/cluster/objects.ts';
+import type { ClusterPort, EventAnswer } from '../../functions/cluster/port.ts';
 import { ClusterError } from '../../functions/errors.ts';
 import { openRecorder } from '../../functions/recorder/recorder.ts';
 import { FakeClock } from '../support/fake-clock.ts';

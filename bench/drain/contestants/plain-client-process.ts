@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
-import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
+import type { Pod } from '../../../functions/cluster/objects.ts';
+import type { ClusterPort } from '../../../functions/cluster/port.ts';
 
 process.on('message', async ({ nodes, until }: { nodes: readonly string[]; until: number }) => {
   const cluster = await connectFromKubeconfig({ path: process.argv[2] ?? '', clock: systemClock });

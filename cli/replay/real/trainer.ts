@@ -1,6 +1,7 @@
 import type { PlannedWorkload } from '../../../controlplane/fleet/plan.ts';
 import type { Clock } from '../../../functions/clock.ts';
-import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
+import type { Pod } from '../../../functions/cluster/objects.ts';
+import type { ClusterPort } from '../../../functions/cluster/port.ts';
 import { openRanks, type Rank } from '../../../simulator/cluster/ranks.ts';
 
 const JOB_LABEL = 'batch.kubernetes.io/job-name';

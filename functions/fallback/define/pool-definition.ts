@@ -1,4 +1,4 @@
-import type { DeploymentRef } from '../../cluster/port.ts';
+import type { DeploymentRef } from '../../cluster/objects.ts';
 import type { Group } from '../groups/port.ts';
 
 /** A pool as its groups' tags describe it. */

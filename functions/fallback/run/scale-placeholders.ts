@@ -1,4 +1,4 @@
-import type { DeploymentRef } from '../../cluster/port.ts';
+import type { DeploymentRef } from '../../cluster/objects.ts';
 import type { Decided } from '../decide.ts';
 import type { PoolReading } from '../world/pool-world.ts';
 import { mayAct, type Run } from './run.ts';

@@ -1,5 +1,6 @@
 import type { KarpenterView } from '../../cluster/karpenter-port.ts';
-import type { ClusterNode, ClusterPort, Pod } from '../../cluster/port.ts';
+import type { ClusterNode, Pod } from '../../cluster/objects.ts';
+import type { ClusterPort } from '../../cluster/port.ts';
 import { ClusterError } from '../../errors.ts';
 import { instanceOf } from '../../locate/located-node.ts';
 import type { InstanceId } from '../../signals/interruption.ts';

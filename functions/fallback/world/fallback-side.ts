@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../clock.ts';
-import type { ClusterNode, Pod } from '../../cluster/port.ts';
+import type { ClusterNode, Pod } from '../../cluster/objects.ts';
 import type { FallbackDefinition } from '../define/pool-definition.ts';
 import type { Member } from '../groups/port.ts';
 import type { FallbackGroup, FallbackNode } from '../pool.ts';

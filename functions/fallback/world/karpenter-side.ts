@@ -1,6 +1,6 @@
 import { secondsBetween } from '../../clock.ts';
 import type { KarpenterView, NodeClaim } from '../../cluster/karpenter-port.ts';
-import type { ClusterNode } from '../../cluster/port.ts';
+import type { ClusterNode } from '../../cluster/objects.ts';
 import { POOL_KEY } from '../../locate/owner.ts';
 import type { InstanceId } from '../../signals/interruption.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../cluster/port.ts';
+import type { ClusterNode } from '../../cluster/objects.ts';
 import type { InstanceId } from '../../signals/interruption.ts';
 import type { Member } from '../groups/port.ts';
 import type { Gpus, SpotSide } from '../pool.ts';

@@ -1,4 +1,5 @@
-import type { ClusterPort, Pod } from '../../cluster/port.ts';
+import type { Pod } from '../../cluster/objects.ts';
+import type { ClusterPort } from '../../cluster/port.ts';
 import { ClusterError } from '../../errors.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';
 import type { Placeholders } from '../pool.ts';

@@ -1,6 +1,6 @@
 import { gangOf } from '../../checkpoint/gang.ts';
 import { secondsBetween } from '../../clock.ts';
-import type { Pod } from '../../cluster/port.ts';
+import type { Pod } from '../../cluster/objects.ts';
 import type { PendingPod, PodDemand, SpotSide } from '../pool.ts';
 import { karpenterNodes } from './karpenter-side.ts';
 import { isPlaceholder } from './placeholders.ts';

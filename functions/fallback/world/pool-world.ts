@@ -1,4 +1,4 @@
-import type { ClusterNode, Pod } from '../../cluster/port.ts';
+import type { ClusterNode, Pod } from '../../cluster/objects.ts';
 import type { InstanceId } from '../../signals/interruption.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';
 import type { LaunchActivity } from '../groups/port.ts';

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../cluster/port.ts';
+import type { ClusterNode } from '../../cluster/objects.ts';
 import { readCordonRecord } from '../../drain/cordon-record.ts';
 
 /** Names our return of a node in its cordon record: the marker lies on the node, so it survives every crash of ours. */

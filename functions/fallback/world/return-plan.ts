@@ -1,4 +1,4 @@
-import type { Pod } from '../../cluster/port.ts';
+import type { Pod } from '../../cluster/objects.ts';
 import type { DrainPlan, PodDecision } from '../../drain/outcome.ts';
 import { planDrain } from '../../drain/plan.ts';
 

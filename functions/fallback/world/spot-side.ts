@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../cluster/port.ts';
+import type { ClusterNode } from '../../cluster/objects.ts';
 import type { PoolDefinition } from '../define/pool-definition.ts';
 import type { Member } from '../groups/port.ts';
 import type { SpotSide } from '../pool.ts';

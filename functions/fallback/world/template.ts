@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../../cluster/port.ts';
+import type { ClusterNode } from '../../cluster/objects.ts';
 import { TAINT_KEY } from '../../drain/taint.ts';
 import type { NodeTemplate } from './waiting-pods.ts';
 

@@ -1,4 +1,4 @@
-import type { ClusterNode, NodeRequirement, Pod, Taint, Toleration } from '../../cluster/port.ts';
+import type { ClusterNode, NodeRequirement, Pod, Taint, Toleration } from '../../cluster/objects.ts';
 import { POOL_KEY } from '../../locate/owner.ts';
 import { isPlaceholder } from './placeholders.ts';
 

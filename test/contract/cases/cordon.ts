@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../functions/clock.ts';
-import type { ClusterNode, Taint } from '../../../functions/cluster/port.ts';
+import type { ClusterNode, Taint } from '../../../functions/cluster/objects.ts';
 import { type CordonRequest, cordonInstance, uncordonNode } from '../../../functions/drain/cordon.ts';
 import { CORDON_ANNOTATION, EXCLUDE_FROM_LOAD_BALANCERS } from '../../../functions/drain/cordon-record.ts';
 import { TAINT_KEY } from '../../../functions/drain/taint.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ObjectEvent } from '../../../functions/cluster/port.ts';
+import type { ObjectEvent } from '../../../functions/cluster/objects.ts';
 import type { Lab } from '../lab.ts';
 
 const TOLD = { type: 'Warning', reason: 'EvictionBlocked', message: 'by budget llm' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Pod } from '../../../functions/cluster/port.ts';
+import type { Pod } from '../../../functions/cluster/objects.ts';
 import {
   add,
   expectRefusal,

@@ -9,7 +9,7 @@ import {
   type V1Role,
 } from '@kubernetes/client-node';
 import { describe, expect, test, vi } from 'vitest';
-import type { ObjectEvent } from '../../../functions/cluster/port.ts';
+import type { ObjectEvent } from '../../../functions/cluster/objects.ts';
 import { collect } from '../../cluster/collect.ts';
 import type { TestPlane } from '../../support/control-plane.ts';
 import { type IdentityScene, NODE } from './scene.ts';

@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 import { applyManifest } from '../../../controlplane/enrol.ts';
 import { systemClock } from '../../../functions/clock.ts';
 import { connectFromKubeconfig } from '../../../functions/cluster/kubeconfig-connection.ts';
-import type { ClusterPort, Pod } from '../../../functions/cluster/port.ts';
+import type { Pod } from '../../../functions/cluster/objects.ts';
+import type { ClusterPort } from '../../../functions/cluster/port.ts';
 import { startTestPlane, type TestPlane } from '../../support/control-plane.ts';
 import { addKarpenter, nodePool } from '../../support/karpenter.ts';
 
