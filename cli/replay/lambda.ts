@@ -3,7 +3,7 @@ import { handleDelivery, type Watch } from '../../functions/respond/delivery.ts'
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
 import { drainQueue } from '../../simulator/account/event-source.ts';
-import type { ReceivedMessage } from '../../simulator/account/state.ts';
+import type { ReceivedMessage } from '../../simulator/account/message-queue.ts';
 import type { EmbeddedWorld } from './world.ts';
 
 /** As long as an invocation may take. */

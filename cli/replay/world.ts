@@ -3,7 +3,7 @@ import { DAEMON_SETS, type PlannedNode } from '../../controlplane/fleet/plan.ts'
 import type { Clock } from '../../functions/clock.ts';
 import type { InstanceId } from '../../functions/signals/interruption.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { startSimulatedTable } from '../../simulator/table/table.ts';
 import { spareNode } from './fleet.ts';

@@ -1,5 +1,4 @@
 import type { KarpenterView } from './karpenter-port.ts';
-
 import type { Budget, ClusterNode, DeploymentRef, ObjectEvent, Pod, PodList, PodRef } from './objects.ts';
 
 /**

@@ -4,6 +4,7 @@ import { changeGroup, fillGroup, membersOf } from './capacity.ts';
 import type { SimulatedAccessEntry, SimulatedExperiment, SimulatedStack } from './deployed.ts';
 import { close, listen, serve } from './http.ts';
 import { startLifecycleAction } from './lifecycle-actions.ts';
+import type { SimulatedQueue } from './message-queue.ts';
 import type { ServiceRequest } from './protocol.ts';
 import { addQueue, type QueueOptions } from './queue.ts';
 import { openReadBucket, type ReadQuota } from './read-bucket.ts';
@@ -21,7 +22,6 @@ import type {
   SimulatedMarket,
   SimulatedNodeGroup,
   SimulatedParameter,
-  SimulatedQueue,
   WaitingLifecycleAction,
 } from './state.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../functions/clock.ts';
-import type { ReceivedMessage, SimulatedQueue } from './state.ts';
+import type { ReceivedMessage, SimulatedQueue } from './message-queue.ts';
 
 /** Runs one invocation; resolves with the ids of messages that failed, rejects when the invocation died. */
 export type Invoke = (messages: readonly ReceivedMessage[]) => Promise<readonly string[]>;

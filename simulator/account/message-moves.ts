@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type AccountState, type MoveTask, ServiceFault, type SimulatedQueue } from './state.ts';
+import type { MoveTask, SimulatedQueue } from './message-queue.ts';
+import { type AccountState, ServiceFault } from './state.ts';
 
 interface MoveRequest {
   readonly SourceArn: string;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../functions/clock.ts';
-import { type AccountState, type Beside, OWNER_ACCOUNT, type SimulatedQueue } from './state.ts';
+import type { Beside, SimulatedQueue } from './message-queue.ts';
+import { type AccountState, OWNER_ACCOUNT } from './state.ts';
 
 export interface QueueOptions {
   readonly name: string;

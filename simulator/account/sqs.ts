@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { listMoves, startMove } from './message-moves.ts';
+import type { SimulatedQueue } from './message-queue.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { addQueue } from './queue.ts';
-import { type AccountState, OWNER_ACCOUNT, ServiceFault, type SimulatedQueue } from './state.ts';
+import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type SqsRequest = Extract<ServiceRequest, { body: unknown }>;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parseContinuation } from '../../functions/continuation/continuation.ts';
 import { continuationQueue } from '../../functions/continuation/queue.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { clientOptions } from '../simulator/account-client-options.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { anInterruption } from '../support/interruptions.ts';

@@ -2,7 +2,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { BUS_NAME } from '../../infra/spot-responder.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
 import type { SimulatedResource } from '../../simulator/account/deployed.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
 import type { CliRun } from '../cli/run-cli.ts';

@@ -4,7 +4,7 @@ import { sqsDeadLetters } from '../../cli/redrive/notice-queues.ts';
 import { type NoticesMoved, redriveNotices } from '../../cli/redrive/notices.ts';
 import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-names.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { eventsOf } from '../notify/conversations.ts';
 import { openScene } from '../notify/scene.ts';
 import { patientClock } from '../support/patient-clock.ts';

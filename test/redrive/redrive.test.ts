@@ -5,7 +5,7 @@ import { DEAD_NOTICES_QUEUE, NOTICES_QUEUE } from '../../functions/notify/queue-
 import { retimeEvent } from '../../functions/signals/retime.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { runHere } from '../cli/run-here.ts';
 import { asOperator, RESPONDER, region } from '../enroll/scene.ts';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { retimeEvent } from '../../functions/signals/retime.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import type { SimulatedQueue } from '../../simulator/account/state.ts';
+import type { SimulatedQueue } from '../../simulator/account/message-queue.ts';
 import { CTRL_C, CTRL_D, type Keys, runInTerminal } from '../cli/run-in-terminal.ts';
 import { asOperator, RESPONDER, region } from '../enroll/scene.ts';
 
