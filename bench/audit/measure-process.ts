@@ -3,6 +3,7 @@ import { assembleFleet } from '../../audit/read/assemble.ts';
 import { readCluster } from '../../audit/read/cluster.ts';
 import { allFindings } from '../../audit/report/words.ts';
 import { RULES } from '../../audit/rules/registry.ts';
+import { peakMemory } from '../../controlplane/peak-memory.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { readerFromKubeconfig } from '../../functions/cluster/kubeconfig-connection.ts';
 
@@ -15,7 +16,7 @@ const figures = {
   seconds: (performance.now() - startedAt) / 1000,
   requests: Object.values(reader.requestCounts()).reduce((sum, each) => sum + each, 0),
   byKind: reader.requestCounts(),
-  mebibytes: process.resourceUsage().maxRSS / 1024,
+  mebibytes: peakMemory() / 1_024 ** 2,
   pods,
   workloads: audit.judged.length,
   findings: allFindings(audit).length,

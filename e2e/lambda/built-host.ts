@@ -17,6 +17,13 @@ function build(): string {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = join(folder, 'host.mjs');
   const entry = fileURLToPath(new URL('host.ts', import.meta.url));
-  buildSync({ entryPoints: [entry], outfile, format: 'esm', platform: 'node', target: 'node24' });
+  buildSync({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+  });
   return outfile;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { peakMemory } from '../../controlplane/peak-memory.ts';
 
 /**
  * The runtime of one Lambda execution environment: loads the bundle's handler, then answers one invocation at a time.
@@ -54,10 +55,9 @@ async function invoke({ deadline, event, requestId }: Order): Promise<void> {
   }
 }
 
-/** Linux counts memory in kibibytes. */
 function spent(): Spent {
-  const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage();
-  return { peakMegabytes: (maxRSS * 1_024) / 1e6, cpuMs: (systemCPUTime + userCPUTime) / 1_000 };
+  const { systemCPUTime, userCPUTime } = process.resourceUsage();
+  return { peakMegabytes: peakMemory() / 1e6, cpuMs: (systemCPUTime + userCPUTime) / 1_000 };
 }
 
 function say(word: Word): void {

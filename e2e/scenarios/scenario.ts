@@ -14,8 +14,6 @@ export interface Scenario {
   readonly about: string;
   /** Runs in the quick selection too. */
   readonly isQuick: boolean;
-  /** Runs only when it is named: more than a machine of two cores carries. @default false */
-  readonly byNameOnly?: boolean;
   /** Plays on a simulated cluster, for what this machine's real one cannot carry. @default the real one */
   readonly isSimulated?: boolean;
   readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'first' | 'visibilitySeconds'>>;

@@ -81,6 +81,8 @@ async function install(python: string, requirements: string, folder: string): Pr
     const pip = [join(own, 'bin', 'python'), '-m', 'pip', '--disable-pip-version-check'] as const;
     const [command, ...args] = [...pip, 'install', '--quiet', '--no-deps', '-r', requirements];
     await run(command, args);
+    // A link to what somebody has removed.
+    if (!existsSync(folder)) await rm(folder, { force: true });
     await symlink(own, folder);
   } catch (error) {
     await rm(own, { recursive: true, force: true });
@@ -92,7 +94,7 @@ async function install(python: string, requirements: string, folder: string): Pr
 async function removeAbandoned(folder: string): Promise<void> {
   const parent = join(folder, '..');
   for (const name of await readdir(parent)) {
-    const [, pid] = /^[a-z]+-[0-9a-f]{12}\.(\d+)$/.exec(name) ?? [];
+    const [, pid] = /^[a-z-]+-[0-9a-f]{12}\.(\d+)$/.exec(name) ?? [];
     const isLinked = existsSync(join(parent, name.split('.')[0] ?? ''));
     if (pid && !isLinked && !isAlive(Number(pid)))
       await rm(join(parent, name), { recursive: true, force: true });
