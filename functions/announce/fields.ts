@@ -64,21 +64,23 @@ const podFields = {
 /** A pod that cannot be moved now, and the disruption budgets that stand in its way. */
 export const blocker = z.object({ ...podFields, budgets: z.array(text), reason: text });
 
-/** What became of one pod. */
+/** What became of one pod, the worst first. */
+export const POD_RESULTS = [
+  'blocked',
+  'failed',
+  'still-terminating',
+  /** Past its budget, near a hard deadline. */
+  'deleted',
+  'evicted',
+  /** By another's hand, before we acted. */
+  'already-gone',
+  /** Left alone on purpose. */
+  'skipped',
+] as const;
+
 export const pod = z.object({
   ...podFields,
-  result: z.enum([
-    'evicted',
-    /** Deleted past its budget near a hard deadline. */
-    'deleted',
-    /** Gone by another's hand before we acted. */
-    'already-gone',
-    'blocked',
-    'still-terminating',
-    'failed',
-    /** Left alone on purpose. */
-    'skipped',
-  ]),
+  result: z.enum(POD_RESULTS),
   reason: z.optional(text),
   budgets: z.optional(z.array(text)),
   /** Of training pods: what became of the request to save. */

@@ -25,24 +25,27 @@ const progress = z.object({
   blockers: z.array(blocker),
 });
 
+/** How an incident can end, as far as people are told. */
+export const OUTCOMES = [
+  'emptied',
+  'still-terminating',
+  'blocked',
+  'cordoned',
+  'told',
+  'uncordoned',
+  /** Another incident of the instance has taken its place, and has an end of its own. */
+  'superseded',
+  'node-gone',
+  'ambiguous',
+  'too-late',
+  'failed',
+] as const;
+
 /** Once, at the end of a run. A run that was overtaken sends none: the one that took over does. */
 const handled = z.object({
   ...incidentFields,
   outcome: z.object({
-    type: z.enum([
-      'emptied',
-      'still-terminating',
-      'blocked',
-      'cordoned',
-      'told',
-      'uncordoned',
-      /** Another incident of the instance has taken its place, and has an end of its own. */
-      'superseded',
-      'node-gone',
-      'ambiguous',
-      'too-late',
-      'failed',
-    ]),
+    type: z.enum(OUTCOMES),
     reason: z.optional(text),
   }),
   /** Every pod of the node, the ones that went wrong first. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
 import type { ResumedRun } from '../incidents/incident.ts';
 import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
-import { asInstanceId, type Interruption } from '../signals/interruption.ts';
+import { asInstanceId, INTERRUPTION_KINDS, type Interruption } from '../signals/interruption.ts';
 
 /** What the responder leaves for a later invocation of itself. */
 export interface Continuation {
@@ -55,15 +55,7 @@ const instanceId = z.pipe(
 );
 
 const interruption = z.object({
-  kind: z.enum([
-    'spot-interruption',
-    'rebalance-recommendation',
-    'instance-state-change',
-    'scheduled-change',
-    'terminate-hook',
-    'capacity-reservation-interruption',
-    'capacity-block-expiration',
-  ]),
+  kind: z.enum(INTERRUPTION_KINDS),
   severity: z.enum(['hard', 'soft']),
   instanceId,
   action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),

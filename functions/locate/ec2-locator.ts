@@ -9,7 +9,7 @@ import DataLoader from 'dataloader';
 import type { Clock } from '../clock.ts';
 import { AwsCallError } from '../errors.ts';
 import { asInstanceId, type InstanceId } from '../signals/interruption.ts';
-import { retryTransient } from './ec2-retry.ts';
+import { askEc2 } from './ec2-retry.ts';
 import type { CapacityType, LocatedInstance, Location, Locator } from './located.ts';
 import { ownerFromTags, POOL_KEY } from './owner.ts';
 
@@ -125,7 +125,7 @@ async function instancesOfReservation(deps: Ec2LocatorDeps, id: string): Promise
 }
 
 function describe(deps: Ec2LocatorDeps, input: DescribeInstancesCommandInput): Promise<Instance[]> {
-  return retryTransient('DescribeInstances', deps, async (abortSignal) => {
+  return askEc2('DescribeInstances', deps, async ({ abortSignal }) => {
     const instances: Instance[] = [];
     const pages = paginateDescribeInstances(
       { client: deps.ec2 },

@@ -1,3 +1,4 @@
+import { POD_RESULTS } from '../announce/fields.ts';
 import type { Detail } from '../announce/schema.ts';
 import type { CheckpointMoment } from '../checkpoint/moment.ts';
 import type { TrainingOutcome } from '../checkpoint/outcome.ts';
@@ -127,16 +128,6 @@ function checkpointOf(checkpoint: TrainingOutcome): Pick<Handled['pods'][number]
   };
 }
 
-const BADNESS: readonly Handled['pods'][number]['result'][] = [
-  'blocked',
-  'failed',
-  'still-terminating',
-  'deleted',
-  'evicted',
-  'already-gone',
-  'skipped',
-];
-
 function byBadness(one: Handled['pods'][number], other: Handled['pods'][number]): number {
-  return BADNESS.indexOf(one.result) - BADNESS.indexOf(other.result);
+  return POD_RESULTS.indexOf(one.result) - POD_RESULTS.indexOf(other.result);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { POD_RESULTS } from '../../functions/announce/fields.ts';
 import { revisionOf } from '../../functions/announce/revision.ts';
 import type { DetailType } from '../../functions/announce/schema.ts';
 import { type Announced, readDetail } from '../../functions/notify/announced.ts';
@@ -24,15 +25,7 @@ const pod = fc.record(
   {
     namespace: name,
     name: longName,
-    result: fc.constantFrom(
-      'evicted',
-      'deleted',
-      'already-gone',
-      'blocked',
-      'still-terminating',
-      'failed',
-      'skipped',
-    ),
+    result: fc.constantFrom(...POD_RESULTS),
     workload: longName.map((each) => `Deployment/${each}`),
     reason,
     budgets: fc.array(longName, { maxLength: 5 }),

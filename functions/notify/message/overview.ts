@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../../announce/schema.ts';
 import { secondsBetween } from '../../clock.ts';
 import type { Sighting } from '../../incidents/overview.ts';
 import { type Level, levelOfOutcome } from '../level.ts';
@@ -95,19 +96,7 @@ function countBy(sightings: readonly Sighting[], nameOf: (each: Sighting) => str
 
 type KnownOutcome = Handled['outcome']['type'];
 
-const KNOWN: ReadonlySet<string> = new Set<KnownOutcome>([
-  'emptied',
-  'still-terminating',
-  'blocked',
-  'cordoned',
-  'told',
-  'uncordoned',
-  'superseded',
-  'node-gone',
-  'ambiguous',
-  'too-late',
-  'failed',
-]);
+const KNOWN: ReadonlySet<string> = new Set(OUTCOMES);
 
 function isKnown(outcome: string): outcome is KnownOutcome {
   return KNOWN.has(outcome);

@@ -1,3 +1,4 @@
+import { POD_RESULTS } from '../../announce/fields.ts';
 import { secondsBetween } from '../../clock.ts';
 import { isLossy } from '../level.ts';
 import type { Handled, Progress } from '../story.ts';
@@ -6,19 +7,9 @@ import { nameOfResult, nameOfSave, SYMBOL } from './words.ts';
 
 type Pod = Handled['pods'][number];
 
-const RESULTS = [
-  'blocked',
-  'failed',
-  'still-terminating',
-  'deleted',
-  'evicted',
-  'already-gone',
-  'skipped',
-] as const;
-
 /** `1 deleted past a budget · 3 evicted · 6 left in place` */
 export function countResults({ pods, podsOmitted = 0 }: Pick<Handled, 'pods' | 'podsOmitted'>): string {
-  const counts = RESULTS.flatMap((result) => {
+  const counts = POD_RESULTS.flatMap((result) => {
     const n = pods.filter((pod) => pod.result === result).length;
     return n > 0 ? [`${n} ${nameOfResult(result)}`] : [];
   });
