@@ -34,8 +34,8 @@ const found = [controllers, api].find((search) => search.type === 'found');
 export default defineConfig({
   test: {
     env: { ...(found && { KUBEBUILDER_ASSETS: found.folder }) },
-    // Several files start HTTP servers and fast clocks: two at a time keeps a small machine's timing honest.
-    maxWorkers: 2,
+    // Most files wait for servers and clocks: two at a time leave a third of two cores idle, with more their timing suffers.
+    maxWorkers: 3,
     // Only what hangs runs into these: side by side, on a machine that has much else to do, the longest take a minute.
     testTimeout: 180_000,
     hookTimeout: 180_000,
