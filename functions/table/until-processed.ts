@@ -1,22 +1,26 @@
 import type { TableAccess } from './call.ts';
 
-const MOST_ROUNDS = 6;
+/** In a row, in which nothing was processed. */
+const MOST_IDLE_ROUNDS = 6;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * A throttled table answers a batch in part: what is left is sent again. False when some of it is left after
- * several rounds.
+ * A batch is answered in part where the table is throttled or the answer grows too large: what is left is sent again, as long as it
+ * grows smaller. False when some of it is left after several rounds that took nothing.
  */
 export async function untilProcessed<Batch extends object>(
   { clock, random }: Pick<TableAccess, 'clock' | 'random'>,
   whole: Batch,
   send: (batch: Batch) => Promise<Batch | undefined>,
 ): Promise<boolean> {
-  let rest: Batch | undefined = whole;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    rest = await send(rest);
+  let batch = whole;
+  let idleRounds = 0;
+  for (;;) {
+    const rest = await send(batch);
     if (!rest || Object.keys(rest).length === 0) return true;
-    await clock.sleep(FIRST_PAUSE_MS * 2 ** round * (0.5 + random() / 2));
+    idleRounds = JSON.stringify(rest).length < JSON.stringify(batch).length ? 0 : idleRounds + 1;
+    if (idleRounds >= MOST_IDLE_ROUNDS) return false;
+    await clock.sleep(FIRST_PAUSE_MS * 2 ** idleRounds * (0.5 + random() / 2));
+    batch = rest;
   }
-  return false;
 }

@@ -1,4 +1,4 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { schemas } from '../../announce/schema.ts';
 import { callTable } from '../../table/call.ts';
@@ -10,6 +10,7 @@ import {
   STORY_PREFIX,
   storyKey,
 } from '../../table/keys.ts';
+import { readEveryRow } from '../../table/read-rows.ts';
 import { readDetail } from '../announced.ts';
 import { emptyStory, type Story, takeAnnounced } from '../story.ts';
 import type { Desk } from './desk.ts';
@@ -27,16 +28,14 @@ export async function readStories(
   const members = await readMembers(desk, conversation);
   const changed = members.filter(({ story, touched }) => cache.get(story)?.touched !== touched);
   const touchedOf = new Map(members.map(({ story, touched }) => [story, touched]));
-  for (let from = 0; from < changed.length; from += BATCH) {
-    const names = changed.slice(from, from + BATCH).map(({ story }) => story);
-    for (const story of await readBatch(desk, names))
-      cache.set(story.incident, { touched: touchedOf.get(story.incident) ?? 0, story });
-  }
+  const rows = await readEveryRow(
+    desk,
+    changed.map(({ story }) => storyKey(story)),
+  );
+  for (const story of rows.map(toStory))
+    cache.set(story.incident, { touched: touchedOf.get(story.incident) ?? 0, story });
   return members.flatMap(({ story }) => cache.get(story)?.story ?? []);
 }
-
-/** What BatchGetItem takes at once. */
-const BATCH = 100;
 
 const memberRow = z.object({ story: z.string(), touched: z.number() });
 
@@ -60,22 +59,6 @@ async function readMembers(desk: Desk, conversation: string) {
     from = page.LastEvaluatedKey;
   } while (from);
   return members;
-}
-
-async function readBatch(desk: Desk, names: readonly string[]): Promise<readonly Story[]> {
-  const stories: Story[] = [];
-  let keys: Record<string, unknown>[] = names.map((name) => ({ ...storyKey(name) }));
-  while (keys.length > 0) {
-    const command = new BatchGetCommand({
-      RequestItems: { [desk.table]: { Keys: keys, ConsistentRead: true } },
-    });
-    const answer = await callTable('BatchGetItem', desk, (options) => desk.documents.send(command, options));
-    for (const item of answer.Responses?.[desk.table] ?? []) stories.push(toStory(item));
-    // Left out when the answer grew too large or the table was throttled.
-    keys = answer.UnprocessedKeys?.[desk.table]?.Keys ?? [];
-    if (keys.length > 0) await desk.clock.sleep(100 * (0.5 + desk.random()));
-  }
-  return stories;
 }
 
 const toldForm = z.object({ type: z.string(), detail: z.string() });
