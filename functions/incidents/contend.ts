@@ -60,9 +60,8 @@ function answer(
     case 'claim': {
       const { facts, fence, takeover, supersedes } = decision;
       const lease = { instanceId, incidentId: facts.incidentId, owner, fence };
-      const isSame = row?.incidentId === facts.incidentId;
-      const earlier = row && isSame ? earlierRuns(row) : undefined;
-      const ousted = row?.state === 'open' && !isSame ? oustedOf(row) : undefined;
+      const earlier = row && row.incidentId === facts.incidentId ? earlierRuns(row) : undefined;
+      const ousted = oustedBy(facts.incidentId, row);
       return {
         type: 'claimed',
         lease,
@@ -80,8 +79,16 @@ function answer(
   }
 }
 
-function oustedOf({ incidentId, kind, severity, noticedAt, deadline }: IncidentRow): OustedIncident {
-  return { incidentId, kind, severity, noticedAt, ...(deadline && { deadline }) };
+/** Whose place an incident takes. Who goes on with one that has taken a place still owes people that word. */
+function oustedBy(incidentId: string, row: IncidentRow | undefined): OustedIncident | undefined {
+  if (row?.incidentId === incidentId) return row.ousted;
+  if (row?.state !== 'open') return undefined;
+  const { deadline, kind, noticedAt, severity } = row;
+  return { incidentId: row.incidentId, kind, severity, noticedAt, deadline };
+}
+
+function storeOusted({ deadline, noticedAt, ...ousted }: OustedIncident) {
+  return { ...ousted, noticedAt: noticedAt.toISOString(), deadline: deadline?.toISOString() };
 }
 
 /** False when the row is no longer what the decision was made on. */
@@ -111,6 +118,7 @@ async function writeClaim(
 ): Promise<boolean> {
   const now = desk.clock.now();
   const { deadline, noticedAt } = facts;
+  const ousted = oustedBy(facts.incidentId, row);
   const command = new PutCommand({
     TableName: desk.table,
     Item: {
@@ -129,6 +137,7 @@ async function writeClaim(
       expiresAt: expiryAfter(deadline && deadline > now ? deadline : now),
       // Of another incident, perhaps: this run tells it too.
       toTell: row?.toTell,
+      ousted: ousted && storeOusted(ousted),
     },
     ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
   });

@@ -25,7 +25,7 @@ type Found =
       readonly lease: Lease;
       readonly takeover: boolean;
       readonly supersedes?: InterruptionKind;
-      /** Another incident of the instance that was open until now: nobody goes on with it. */
+      /** Another incident of the instance that was open until this one came: nobody goes on with it. */
       readonly ousted?: OustedIncident;
       /** Set when other runs have worked on the same incident. */
       readonly earlier?: EarlierRuns;
@@ -40,10 +40,9 @@ type Found =
   /** Of a run that was to go on with an incident: that has ended, another run does, or another incident has come. */
   | { readonly type: 'moved-on'; readonly incidentId: string; readonly reason: string };
 
-export type OustedIncident = Pick<
-  IncidentRecord,
-  'incidentId' | 'kind' | 'severity' | 'noticedAt' | 'deadline'
->;
+export type OustedIncident = Pick<IncidentRecord, 'incidentId' | 'kind' | 'severity' | 'noticedAt'> & {
+  readonly deadline?: Date | undefined;
+};
 
 /** The run that shall be: `run` counts how often the incident was continued, this time included. */
 export interface ResumedRun {

@@ -32,6 +32,16 @@ const storedRow = z.object({
   outcome: z.optional(z.string()),
   /** How it ended, for people, until they were told. */
   toTell: z.optional(z.string()),
+  /** The incident whose place this one has taken. */
+  ousted: z.optional(
+    z.object({
+      incidentId: z.string(),
+      kind: z.enum(INTERRUPTION_KINDS),
+      severity: z.enum(['hard', 'soft']),
+      noticedAt: storedTime,
+      deadline: z.optional(storedTime),
+    }),
+  ),
   clusterName: z.optional(z.string()),
   nodeName: z.optional(z.string()),
 });

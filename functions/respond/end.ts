@@ -41,8 +41,8 @@ export async function endOusted(chapter: Chapter, instance: LocatedInstance): Pr
   const { deps, incident, interruption, ousted } = chapter;
   if (!ousted || !incident) return;
   const { cancelled: _, deadline: __, ...notice } = interruption;
-  const { incidentId, ...former } = ousted;
-  const was: Interruption = { ...notice, ...former };
+  const { deadline, incidentId, ...former } = ousted;
+  const was: Interruption = { ...notice, ...former, ...(deadline && { deadline }) };
   if (!chooseResponse(was, instance.owner, deps.choices).cordon) return;
   const reason = `${incident.incidentId} has taken its place`;
   const finishedAt = deps.clock.now();

@@ -159,6 +159,7 @@ async function respondToLocated(
   const response = chooseResponse(interruption, instance.owner, deps.choices);
   deps.log.info('Interruption received', { notice: describe(interruption), response });
   if (!chapter.offered && chapter.earlier.run === 0) herald.received(response);
+  const formerEnded = endOusted(chapter, instance);
   let result: LocatedResult;
   try {
     result = await actInTime(chapter, location, response, lease, held.signal);
@@ -181,7 +182,7 @@ async function respondToLocated(
     endIncident(chapter, report, teller, ending),
     records.handled(report),
     herald.settled(),
-    endOusted(chapter, instance),
+    formerEnded,
   ]);
   return ended;
 }

@@ -130,6 +130,30 @@ test('an incident whose place another takes while its run is at work ends as sup
   expect(second).toMatchObject({ kind: 'spot-interruption', outcome: { type: 'emptied' } });
 });
 
+test('a run that dies when it has taken another incident’s place: who takes over tells how that one ended', async () => {
+  await using scene = await openScene();
+  const choices = { ...scene.deps.choices, onRebalance: 'drain' as const };
+  const deps = { ...scene.deps, choices };
+  const soft = startLife();
+  void scene.send('rebalance-recommendation', mortal({ ...deps, ...closing('before')(deps, soft) }, soft));
+  await untilOver(scene, soft);
+  const hard = startLife();
+  const incidents = lethal({ of: deps.incidents, method: 'claim', nth: 1, when: 'after' }, hard);
+  const event = openEvent(scene);
+  void event.direct(mortal({ ...deps, incidents }, hard));
+  await untilOver(scene, hard);
+  expect(endings(scene)).toEqual([]);
+  await event.record(deps);
+  expect(
+    endings(scene)
+      .map(({ kind, outcome }) => [kind, Object(outcome).type])
+      .toSorted(),
+  ).toEqual([
+    ['rebalance-recommendation', 'superseded'],
+    ['spot-interruption', 'emptied'],
+  ]);
+});
+
 test('where nothing was to be done about that one, its end is no news', async () => {
   await using scene = await openScene();
   const life = startLife();
