@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
+import { type Function as LambdaFn, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -52,6 +52,10 @@ export class Responder extends Construct {
       retryAttempts: 0,
       maxEventAge: NOTICE,
       onFailure: new SqsDestination(deadLetters),
+      // What is put off goes round its own queue every quarter of an hour, for days if need be: Lambda would take that for a
+      // loop and break it at the sixteenth time. Each round ends at the notice's own date, or at LONGEST_DRAIN_MINUTES.
+      // docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+      recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
         ...regionsEnvironment(settings),
         INCIDENT_TABLE: table.tableName,

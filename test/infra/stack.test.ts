@@ -27,6 +27,13 @@ test('each signal kind has a rule with the pattern of its parser, the responder 
   }
 });
 
+test('what goes round the responder’s own queue for days is no loop that Lambda breaks, and nothing else may go round', () => {
+  const looping = template.findResources('AWS::Lambda::Function', { Properties: { RecursiveLoop: 'Allow' } });
+  expect(Object.values(looping).map(({ Properties }) => Properties.Description)).toEqual([
+    'Cordons and drains the nodes of interrupted instances',
+  ]);
+});
+
 test('Lambda does not retry by itself, and what failed is kept', () => {
   template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
     MaximumRetryAttempts: 0,
