@@ -79,7 +79,7 @@ export const handler = async (delivery: unknown, context: { getRemainingTimeInMi
   const timeLeftMs = () => context.getRemainingTimeInMillis();
   const { reports, answer, failure } = await handleDelivery(delivery, {
     ...home,
-    elsewhere: (region) => others.get(region),
+    elsewhere: others,
     timeLeftMs,
   });
   emitMetrics(reports);

@@ -1,7 +1,7 @@
 import type { Interruption, InterruptionKind, Severity } from '../signals/interruption.ts';
 
 /** What is known of an incident, apart from who works on it. */
-interface IncidentFacts {
+export interface IncidentFacts {
   readonly incidentId: string;
   readonly kind: InterruptionKind;
   readonly severity: Severity;
@@ -57,6 +57,8 @@ export function decideClaim(
   const fence = row.fence + 1;
   const weight = weigh(row, interruption);
   const isLive = row.state === 'open' && row.leaseUntil > now.getTime();
+  if (isLive && weight === 'same' && isMuchSooner(row, interruption))
+    return { type: 'claim', facts: merge(row, interruption), fence, takeover: false };
   if (isLive)
     return weight === 'outranks' ? supersede(row, interruption, false) : join(row, interruption, weight);
   if (interruption.noticedAt > endOfEpisode(row)) return begin(interruption, fence);
@@ -109,6 +111,29 @@ function weigh(row: ClaimedRow, { severity, kind, noticedAt, deadline, cancelled
   // A soft notice with another date is a rescheduling, unless it is older than what is already known.
   const isSame = cancelled || isOlder || deadline?.getTime() === row.deadline?.getTime();
   return isSame ? 'same' : 'unrelated';
+}
+
+/** Notices of one interruption say times that differ by little. */
+const MUCH_SOONER_MS = 15_000;
+
+/**
+ * Of two hard notices, whether the new one leaves so much less time that the run at work, which goes by its own, would come too
+ * late: a spot warning in the middle of a hook's drain, which may have hours.
+ */
+function isMuchSooner(row: ClaimedRow, { deadline, severity }: Interruption): boolean {
+  // One that is going already has no more than a notice's time.
+  if (severity !== 'hard' || !deadline || row.kind === 'instance-state-change') return false;
+  return !row.deadline || row.deadline.getTime() - deadline.getTime() > MUCH_SOONER_MS;
+}
+
+type Notice = Pick<Interruption, 'kind' | 'severity'>;
+
+/**
+ * Whether a notice whose place `other` has taken comes again by itself when that is over: a soft one that was put off has left
+ * word, and one of another kind does not make it untrue.
+ */
+export function comesAgain(notice: Notice, other: Notice): boolean {
+  return notice.severity === 'soft' && other.severity === 'soft' && notice.kind !== other.kind;
 }
 
 function endOfEpisode({ noticedAt, deadline, closedAt }: ClaimedRow): Date {

@@ -5,7 +5,7 @@ import { AwsCallError } from '../errors.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import { callConditionally, callTable, type TableAccess } from '../table/call.ts';
 import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from '../table/keys.ts';
-import { type ClaimDecision, decideClaim } from './claim.ts';
+import { type ClaimDecision, comesAgain, decideClaim, type IncidentFacts } from './claim.ts';
 import type { Claim, OustedIncident } from './incident.ts';
 import { earlierRuns, type IncidentRow, readRow } from './row.ts';
 
@@ -61,7 +61,7 @@ function answer(
       const { facts, fence, takeover, supersedes } = decision;
       const lease = { instanceId, incidentId: facts.incidentId, owner, fence };
       const earlier = row && row.incidentId === facts.incidentId ? earlierRuns(row) : undefined;
-      const ousted = oustedBy(facts.incidentId, row);
+      const ousted = oustedBy(facts, row);
       return {
         type: 'claimed',
         lease,
@@ -80,9 +80,9 @@ function answer(
 }
 
 /** Whose place an incident takes. Who goes on with one that has taken a place still owes people that word. */
-function oustedBy(incidentId: string, row: IncidentRow | undefined): OustedIncident | undefined {
-  if (row?.incidentId === incidentId) return row.ousted;
-  if (row?.state !== 'open') return undefined;
+function oustedBy(facts: IncidentFacts, row: IncidentRow | undefined): OustedIncident | undefined {
+  if (row?.incidentId === facts.incidentId) return row.ousted;
+  if (row?.state !== 'open' || comesAgain(row, facts)) return undefined;
   const { deadline, kind, noticedAt, severity } = row;
   return { incidentId: row.incidentId, kind, severity, noticedAt, deadline };
 }
@@ -118,7 +118,7 @@ async function writeClaim(
 ): Promise<boolean> {
   const now = desk.clock.now();
   const { deadline, noticedAt } = facts;
-  const ousted = oustedBy(facts.incidentId, row);
+  const ousted = oustedBy(facts, row);
   const command = new PutCommand({
     TableName: desk.table,
     Item: {

@@ -36,7 +36,7 @@ export function dynamoIncidents(deps: DynamoIncidentsDeps): Incidents {
   const desk: Desk = { ...access, rows, owner, leaseMs: leaseSeconds * 1000 };
   return {
     claim: (interruption, how) => claimIncident(desk, interruption, how?.isSecondLook === true),
-    resume: (instanceId, resumed) => resumeIncident(desk, instanceId, resumed),
+    resume: (interruption, resumed) => resumeIncident(desk, interruption, resumed),
     handOver: (lease, handover) => handOver(desk, lease, handover),
     heartbeat: (lease) => heartbeat(desk, lease),
     close: (lease, closing) => close(desk, lease, closing),

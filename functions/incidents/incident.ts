@@ -106,7 +106,7 @@ export interface Incidents {
   /** @param how `isSecondLook`: another run has most likely claimed it already. It only saves requests. */
   claim(interruption: Interruption, how?: { readonly isSecondLook: boolean }): Promise<Claim>;
   /** Goes on with an incident that an earlier run handed over, or died on. */
-  resume(instanceId: string, resumed: ResumedRun): Promise<Claim>;
+  resume(interruption: Interruption, resumed: ResumedRun): Promise<Claim>;
   /** Leaves the incident to the next run: its memory and the lease's end in one write. */
   handOver(lease: Lease, handover: Handover): Promise<'handed-over' | 'lost'>;
   /** Extends the lease. */

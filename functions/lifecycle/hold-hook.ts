@@ -16,6 +16,13 @@ export interface HeldHook {
   readonly stop: () => void;
 }
 
+/** How long Auto Scaling has been waiting. */
+export interface Wait {
+  readonly beganAt: Date;
+  /** By an earlier run of the same incident. */
+  readonly wasHeld: boolean;
+}
+
 /** Nobody may set a shorter timeout: what to reckon with when the hook cannot be described. */
 const SHORTEST_TIMEOUT_SECONDS = 30;
 /** Auto Scaling stretches a wait to at most this many timeouts. */
@@ -35,7 +42,7 @@ export async function holdHook(
   deps: HoldDeps,
   hook: LifecycleHook,
   instanceId: InstanceId,
-  beganAt: Date,
+  { beganAt, wasHeld }: Wait,
 ): Promise<HeldHook> {
   const times = await deps.hooks.describe(hook);
   if (times.type === 'not-ours') return { stop: () => undefined };
@@ -47,11 +54,13 @@ export async function holdHook(
   if (first.type !== 'expired')
     void keepBeating(deps, hook, instanceId, timeoutSeconds, first, stopped.signal);
   const stretched = known?.longestSeconds ?? MOST_TIMEOUTS * timeoutSeconds;
-  const waits = first.type === 'extended' ? stretched : known?.timeoutSeconds;
+  // What an earlier run's heartbeats have stretched is not over because one fails, or the hook cannot be described.
+  const waits = first.type === 'extended' || wasHeld ? stretched : known?.timeoutSeconds;
+  const from = wasHeld && !known ? deps.clock.now() : beganAt;
   return {
     ...(waits !== undefined &&
       first.type !== 'expired' && {
-        endsAt: new Date(beganAt.getTime() + (waits - MARGIN_SECONDS) * 1000),
+        endsAt: new Date(from.getTime() + (waits - MARGIN_SECONDS) * 1000),
       }),
     stop: () => stopped.abort(),
   };

@@ -38,6 +38,17 @@ export async function handleDelivery(
   deps: RespondDeps,
   watch: Watch = unwatched,
 ): Promise<Delivered> {
+  const delivered = await handleOwn(delivery, deps, watch);
+  return { ...delivered, reports: [...delivered.reports, ...(await settleLeads(deps))] };
+}
+
+/** Waits for the nodes that other runs have handed to this one, in each region; none of them is this delivery's failure. */
+async function settleLeads(deps: RespondDeps): Promise<readonly InterruptionReport[]> {
+  const leaders = new Set([deps, ...(deps.elsewhere?.values() ?? [])].map(({ leader }) => leader));
+  return (await Promise.all([...leaders].map((leader) => leader.settled()))).flat();
+}
+
+async function handleOwn(delivery: unknown, deps: RespondDeps, watch: Watch): Promise<Delivered> {
   const batch = sqsBatch.safeParse(delivery);
   if (!batch.success) {
     const reports = await handleEvent(delivery, deps, respond, { ...watch, dryRun: false, lastTry: false });
@@ -91,7 +102,7 @@ function takeUpInRegion(continuation: Continuation, deps: RespondDeps, options: 
 /** An event of a region that is not served, or that says none, meets the home region's: they log why nothing is done. */
 function depsFor(region: string | undefined, home: RespondDeps): RespondDeps {
   if (region === undefined || region === home.region) return home;
-  const there = home.elsewhere?.(region);
+  const there = home.elsewhere?.get(region);
   return there ? { ...there, timeLeftMs: home.timeLeftMs } : home;
 }
 

@@ -17,7 +17,7 @@ import type { InterruptionReport, Moment } from './report.ts';
 export interface RespondDeps {
   readonly region: string;
   /** The same for another region that this deployment serves; nothing is shared but what knows no region. */
-  readonly elsewhere?: (region: string) => Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'> | undefined;
+  readonly elsewhere?: ReadonlyMap<string, Omit<RespondDeps, 'elsewhere' | 'timeLeftMs'>>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;

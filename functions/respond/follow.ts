@@ -1,4 +1,3 @@
-import { incidentIdOf } from '../incidents/claim.ts';
 import type { RespondDeps, RespondOptions } from './deps.ts';
 import type { InterruptionReport } from './report.ts';
 import { type Response, respond } from './respond.ts';
@@ -50,15 +49,15 @@ function isWorthFollowing(reports: readonly InterruptionReport[], now: Date): bo
   });
 }
 
-/** Of a notice that joined another's incident, that one's own deliveries look after it. */
+/** Also of a notice that joined another's incident: when that is over, its own hook waits for an answer, or its own date is to be heard of. */
 async function leaveWord(
   reports: readonly InterruptionReport[],
   { clock, continuations }: RespondDeps,
 ): Promise<readonly InterruptionReport[]> {
   return Promise.all(
     reports.map(async (report) => {
-      const { incidentId, interruption, outcome } = report;
-      if (outcome.type !== 'joined' || incidentId !== incidentIdOf(interruption)) return report;
+      const { interruption, outcome } = report;
+      if (outcome.type !== 'joined') return report;
       const dueAt = new Date(clock.now().getTime() + LOOK_LATER_MS);
       const left = await continuations.leave({ interruption, dueAt });
       return left.type === 'queued' ? report : { ...report, isUntold: true };

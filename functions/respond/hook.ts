@@ -15,12 +15,10 @@ export async function keepHookWaiting(chapter: Chapter): Promise<OpenHook> {
   const { hook, instanceId, noticedAt } = interruption;
   if (!hook || options.dryRun) return { interruption, stop: () => undefined };
   const tell = (text: string) => noteHook(chapter, hook, text);
-  const { endsAt, stop } = await holdHook(
-    { hooks: deps.hooks, clock: deps.clock, tell },
-    hook,
-    instanceId,
-    noticedAt,
-  );
+  const { endsAt, stop } = await holdHook({ hooks: deps.hooks, clock: deps.clock, tell }, hook, instanceId, {
+    beganAt: noticedAt,
+    wasHeld: chapter.earlier.run > 0,
+  });
   if (!endsAt) return { interruption, stop };
   const longest = new Date(noticedAt.getTime() + deps.choices.longestDrainMinutes * 60_000);
   return { interruption: { ...interruption, deadline: endsAt < longest ? endsAt : longest }, stop };

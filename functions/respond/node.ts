@@ -26,7 +26,8 @@ export async function actOnNode(
   const incidentId = chapter.incident?.incidentId ?? 'dry-run';
   if (!response.cordon && !response.undo)
     return tellAndSave({ ...chapter, instance, response, signal, incidentId });
-  const late = lateness(chapter);
+  // What is over is what an undoing is about.
+  const late = response.undo ? undefined : lateness(chapter);
   if (late) return { outcome: late, requests: {} };
   const cluster = await connectInTime(chapter, instance, signal);
   const act = response.undo ? undoCordon : cordonAndDrain;

@@ -26,9 +26,7 @@ export async function respond(event: unknown, deps: RespondDeps, options: Respon
   const interruptions = await onlyOurs(named, deps);
   if (named.length > 0 && interruptions.length === 0) return { type: 'ignored', reason: ONLY_RUNNING };
   const reports = await Promise.all(interruptions.map((each) => respondToInterruption(each, deps, options)));
-  // Nodes that other runs handed to this one, if it led the drains of their cluster.
-  const adopted = await deps.leader.settled();
-  return { type: 'responded', reports: [...reports, ...adopted] };
+  return { type: 'responded', reports };
 }
 
 /** Not worth a line of the log: every launch in the account ends here. */

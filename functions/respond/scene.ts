@@ -38,10 +38,10 @@ export function giveUpAt(chapter: Chapter): Date {
 
 /** When the drain stops for good, over all its runs: at the deadline, or after the longest time that is configured. */
 export function drainEndsAt({ deps, earlier, interruption }: Chapter): Date {
-  const { action, deadline, kind, noticedAt, severity } = interruption;
+  const { action, cancelled, deadline, kind, noticedAt, severity } = interruption;
   const longest = new Date(earlier.begunAt.getTime() + deps.choices.longestDrainMinutes * 60_000);
   // Hibernation's deadline is its notice: the instance freezes as soon as its agent gets to it.
-  if (deadline && action !== 'hibernate')
+  if (deadline && action !== 'hibernate' && !cancelled)
     return severity === 'hard' || deadline < longest ? deadline : longest;
   const isGoing = kind === 'instance-state-change' || action === 'hibernate';
   return isGoing ? new Date(noticedAt.getTime() + ALREADY_GOING_MS) : longest;

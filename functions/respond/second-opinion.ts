@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { Located } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
@@ -18,8 +19,12 @@ export async function actWhereItIs(
 ): Promise<LocatedResult> {
   const result = await actOnNode(chapter, instance, response, lease, signal);
   if (result.outcome.type !== 'node-gone' || !askEc2) return result;
-  const second = await askEc2();
-  if (second.type !== 'located' || second.instance.clusterName === instance.clusterName) return result;
+  const second = await askEc2().catch((error: unknown) => {
+    // The node is gone from where it was: that stands without EC2.
+    chapter.deps.log.warn('EC2 was not heard on a node that is gone', { error: messageOf(error) });
+    return undefined;
+  });
+  if (second?.type !== 'located' || second.instance.clusterName === instance.clusterName) return result;
   const { deps, interruption, note } = chapter;
   const { clusterName, owner } = second.instance;
   note({ type: 'located', at: deps.clock.now(), text: `by EC2 in cluster ${clusterName}, ${owner.type}` });

@@ -10,7 +10,7 @@ export async function claimIncident(
 ): Promise<Claim | undefined> {
   if (options.dryRun) return undefined;
   const claim = resumes
-    ? await deps.incidents.resume(interruption.instanceId, resumes)
+    ? await deps.incidents.resume(interruption, resumes)
     : await deps.incidents.claim(interruption, { isSecondLook: options.lastTry });
   if (claim.type === 'claimed') {
     const how = claim.takeover ? 'took over a dead lease' : 'lease taken';

@@ -26,7 +26,27 @@ test.each<Case>([
   ['joins its duplicate', rowOf(spot), spot, WHILE_LIVE, joined()],
   ['joins from a softer notice', rowOf(spot), rebalance, WHILE_LIVE, joined()],
   ['joins from another soft notice', rowOf(rebalance), scheduled, WHILE_LIVE, joined()],
-  ['joins with an earlier deadline', rowOf(spot), hook, WHILE_LIVE, joined({ deadline: hook.deadline })],
+  [
+    'joins with a deadline that is a little earlier',
+    rowOf(spot),
+    { ...hook, deadline: at('10:01:55') },
+    WHILE_LIVE,
+    joined({ deadline: at('10:01:55') }),
+  ],
+  [
+    'gives way to as hard a notice that leaves much less time',
+    rowOf(spot),
+    hook,
+    WHILE_LIVE,
+    begun({ facts: { incidentId: 'first', deadline: hook.deadline } }),
+  ],
+  [
+    'gives way to one with a deadline where none was known',
+    rowOf(hook, { deadline: undefined }),
+    spot,
+    WHILE_LIVE,
+    begun({ facts: { incidentId: 'first', deadline: DEADLINE } }),
+  ],
   [
     'joins with the first known deadline',
     rowOf(stateChange),

@@ -45,9 +45,37 @@ describe('a run that shall go on', () => {
       LEASE_OVER,
       { type: 'moved-on' },
     ],
+    [
+      'tries again what has failed',
+      { ...closed(rebalance, 'failed'), run: 1 },
+      run(1),
+      LEASE_OVER,
+      { type: 'claim', takeover: false },
+    ],
+    [
+      'leaves to a later one what has failed',
+      { ...closed(rebalance, 'failed'), run: 2 },
+      run(1),
+      LEASE_OVER,
+      { type: 'moved-on' },
+    ],
+    [
+      'begins again when a soft incident of another kind is over',
+      { ...closed(rebalance), incidentId: 'other', kind: 'scheduled-change' as const },
+      run(1),
+      LEASE_OVER,
+      { type: 'begin-again' },
+    ],
+    [
+      'waits while that is at work',
+      { ...live, incidentId: 'other', kind: 'scheduled-change' as const },
+      run(1),
+      WHILE_LIVE,
+      { type: 'wait' },
+    ],
     ['finds nothing', undefined, run(1), LEASE_OVER, { type: 'moved-on' }],
   ])('%s', (_name, row, resumed, now, expected) => {
-    expect(decideResume(row, resumed, now)).toMatchObject(expected);
+    expect(decideResume(row, rebalance, resumed, now)).toMatchObject(expected);
   });
 });
 
@@ -73,7 +101,7 @@ describe('in the table', () => {
     const first = leaseOf(await incidentsOf('first').claim(notice));
     await clock.advance(840_000);
     expect(await incidentsOf('first').handOver(first, { ...handover, run: 1 })).toBe('handed-over');
-    const claim = await incidentsOf('second').resume(first.instanceId, { ...first, run: 1 });
+    const claim = await incidentsOf('second').resume(notice, { ...first, run: 1 });
     expect(claim).toEqual({
       type: 'claimed',
       lease: { ...first, owner: 'second', fence: 2 },
@@ -86,9 +114,7 @@ describe('in the table', () => {
     const first = leaseOf(await incidentsOf('first').claim(notice));
     await incidentsOf('first').handOver(first, { ...handover, run: 1 });
     const claims = await Promise.all(
-      Array.from({ length: 25 }, (_, at) =>
-        incidentsOf(`run-${at}`).resume(first.instanceId, { ...first, run: 1 }),
-      ),
+      Array.from({ length: 25 }, (_, at) => incidentsOf(`run-${at}`).resume(notice, { ...first, run: 1 })),
     );
     expect(claims.filter(({ type }) => type === 'claimed')).toHaveLength(1);
   });
@@ -117,7 +143,7 @@ describe('in the table', () => {
     const hard = await incidentsOf('hard').claim(anInterruption());
     expect(hard).toMatchObject({ type: 'claimed', supersedes: 'rebalance-recommendation' });
     expect(hard).not.toHaveProperty('earlier');
-    expect(await incidentsOf('second').resume(first.instanceId, { ...first, run: 1 })).toMatchObject({
+    expect(await incidentsOf('second').resume(notice, { ...first, run: 1 })).toMatchObject({
       type: 'moved-on',
     });
   });

@@ -35,7 +35,10 @@ function wait(timeoutSeconds: number) {
 async function hold() {
   const beganAt = clock.now();
   const hooks = lifecycleHooks({ autoScaling: new AutoScalingClient(clientOptions(account)) });
-  const held = await holdHook({ hooks, clock, tell: (text) => said.push(text) }, HOOK, INSTANCE, beganAt);
+  const held = await holdHook({ hooks, clock, tell: (text) => said.push(text) }, HOOK, INSTANCE, {
+    beganAt,
+    wasHeld: false,
+  });
   const endsAfter = held.endsAt && (held.endsAt.getTime() - beganAt.getTime()) / 1000;
   return { ...held, endsAfter };
 }
@@ -97,7 +100,10 @@ test('a hook that nobody waits behind any more is told and left alone', async ()
 test("EKS's own hook is not touched", async () => {
   const hooks = lifecycleHooks({ autoScaling: new AutoScalingClient(clientOptions(account)) });
   const hook = { ...HOOK, hookName: 'Terminate-LC-Hook' };
-  const held = await holdHook({ hooks, clock, tell: (text) => said.push(text) }, hook, INSTANCE, clock.now());
+  const held = await holdHook({ hooks, clock, tell: (text) => said.push(text) }, hook, INSTANCE, {
+    beganAt: clock.now(),
+    wasHeld: false,
+  });
   expect(held.endsAt).toBeUndefined();
   expect(account.calls).toEqual([]);
 });

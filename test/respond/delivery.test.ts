@@ -67,7 +67,7 @@ describe('an event of another region', () => {
   const homeOf = (scene: Scene, served: string): RespondDeps => {
     const unasked = () => Promise.reject(new Error('the home region is not asked'));
     const locator = { locate: unasked, instancesOfReservation: unasked };
-    const elsewhere = (region: string) => (region === served ? scene.deps : undefined);
+    const elsewhere = new Map([[served, scene.deps]]);
     return { ...scene.deps, region: 'eu-west-1', locator, connect: unasked, elsewhere };
   };
 

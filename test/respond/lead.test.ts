@@ -7,9 +7,9 @@ import { seed } from '../../cli/replay/seed.ts';
 import { region, startWorld } from '../../cli/replay/world.ts';
 import { dynamoLeaderDesk } from '../../functions/leader/desk.ts';
 import { openLeader } from '../../functions/leader/leader.ts';
+import { handleDelivery } from '../../functions/respond/delivery.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { InterruptionReport } from '../../functions/respond/report.ts';
-import { respond } from '../../functions/respond/respond.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { instanceId } from '../support/interruptions.ts';
 import { patientClock } from '../support/patient-clock.ts';
@@ -47,13 +47,8 @@ async function openStorm() {
     send: async (at: number, part: Partial<RespondDeps> = {}) => {
       const deps = { ...depsForWorld(address, clock, `run-${at}`), leader: leaderOf(`run-${at}`), ...part };
       const event = retimeEvent(aimEvent(sample, doomed[at] ?? instanceId('i-0')), start);
-      const answer = await respond(event, deps, {
-        dryRun: false,
-        lastTry: false,
-        signal: new AbortController().signal,
-        observe: () => undefined,
-      });
-      return answer.type === 'responded' ? answer.reports : [];
+      const { reports } = await handleDelivery(event, deps);
+      return reports;
     },
     incidents: depsForWorld(address, clock, 'onlooker').incidents,
     [Symbol.asyncDispose]: () => world.close(),

@@ -44,7 +44,9 @@ async function launchByZones(run: Run, launch: Launch, { token }: LaunchIntent):
   let failure: string | undefined;
   for (const zone of group.zones) {
     if (missing <= 0) break;
-    const request = { group: group.name, nodes: missing, zone, token: `${token}-${zone}`.slice(-64) };
+    // With the number: a run that goes on after a crash may miss fewer, and AWS takes a token for one request only.
+    const own = `${token}-${zone}-${missing}`.slice(-64);
+    const request = { group: group.name, nodes: missing, zone, token: own };
     const answer = await run.deps.groups.launch(request);
     if (answer.type === 'unsupported') return setDesired(run, launch);
     missing -= answer.launched;
