@@ -207,9 +207,16 @@ function isChanged(name: string, settings: Settings): boolean {
 }
 
 function isRegion(name: string): boolean {
-  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(name);
+  return /^[a-z]{2,4}(-[a-z]+)+-\d$/.test(name);
 }
 
+/** By asking, since the list of zones leaves out many names that are taken. Offsets are taken too, and know no summer. */
 function isTimeZone(name: string): boolean {
-  return ['UTC', 'Etc/UTC', ...Intl.supportedValuesOf('timeZone')].includes(name);
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

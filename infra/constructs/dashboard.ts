@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
@@ -20,7 +20,8 @@ export class ResponderDashboard extends Construct {
   constructor(scope: Construct, id: string, responder: Watchable) {
     super(scope, id);
     new Dashboard(this, 'Dashboard', {
-      dashboardName: 'spot-responder',
+      // An account has one list of dashboards for all Regions, and may have a home stack in each.
+      dashboardName: `spot-responder-${Stack.of(this).region}`,
       widgets: [fleet(), outcomes(), speeds(), machines(responder)],
     });
   }

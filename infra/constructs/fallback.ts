@@ -64,7 +64,8 @@ export class Fallback extends Construct {
     const nudges = privateQueue(this, 'Nudges', {
       retentionPeriod: NUDGE_LIFE,
       visibilityTimeout: Duration.minutes(2),
-      deadLetterQueue: { queue: common.deadLetters, maxReceiveCount: 2 },
+      // More often than it can be received in its life: a nudge that comes too late is worth nothing, and `FallbackFailing` rings.
+      deadLetterQueue: { queue: common.deadLetters, maxReceiveCount: 5 },
     });
     this.function.addEventSource(
       new SqsEventSource(nudges, {

@@ -113,7 +113,10 @@ test.each<[number, Outcome]>([
   expect(written.map(({ MetricName }) => MetricName)).toContain(`Outcome_${outcome.type}`);
 });
 
-test('the dashboard is one page, and can be left out', () => {
+test('the dashboard is one page, named after its region since an account has one list of them, and can be left out', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
+    DashboardName: { 'Fn::Join': ['', ['spot-responder-', { Ref: 'AWS::Region' }]] },
+  });
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardBody: Match.anyValue() });
   synthesise({ dashboard: 'false' }).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
 });

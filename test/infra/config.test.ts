@@ -58,6 +58,15 @@ test.each([
   expect(readSettings(given)).toMatchObject(read);
 });
 
+test.each(['Asia/Kolkata', 'Europe/Kyiv', 'America/Argentina/Buenos_Aires', 'US/Eastern', 'UTC'])(
+  'the time zone %s is taken, also where the list of zones leaves it out',
+  (slackDigestTimeZone) => {
+    expect(readSettings({ slackSecret: 'slack', slackDigestTimeZone })).toMatchObject({
+      slackDigestTimeZone,
+    });
+  },
+);
+
 describe('what is wrong is told in one line, by the name that the user wrote', () => {
   test.each([
     [{ onRebalance: 'Drain' }, 'onRebalance is "Drain"; it must be tell, cordon, drain.'],
@@ -81,6 +90,7 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
       { slackDigestTimeZone: 'Berlin' },
       'slackDigestTimeZone is "Berlin"; it must be a time zone such as Europe/Berlin.',
     ],
+    [{ slackDigestTimeZone: '+05:30' }, 'slackDigestTimeZone is "+05:30"; it must be a time zone'],
     [{ subnetIds: 'subnet-0a1b2c3d' }, 'subnetIds and securityGroupIds go together; give both or neither.'],
     [{ extraRegions: 'us-east-2' }, 'extraRegions needs homeRegion: the region that their events'],
     [

@@ -50,15 +50,25 @@ interface NotifierSeen {
 /** As the notifier's own environment names it. */
 async function findNotifier(patient: Patient): Promise<NotifierSeen | undefined> {
   for (const name of functionsOf(patient)) {
-    const { Environment } = await ask(
-      { action: 'lambda:GetFunctionConfiguration', on: `function ${name}`, region: patient.region },
-      (options) =>
-        patient.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
-    );
-    const variables = Environment?.Variables ?? {};
+    const variables = await variablesOf(patient, name);
     if (variables.SLACK_SECRET) return { place: variables.SLACK_SECRET, variables };
   }
   return undefined;
+}
+
+/** None of a function that is gone: another check tells of that. */
+async function variablesOf(patient: Patient, name: string): Promise<Readonly<Record<string, string>>> {
+  const command = new GetFunctionConfigurationCommand({ FunctionName: name });
+  try {
+    const { Environment } = await ask(
+      { action: 'lambda:GetFunctionConfiguration', on: `function ${name}`, region: patient.region },
+      (options) => patient.aws.lambda.send(command, options),
+    );
+    return Environment?.Variables ?? {};
+  } catch (error) {
+    if (error instanceof AwsCallError && error.code === 'ResourceNotFoundException') return {};
+    throw error;
+  }
 }
 
 function channelsOf({ variables: { SLACK_CHANNEL = DEFAULT_CHANNEL, SLACK_ROUTES = '[]' } }: NotifierSeen) {

@@ -49,6 +49,7 @@ test('a function that is not active, whose update failed, or that is gone', asyn
   ]);
   scene.change('SpotResponderFallbackFunction', { isGone: true });
   expect(await scene.findingsOf('functions')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+  expect(await scene.findingsOf('Slack')).not.toContainEqual(expect.objectContaining({ type: 'not-seen' }));
 }, 60_000);
 
 test('a schedule that is switched off, or gone', async () => {
