@@ -7,6 +7,7 @@ import {
   TABLE_DESCRIPTION,
 } from '../../infra/outputs.ts';
 import { ask } from './ask.ts';
+import { WITH_ALL_SETTINGS } from './redeploy.ts';
 import { regionOf } from './region.ts';
 
 /** A role that must be let into every cluster, and the Kubernetes group it is there. */
@@ -56,7 +57,7 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
   });
   if (roles.length === 0)
     throw new ConfigurationError(
-      `--stack ${name}: the stack in ${region} (${found.StackStatus}) has no output that names the responder's roles. Deploy this version of it (npm run build && npx cdk deploy), or name the responder's stack.`,
+      `--stack ${name}: the stack in ${region} (${found.StackStatus}) has no output that names the responder's roles. Deploy this version of it (npm run build && npx cdk deploy, ${WITH_ALL_SETTINGS}), or name the responder's stack.`,
     );
   const outputOf = (wanted: string) => outputs.find(({ description }) => description === wanted)?.value;
   const table = outputOf(TABLE_DESCRIPTION);
@@ -97,6 +98,6 @@ async function describe(client: CloudFormationClient, name: string, region: stri
     if (!isAbsent) throw error;
   }
   throw new ConfigurationError(
-    `--stack ${name}: there is no such stack in ${region} of this account. Deploy it there, name yours with --stack, or its Region with --stack-region.`,
+    `--stack ${name}: there is no such stack in ${region} of this account. Deploy it there, name yours with --stack, or its Region (enroll: --stack-region; others: --region).`,
   );
 }

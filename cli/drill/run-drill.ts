@@ -6,6 +6,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { readFisEndpointAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview } from '../../functions/incidents/overview.ts';
+import { WITH_ALL_SETTINGS } from '../aws/redeploy.ts';
 import { regionOf } from '../aws/region.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
 import { askConsent } from '../consent.ts';
@@ -61,7 +62,7 @@ function templateOf({ drills, name }: DeployedStack, { kind }: DrillTarget): str
   const template = drills[kind];
   if (template !== undefined) return template;
   throw new ConfigurationError(
-    `--stack ${name}: it holds no experiment template. Deploy it with drills: npx cdk deploy -c drills=true`,
+    `--stack ${name}: it holds no experiment template. Deploy it with drills: npx cdk deploy -c drills=true, ${WITH_ALL_SETTINGS}`,
   );
 }
 

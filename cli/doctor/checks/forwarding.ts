@@ -4,6 +4,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-s
 import { forwardedPatterns } from '../../../infra/forwarded-patterns.ts';
 import { ask } from '../../aws/ask.ts';
 import { type ForwardingRule, forwardingRules } from '../../aws/forwarding.ts';
+import { WITH_ALL_SETTINGS } from '../../aws/redeploy.ts';
 import { openSqs } from '../../aws/sqs.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -34,7 +35,7 @@ function wrongRules(rules: readonly ForwardingRule[], region: string): Finding[]
   const missing = Object.entries(forwardedPatterns)
     .filter(([, wanted]) => !patterns.some((pattern) => isDeepStrictEqual(pattern, plain(wanted))))
     .map(([name]) => name);
-  const remedy = `npx cdk deploy SpotResponder-${region}, with the -c options of the home stack`;
+  const remedy = `npx cdk deploy SpotResponder-${region} --revert-drift, ${WITH_ALL_SETTINGS}`;
   return [
     ...off.map(
       ({ name, state }): Finding => ({

@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
+import { REVERT_DRIFT, WITH_ALL_SETTINGS } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -38,10 +39,10 @@ async function lookAt({ aws, region }: Patient, name: string): Promise<Finding |
   } catch (error) {
     const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
     if (!isGone) throw error;
-    return wrong(about, 'it was deleted past the stack');
+    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: REVERT_DRIFT };
   }
 }
 
 function wrong(about: string, problem: string): Finding {
-  return { type: 'wrong', about, problem, remedy: 'npm run build && npx cdk deploy' };
+  return { type: 'wrong', about, problem, remedy: `npm run build && npx cdk deploy, ${WITH_ALL_SETTINGS}` };
 }

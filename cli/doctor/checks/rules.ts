@@ -1,6 +1,7 @@
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
+import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { StackResource } from '../../aws/stack-resources.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -19,7 +20,7 @@ export const rulesCheck: Check<Patient> = {
 
 async function lookAt(
   { aws: { events }, region }: Patient,
-  { logicalId, physicalId }: StackResource,
+  { physicalId }: StackResource,
 ): Promise<Finding | undefined> {
   // Of a bus of one's own, CloudFormation's id of a rule is `bus|name`.
   const [name = '', bus = 'default'] = physicalId.split('|').reverse();
@@ -41,15 +42,10 @@ async function lookAt(
       events.send(new ListTargetsByRuleCommand({ Rule: name, EventBusName: bus }), options),
     );
     if (Targets.length > 0) return undefined;
-    return { type: 'wrong', about, problem: 'it has no targets', remedy: redeploy(logicalId) };
+    return { type: 'wrong', about, problem: 'it has no targets', remedy: REVERT_DRIFT };
   } catch (error) {
     const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
     if (!isGone) throw error;
-    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: redeploy(logicalId) };
+    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: REVERT_DRIFT };
   }
-}
-
-/** CloudFormation does not see what others changed; only a changed resource is made again. */
-function redeploy(logicalId: string): string {
-  return `aws cloudformation detect-stack-drift shows ${logicalId}; npx cdk destroy and npx cdk deploy make it again`;
 }

@@ -1,6 +1,7 @@
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
+import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -35,7 +36,6 @@ async function lookAt({ aws: { scheduler }, region }: Patient, name: string): Pr
 
 /** There is no call that only switches one on: an update has to say all of it again. */
 function wrong(about: string, problem: string): Finding {
-  const remedy =
-    'enable it in the console of EventBridge Scheduler; or npx cdk destroy and npx cdk deploy make it again';
+  const remedy = `enable it in the console of EventBridge Scheduler; ${REVERT_DRIFT}`;
   return { type: 'wrong', about, problem, remedy };
 }

@@ -1,3 +1,4 @@
+import { WITH_ALL_SETTINGS } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -12,7 +13,7 @@ export const stackCheck: Check<Patient> = {
     if (status.endsWith('_IN_PROGRESS'))
       return [{ type: 'not-seen', about, reason: `it is being changed (${status}); look again afterwards` }];
     const problem = `CloudFormation says ${status}`;
-    const remedy = `aws cloudformation describe-stack-events --region ${region} --stack-name ${name}, then npx cdk deploy`;
+    const remedy = `aws cloudformation describe-stack-events --region ${region} --stack-name ${name}, then npx cdk deploy, ${WITH_ALL_SETTINGS}`;
     return [{ type: 'wrong', about, problem, remedy }];
   },
 };

@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
+import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -12,7 +13,7 @@ export const tableCheck: Check<Patient> = {
     const about = `table ${name}`;
     const problem = await problemOf();
     if (!problem) return [{ type: 'ok', about, detail: 'active' }];
-    const remedy = `aws dynamodb describe-table --region ${region} --table-name ${name}; a table that is gone is made again by npx cdk destroy and npx cdk deploy`;
+    const remedy = `aws dynamodb describe-table --region ${region} --table-name ${name}; where it is gone, ${REVERT_DRIFT}, without its incidents`;
     return [{ type: 'wrong', about, problem, remedy }];
 
     async function problemOf(): Promise<string | undefined> {

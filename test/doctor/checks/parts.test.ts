@@ -35,7 +35,12 @@ test('a rule that is switched off, without targets, or gone: named with what men
   scene.change('SpotResponderRulespotinterruption', { answer: { Targets: [] } });
   expect(await scene.findingsOf('rules')).toMatchObject([{ problem: 'it has no targets' }]);
   scene.change('SpotResponderRulespotinterruption', { isGone: true });
-  expect(await scene.findingsOf('rules')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+  expect(await scene.findingsOf('rules')).toMatchObject([
+    {
+      problem: 'it was deleted past the stack',
+      remedy: expect.stringContaining('npx cdk deploy --revert-drift, with all settings'),
+    },
+  ]);
 }, 60_000);
 
 test('a function that is not active, whose update failed, or that is gone', async () => {
