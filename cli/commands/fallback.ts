@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../functions/errors.ts';
 interface Options {
   readonly region?: string;
   readonly table?: string;
+  readonly homeRegion?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly dryRun?: boolean;
@@ -21,13 +22,14 @@ export function fallbackCommand(): Command {
     .addOption(
       new Option('--table <name>', "the stack's table, for what the pool remembers").env('INCIDENT_TABLE'),
     )
+    .option('--home-region <region>', 'Region of the stack and its table, where the pool is in an extra one')
     .option('--dry-run', 'decide on the account as if the pool were met for the first time, without a table')
     .option('--kubeconfig <file>', 'reach the cluster by this file; without it by an EKS token')
     .option('--context <name>', 'of the kubeconfig')
     .option('--json', 'print one object')
     .exitOverride()
     .action(async (pool: string, options: Options, command: Command) => {
-      const { context, dryRun, json, kubeconfig, region, table } = options;
+      const { context, dryRun, homeRegion, json, kubeconfig, region, table } = options;
       if (!region) throw new ConfigurationError('--region is missing: name the Region, or set AWS_REGION.');
       if (!dryRun && !table)
         throw new ConfigurationError(
@@ -38,6 +40,7 @@ export function fallbackCommand(): Command {
       const account = openLiveAccount({
         region,
         ...(table && !dryRun && { table }),
+        ...(homeRegion && { homeRegion }),
         ...(kubeconfig && { kubeconfig }),
         ...(context && { context }),
       });

@@ -7,10 +7,13 @@ import { connectFromKubeconfig } from '../../functions/cluster/kubeconfig-connec
 import { openAwsGroups } from '../../functions/fallback/groups/aws-groups.ts';
 import { dynamoPoolLedger, type PoolLedger } from '../../functions/fallback/ledger/ledger.ts';
 import type { ObserveDeps } from '../../functions/fallback/world/observe.ts';
+import { scopeOf } from '../../functions/table/keys.ts';
 
 export interface LiveChoice {
   readonly region: string;
   readonly table?: string;
+  /** Where the stack and its table are. @default the pool's region */
+  readonly homeRegion?: string;
   /** For every cluster, in place of EKS tokens. */
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -22,10 +25,16 @@ export interface LiveAccount extends ObserveDeps {
   readonly ledger?: Pick<PoolLedger, 'read' | 'history'>;
 }
 
-export function openLiveAccount({ context, kubeconfig, region, table }: LiveChoice): LiveAccount {
+export function openLiveAccount({
+  context,
+  kubeconfig,
+  region,
+  homeRegion = region,
+  table,
+}: LiveChoice): LiveAccount {
   const clock = systemClock;
   const random = Math.random;
-  const dynamo = new DynamoDBClient({ region, maxAttempts: 1 });
+  const dynamo = new DynamoDBClient({ region: homeRegion, maxAttempts: 1 });
   const byToken = eksConnector({
     region,
     clock,
@@ -39,6 +48,15 @@ export function openLiveAccount({ context, kubeconfig, region, table }: LiveChoi
     connect: kubeconfig
       ? () => connectFromKubeconfig({ path: kubeconfig, ...(context && { context }), clock })
       : byToken,
-    ...(table && { ledger: dynamoPoolLedger({ client: dynamo, table, clock, random, owner: 'explain' }) }),
+    ...(table && {
+      ledger: dynamoPoolLedger({
+        client: dynamo,
+        table,
+        scope: scopeOf(region, homeRegion),
+        clock,
+        random,
+        owner: 'explain',
+      }),
+    }),
   };
 }

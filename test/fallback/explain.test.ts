@@ -44,6 +44,15 @@ test('it prints the state, the arithmetic, the decision and the last decisions',
   expect(stdout).toMatch(/Decisions, newest first:\n.*scale-out +4 GPUs are short of 8 wanted/);
 });
 
+test('a pool of an extra region is looked up under that region’s name in the table of the home region', async () => {
+  const at = ['a10g', '--table', scene.table.tableName];
+  const { code, stdout } = await explain(...at, '--home-region', 'eu-west-1');
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Pool a10g in cluster ${CLUSTER}, ${region}`);
+  // What the table holds is of the home region's pool of that name.
+  expect(stdout).not.toContain('Decisions, newest first');
+});
+
 test('a dry run decides without a table, and nothing is written', async () => {
   const before = scene.account.calls.length;
   const { code, stdout } = await explain(`${CLUSTER}/a10g`, '--dry-run', '--json');
