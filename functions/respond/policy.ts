@@ -32,11 +32,11 @@ export const defaultChoices: PolicyChoices = {
   longestDrainMinutes: 120,
 };
 
-/** What a choice in minutes may be. */
+/** What a choice in minutes may be. A change with no time before it would be begun when it is too late. */
 export const CHOICE_BOUNDS = {
   rebalanceCheckpointMinutes: { least: 1, most: 1440 },
   rebalanceCordonMinutes: { least: 0, most: 1440 },
-  scheduledChangeLeadMinutes: { least: 0, most: 40_320 },
+  scheduledChangeLeadMinutes: { least: 5, most: 40_320 },
   longestDrainMinutes: { least: 5, most: 1440 },
 } as const;
 
