@@ -5,6 +5,7 @@ import { functionsCheck } from './checks/functions.ts';
 import { indexCheck } from './checks/index-rows.ts';
 import { objectsCheck } from './checks/objects.ts';
 import { permissionsCheck } from './checks/permissions.ts';
+import { pollersCheck } from './checks/pollers.ts';
 import { poolsCheck } from './checks/pools.ts';
 import { rulesCheck } from './checks/rules.ts';
 import { schedulesCheck } from './checks/schedules.ts';
@@ -21,6 +22,7 @@ export const stackChecks: readonly Check<Patient>[] = [
   forwardingCheck,
   functionsCheck,
   schedulesCheck,
+  pollersCheck,
   deadLettersCheck,
   tableCheck,
   slackCheck,

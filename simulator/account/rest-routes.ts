@@ -28,7 +28,10 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
     ['GetExperiment', 'GET', '/experiments/{id}'],
     ['StopExperiment', 'DELETE', '/experiments/{id}'],
   ],
-  lambda: [['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration']],
+  lambda: [
+    ['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration'],
+    ['GetEventSourceMapping', 'GET', '/2015-03-31/event-source-mappings/{name}'],
+  ],
   scheduler: [['GetSchedule', 'GET', '/schedules/{name}']],
 };
 

@@ -57,6 +57,24 @@ test('a function that is not active, whose update failed, or that is gone', asyn
   expect(await scene.findingsOf('Slack')).not.toContainEqual(expect.objectContaining({ type: 'not-seen' }));
 }, 60_000);
 
+test('a queue that nobody reads, since its event source mapping is switched off or gone', async () => {
+  expect(await scene.findingsOf('pollers')).toMatchObject([{ type: 'ok', detail: '3 queues are read' }]);
+  scene.change('SpotResponderNotifierFunctionSqsEventSource', {
+    answer: { State: 'Disabled', EventSourceArn: 'arn:aws:sqs:us-east-2:111122223333:notices' },
+  });
+  expect(await scene.findingsOf('pollers')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: 'it is Disabled: nobody reads the queue notices',
+      remedy: expect.stringMatching(
+        /^aws lambda update-event-source-mapping --region us-east-2 --uuid \S+ --enabled$/,
+      ),
+    },
+  ]);
+  scene.change('SpotResponderNotifierFunctionSqsEventSource', { isGone: true });
+  expect(await scene.findingsOf('pollers')).toMatchObject([{ problem: 'it was deleted past the stack' }]);
+}, 60_000);
+
 test('a schedule that is switched off, or gone', async () => {
   expect(await scene.findingsOf('schedules')).toMatchObject([
     { type: 'ok', detail: expect.stringMatching(/^\d schedules enabled$/) },
