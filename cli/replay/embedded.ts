@@ -150,8 +150,9 @@ async function deliverAll(
     }),
   );
   const given = answers.filter((each) => each !== undefined);
+  const reports = given.flatMap(({ answer }) => (answer.type === 'responded' ? answer.reports : []));
   return {
-    reports: given.flatMap(({ answer }) => (answer.type === 'responded' ? answer.reports : [])),
+    reports: [...reports, ...(await deps.leader.settled())],
     ignored: given.flatMap(({ answer, file }) =>
       answer.type === 'ignored' ? [{ file, reason: answer.reason }] : [],
     ),

@@ -17,13 +17,14 @@ test('the second node of a gang, handed over to the run that leads, joins the sa
   await using scene = await openScene(4);
   const gang = scene.train({ savesInSeconds: 15 });
   const [rank0] = gang;
-  const leading = scene.send(NOTICE, runOf(scene, 'leading'));
+  const leader = runOf(scene, 'leading');
+  const leading = scene.send(NOTICE, leader);
   if (rank0) await scene.untilAsked(rank0);
   const handing = await scene.send(NOTICE, runOf(scene, 'handing'), 0, doomedToo);
   expect(handing.map(({ outcome }) => outcome)).toMatchObject([
     { type: 'joined', reason: expect.stringContaining('handed to the run that drains') },
   ]);
-  const led = await leading;
+  const led = [...(await leading), ...(await leader.leader.settled())];
   expect(new Set(led.map(({ interruption }) => interruption.instanceId))).toEqual(
     new Set([doomed, doomedToo]),
   );
@@ -37,7 +38,7 @@ test('the second node of a gang, handed over to the run that leads, joins the sa
 }, 120_000);
 
 /** A run of its own, as each notice has in Lambda. */
-function runOf({ clock, world }: Awaited<ReturnType<typeof openScene>>, owner: string): Partial<RespondDeps> {
+function runOf({ clock, world }: Awaited<ReturnType<typeof openScene>>, owner: string): RespondDeps {
   const client = new DynamoDBClient({
     endpoint: world.tableEndpoint,
     region,

@@ -84,7 +84,9 @@ async function playNotice(play: Play): Promise<Replayed['reports']> {
   const event = retimeEvent(aimEvent(JSON.parse(await readFile(SAMPLE, 'utf8')), doomed), start);
   const observe = options.json ? () => undefined : printTimeline(process.stdout, start, false);
   const run = { dryRun: false, lastTry: true, signal: stopped, observe };
-  const answer = await respondAndFollow(event, depsForWorld(address, clock, 'replay'), run);
+  const deps = depsForWorld(address, clock, 'replay');
+  const answer = await respondAndFollow(event, deps, run);
+  await deps.leader.settled();
   await pass(play);
   await sleepUntil(play, GONE_AT);
   market.end(doomed);
