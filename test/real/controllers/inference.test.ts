@@ -20,12 +20,24 @@ beforeAll(async () => {
     ...SPOT.map((number) => inferenceNode(number, 'spot')),
     ...BASELINE.map((number) => inferenceNode(number, 'baseline')),
   ]);
+  await untilNodesReady();
   await applyManifest(plane.admin, 'examples/manifests/inference-spot.yaml');
   await applyManifest(plane.admin, 'examples/manifests/inference-baseline.yaml');
   await untilReady(7);
 }, 120_000);
 
 afterAll(() => plane.close());
+
+/** Pods that only prefer spot would else take the room of those that must stay off it. */
+async function untilNodesReady(): Promise<void> {
+  const look = async () => {
+    const { items } = await plane.core.listNode();
+    return items.filter(
+      ({ spec }) => !spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready'),
+    );
+  };
+  await vi.waitFor(async () => expect(await look()).toHaveLength(SPOT.length + BASELINE.length), PATIENT);
+}
 
 async function pods(capacity: string): Promise<V1Pod[]> {
   const labelSelector = `app=inference,capacity=${capacity}`;
