@@ -1,9 +1,9 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
-import { REVERT_DRIFT, WITH_ALL_SETTINGS } from '../../aws/redeploy.ts';
+import { WITH_ALL_SETTINGS } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** Every function can be invoked, with the code of its last deployment. */
 export const functionsCheck: Check<Patient> = {
@@ -25,7 +25,7 @@ export function functionsOf({ resources }: Pick<Patient, 'resources'>): string[]
 
 async function lookAt({ aws, region }: Patient, name: string): Promise<Finding | undefined> {
   const about = `function ${name}`;
-  try {
+  return unlessGone(about, async () => {
     const { LastUpdateStatus, LastUpdateStatusReason, State, StateReason } = await ask(
       { action: 'lambda:GetFunctionConfiguration', on: about, region },
       (options) => aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }), options),
@@ -36,11 +36,7 @@ async function lookAt({ aws, region }: Patient, name: string): Promise<Finding |
     if (LastUpdateStatus === 'Failed')
       return wrong(about, `its last update failed (${LastUpdateStatusReason ?? 'no reason given'})`);
     return undefined;
-  } catch (error) {
-    const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
-    if (!isGone) throw error;
-    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: REVERT_DRIFT };
-  }
+  });
 }
 
 function wrong(about: string, problem: string): Finding {

@@ -1,9 +1,8 @@
 import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
-import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** Lambda reads every queue for its function: second looks, notices for Slack, the fallback's nudges. */
 export const pollersCheck: Check<Patient> = {
@@ -22,7 +21,7 @@ const WELL = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
 async function lookAt({ aws, region }: Patient, uuid: string): Promise<Finding | undefined> {
   const about = `event source mapping ${uuid}`;
-  try {
+  return unlessGone(about, async () => {
     const { EventSourceArn = '', State = 'unknown' } = await ask(
       { action: 'lambda:GetEventSourceMapping', on: about, region },
       (options) => aws.lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }), options),
@@ -34,9 +33,5 @@ async function lookAt({ aws, region }: Patient, uuid: string): Promise<Finding |
       problem: `it is ${State}: nobody reads the queue ${EventSourceArn.split(':').at(-1)}`,
       remedy: `aws lambda update-event-source-mapping --region ${region} --uuid ${uuid} --enabled`,
     };
-  } catch (error) {
-    const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
-    if (!isGone) throw error;
-    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: REVERT_DRIFT };
-  }
+  });
 }

@@ -1,10 +1,10 @@
 import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
 import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { StackResource } from '../../aws/stack-resources.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** Every rule is there, switched on, and has somewhere to send to. */
 export const rulesCheck: Check<Patient> = {
@@ -27,7 +27,7 @@ async function lookAt(
   const about = `rule ${name}`;
   const at = `--region ${region} --event-bus-name ${bus}`;
   const key = { Name: name, EventBusName: bus };
-  try {
+  return unlessGone(about, async () => {
     const { State } = await ask({ action: 'events:DescribeRule', on: about, region }, (options) =>
       events.send(new DescribeRuleCommand(key), options),
     );
@@ -43,9 +43,5 @@ async function lookAt(
     );
     if (Targets.length > 0) return undefined;
     return { type: 'wrong', about, problem: 'it has no targets', remedy: REVERT_DRIFT };
-  } catch (error) {
-    const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
-    if (!isGone) throw error;
-    return { type: 'wrong', about, problem: 'it was deleted past the stack', remedy: REVERT_DRIFT };
-  }
+  });
 }

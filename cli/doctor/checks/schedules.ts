@@ -1,9 +1,9 @@
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
-import { AwsCallError } from '../../../functions/errors.ts';
 import { ask } from '../../aws/ask.ts';
 import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { unlessGone } from './unless-gone.ts';
 
 /** What runs each minute, hour and week is switched on. */
 export const schedulesCheck: Check<Patient> = {
@@ -21,17 +21,13 @@ export const schedulesCheck: Check<Patient> = {
 
 async function lookAt({ aws: { scheduler }, region }: Patient, name: string): Promise<Finding | undefined> {
   const about = `schedule ${name}`;
-  try {
+  return unlessGone(about, async () => {
     const { State } = await ask({ action: 'scheduler:GetSchedule', on: about, region }, (options) =>
       scheduler.send(new GetScheduleCommand({ Name: name }), options),
     );
     if (State === 'ENABLED') return undefined;
     return wrong(about, `it is ${State}: its function runs no more`);
-  } catch (error) {
-    const isGone = error instanceof AwsCallError && error.code === 'ResourceNotFoundException';
-    if (!isGone) throw error;
-    return wrong(about, 'it was deleted past the stack');
-  }
+  });
 }
 
 /** There is no call that only switches one on: an update has to say all of it again. */
