@@ -20,6 +20,9 @@ export async function listBudgets(api: Api, signal?: AbortSignal): Promise<reado
       namespace,
       name: metadata?.name ?? '',
       disruptionsAllowed: status?.disruptionsAllowed ?? 0,
+      letGo: new Map(
+        Object.entries(status?.disruptedPods ?? {}).map(([pod, at]) => [pod, new Date(at)] as const),
+      ),
       covers: (pod) => pod.namespace === namespace && selects(spec?.selector, pod.labels),
     };
   });

@@ -88,6 +88,12 @@ export interface Budget {
   readonly namespace: string;
   readonly name: string;
   readonly disruptionsAllowed: number;
+  /**
+   * Names of the pods whose eviction it has let through and that have not begun to stop, with the time: its
+   * `status.disruptedPods`. The API server charges the budget first and deletes the pod then; a request that ends in
+   * between leaves the charge, which the disruption controller takes back after two minutes.
+   */
+  readonly letGo: ReadonlyMap<string, Date>;
   /** True when the budget's selector covers the pod (same namespace is checked too). */
   readonly covers: (pod: Pod) => boolean;
 }

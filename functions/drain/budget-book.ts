@@ -11,6 +11,8 @@ import type { BudgetShelf } from './budget-shelf.ts';
 export interface BudgetBook {
   /** `undefined` before they were read. */
   readonly known: () => readonly Budget[] | undefined;
+  /** As they are now, give or take the shelf's few seconds. Throws as the shelf does. */
+  readonly readAgain: (signal: AbortSignal) => Promise<readonly Budget[]>;
 }
 
 interface BookDeps {
@@ -39,5 +41,5 @@ export async function openBudgetBook(deps: BookDeps, options: InsistOptions): Pr
   // From then on nobody waits for it, whatever comes of it.
   await Promise.race([reading, patience]).finally(() => read.abort());
   reading.catch(() => undefined);
-  return { known: () => known };
+  return { known: () => known, readAgain: (signal) => shelf.read(cluster, signal) };
 }

@@ -11,24 +11,42 @@ import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.t
  * has few hundred pods at most, and there is no later.
  */
 export async function overrideBudget(run: DrainRun, record: PodRecord): Promise<void> {
-  const { pod } = record.decision;
   const reason = whyOverridden(record);
-  run.tell('override', pod, reason);
-  await Promise.all([markDisrupted(run, record, reason), lookBriefly(run, record)]);
+  run.tell('override', record.decision.pod, reason);
+  await deletePod(run, record, { why: reason, overriding: true });
+}
+
+/**
+ * Deletes a pod that its budget has let go: the second half of an eviction whose request ended after the first. The
+ * budget is charged for it already, so nothing is overridden, whatever the signal.
+ */
+export async function finishEviction(run: DrainRun, record: PodRecord): Promise<void> {
+  await deletePod(run, record, { why: 'its budget had let it go already', overriding: false });
+}
+
+interface Deletion {
+  readonly why: string;
+  /** Whether a budget is in the way. */
+  readonly overriding: boolean;
+}
+
+async function deletePod(run: DrainRun, record: PodRecord, deletion: Deletion): Promise<void> {
+  await Promise.all([markDisrupted(run, record, deletion.why), lookBriefly(run, record)]);
   for (let attempt = 0; !needsNothing(record); attempt += 1) {
-    await deleteOnce(run, record, reason);
+    await deleteOnce(run, record, deletion);
     if (needsNothing(record)) return;
     await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
     await lookBriefly(run, record);
   }
 }
 
-async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Promise<void> {
+async function deleteOnce(run: DrainRun, record: PodRecord, deletion: Deletion): Promise<void> {
   const answer = await sendDelete(run, record);
+  if (deletion.overriding && (answer.type === 'accepted' || answer.type === 'retry'))
+    record.overridden = deletion.why;
   switch (answer.type) {
     case 'accepted':
-      record.overridden = reason;
-      return noteAccepted(run, record, 'deleted');
+      return noteAccepted(run, record, deletion.overriding ? 'deleted' : deletion.why);
     case 'gone':
       return noteGone(run, record);
     case 'refused':
@@ -37,7 +55,6 @@ async function deleteOnce(run: DrainRun, record: PodRecord, reason: string): Pro
     case 'blocked-by-budget':
       return;
     case 'retry':
-      record.overridden = reason;
       if (answer.mayHaveActed) noteUncertain(run, record);
   }
 }

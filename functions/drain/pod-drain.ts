@@ -1,8 +1,9 @@
 import { backoffMs } from '../backoff.ts';
 import type { EvictionAnswer } from '../cluster/port.ts';
 import { awaitTurn, budgetsOf, type DrainRun, isUnreachable } from './drain-run.ts';
+import { wasLetGo } from './let-go.ts';
 import { lookBeforeAgain } from './look.ts';
-import { overrideBudget } from './override.ts';
+import { finishEviction, overrideBudget } from './override.ts';
 import { noteAccepted, noteGone, noteUncertain } from './pod-fate.ts';
 import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.ts';
 
@@ -60,6 +61,8 @@ async function keepEvicting(
       }
       const pause = takeAnswer(run, record, answer, { attempt, overridable: patience !== undefined });
       if (needsNothing(record)) return;
+      if (answer.type === 'blocked-by-budget' && (await wasLetGo(run, record, wait)))
+        return await finishEviction(run, record);
       await run.clock.sleep(pause, wait);
       await lookBeforeAgain(run, record, wait);
     }

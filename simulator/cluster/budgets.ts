@@ -14,12 +14,29 @@ export interface BudgetStatus {
 export function budgetStatus(world: World, budget: BudgetObject): BudgetStatus {
   const covered = world.pods.list().filter((pod) => coversPod(budget, pod));
   const expectedPods = countExpected(world, covered);
+  const letGo = letGoBy(world, budget);
   const currentHealthy = covered.filter(
-    (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined,
+    (pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined && !(pod.metadata.name in letGo),
   ).length;
   const desiredHealthy = countDesired(budget, expectedPods);
   const disruptionsAllowed = expectedPods === 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
   return { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed };
+}
+
+/** Of the controller: for so long a pod that was let go counts as on its way out. */
+const DELETION_TIMEOUT_MS = 120_000;
+
+/** Charges whose pod has not begun to stop, and that are not taken back yet. */
+function letGoBy(
+  { clock, pods }: World,
+  { metadata, status }: BudgetObject,
+): Readonly<Record<string, string>> {
+  const isCharged = ([name, at]: readonly [string, string]) => {
+    const pod = pods.get(`${metadata.namespace}/${name}`);
+    const isStopping = pod?.metadata.deletionTimestamp !== undefined;
+    return pod && !isStopping && clock.now().getTime() < Date.parse(at) + DELETION_TIMEOUT_MS;
+  };
+  return Object.fromEntries(Object.entries(status.disruptedPods ?? {}).filter(isCharged));
 }
 
 /** Until its controller has seen a budget, nobody knows what it allows. */
@@ -33,7 +50,8 @@ export function budgetsCovering(world: World, pod: PodObject): readonly BudgetOb
 
 /** The budget with its status, as it is served. */
 export function renderBudget(world: World, budget: BudgetObject): unknown {
-  const status = { ...budget.status, ...budgetStatus(world, budget) };
+  const disruptedPods = letGoBy(world, budget);
+  const status = { ...budget.status, ...budgetStatus(world, budget), disruptedPods };
   const sufficient = status.disruptionsAllowed > 0;
   return {
     ...budget,

@@ -18,6 +18,7 @@ import {
   addNode,
   addWaitingPod,
   type BudgetOptions,
+  chargeBudget,
   type NodeOptions,
   removeNode,
   type SinglePodOptions,
@@ -56,6 +57,8 @@ export interface SimulatedCluster {
   /** As when its owner deletes all that is in it. */
   removePods(namespace: string): void;
   addBudget(options: BudgetOptions): BudgetObject;
+  /** As an eviction leaves it that ends between charging the budget and deleting the pod. */
+  chargeBudget(namespace: string, budgetName: string, podName: string): void;
   /** Passes or fails a running pod's readiness probe. */
   setReady(namespace: string, name: string, ready: boolean): void;
   /** Writes annotations as a job or its operator would; merges into what is there. */
@@ -125,6 +128,10 @@ function seeding(world: World) {
         if (metadata.namespace === namespace) world.pods.remove(`${namespace}/${metadata.name}`);
     },
     addBudget: (budget: BudgetOptions) => addBudget(world, budget),
+    chargeBudget: (namespace: string, budgetName: string, podName: string) => {
+      const budget = world.budgets.get(`${namespace}/${budgetName}`);
+      if (budget !== undefined) chargeBudget(world, budget, podName);
+    },
     terminateNamespace: (name: string) => void world.terminatingNamespaces.add(name),
     setReady: (namespace: string, name: string, ready: boolean) =>
       changePod(world, `${namespace}/${name}`, (pod) =>

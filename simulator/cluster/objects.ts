@@ -122,7 +122,11 @@ export interface BudgetObject {
   readonly apiVersion: 'policy/v1';
   readonly metadata: Metadata;
   readonly spec: BudgetSpec;
-  readonly status: { readonly observedGeneration: number };
+  readonly status: {
+    readonly observedGeneration: number;
+    /** Pods whose eviction was let through, by name, with the time. */
+    readonly disruptedPods?: Readonly<Record<string, string>>;
+  };
 }
 
 /** What every stored object has. */

@@ -141,6 +141,12 @@ export function addBudget(
   });
 }
 
+/** As an eviction leaves it that ends between charging the budget and deleting the pod. */
+export function chargeBudget(world: World, budget: BudgetObject, podName: string): void {
+  const disruptedPods = { ...budget.status.disruptedPods, [podName]: formatTime(world.clock.now()) };
+  world.budgets.put({ ...budget, status: { ...budget.status, disruptedPods } });
+}
+
 function placePod(world: World, pod: PodObject, { node, phase, ready }: SinglePodOptions): PodObject {
   const placed = { ...pod, spec: { ...pod.spec, nodeName: node } };
   const running = asRunning(placed, formatTime(world.clock.now()));

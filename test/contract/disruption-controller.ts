@@ -1,5 +1,6 @@
 import type { CoreV1Api, PolicyV1Api, V1PodDisruptionBudgetStatus } from '@kubernetes/client-node';
 import { vi } from 'vitest';
+import type { Pod } from '../../functions/cluster/objects.ts';
 import type { BudgetOptions } from './lab.ts';
 
 /**
@@ -22,6 +23,15 @@ export function createDisruptionController(
       if (!observed) return;
       budgets.push(options);
       await settleOne(options);
+    },
+    charge: async (name: string, pod: Pod) => {
+      const { namespace } = pod;
+      const { status } = await policy.readNamespacedPodDisruptionBudget({ namespace, name });
+      const body = [
+        { op: 'add', path: '/status/disruptedPods', value: { [pod.name]: new Date().toISOString() } },
+        { op: 'add', path: '/status/disruptionsAllowed', value: (status?.disruptionsAllowed ?? 0) - 1 },
+      ];
+      await policy.patchNamespacedPodDisruptionBudgetStatus({ namespace, name, body });
     },
     settle: async () => void (await Promise.all(budgets.map(settleOne))),
   };

@@ -17,6 +17,8 @@ export interface Lab {
   /** A pod bound to the node, as the port lists it. */
   newPod(node: ClusterNode, options?: PodOptions): Promise<Pod>;
   newBudget(options: BudgetOptions): Promise<void>;
+  /** As an eviction leaves it that ends between charging the budget and deleting the pod. */
+  chargeBudget(budgetName: string, pod: Pod): Promise<void>;
   /** What the API holds of a pod; `undefined` when it is gone. */
   readPod(pod: Pod): Promise<StoredPod | undefined>;
   /** As a controller does it: reads the node, changes its taints, writes it back, again after a conflict. */

@@ -34,6 +34,7 @@ export async function openRealLab(kubelets: Kubelets = 'played'): Promise<Lab> {
       return findListed(cluster, node.name, name);
     },
     newBudget: budgets.add,
+    chargeBudget: budgets.charge,
     readPod: (pod) => readPod(core, pod),
     setUnschedulable: async ({ name }, value) => {
       const body = [{ op: 'add', path: '/spec/unschedulable', value }];

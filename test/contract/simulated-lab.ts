@@ -36,6 +36,8 @@ export async function openSimulatedLab(): Promise<Lab> {
     newNamespace: async () => names.next('namespace'),
     newPod: (node, options) => addPod(simulated, cluster, node, { name: names.next('pod'), ...options }),
     newBudget: async (options) => void simulated.addBudget(options),
+    chargeBudget: async (budgetName, { name, namespace }) =>
+      simulated.chargeBudget(namespace, budgetName, name),
     readPod: async (pod) => readPod(simulated, pod),
     changeTaints: (node, change) => changeTaints(controller, node.name, change),
     setUnschedulable: ({ name }, unschedulable) =>

@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest';
-import { addWeb, lockWeb, NODE, openScene, resultsOf } from './scene.ts';
+import { addWeb, limitWeb, lockWeb, NODE, openScene, resultsOf } from './scene.ts';
 
 test('a budget that blocks at first and frees later lets every pod leave in the orderly way', async () => {
   await using scene = await openScene();
   addWeb(scene, 3);
-  scene.simulated.addBudget({
-    namespace: 'default',
-    name: 'web-budget',
-    selector: { matchLabels: { app: 'web' } },
-    maxUnavailable: 1,
-  });
+  limitWeb(scene);
   const report = await scene.drain();
   expect(report.end).toBe('emptied');
   expect(resultsOf(report)).toEqual(['evicted', 'evicted', 'evicted']);
@@ -181,4 +176,40 @@ test('a pod that another removes while it is blocked needs no override', async (
   expect(report.end).toBe('emptied');
   expect(report.pods).toMatchObject([{ uid: pod.metadata.uid, outcome: { result: 'already-gone' } }]);
   expect(scene.requests('pods', 'delete')).toHaveLength(0);
+});
+
+test('a pod that its budget let go and nobody deleted is deleted at once, without an override, on a soft signal too', async () => {
+  await using scene = await openScene();
+  const [lost] = addWeb(scene, 3);
+  limitWeb(scene);
+  scene.simulated.chargeBudget('default', 'web-budget', lost?.metadata.name ?? '');
+  const report = await scene.drain({ severity: 'soft', deadlineSeconds: 90 });
+  expect(report.end).toBe('emptied');
+  expect(resultsOf(report)).toEqual(['evicted', 'evicted', 'evicted']);
+  expect(scene.requests('pods', 'delete').map(({ name }) => name)).toEqual([lost?.metadata.name]);
+  expect(scene.requests('pods/status', 'patch').map(({ name }) => name)).toEqual([lost?.metadata.name]);
+  expect(scene.progress.some(({ type }) => type === 'override')).toBe(false);
+});
+
+test('a charge for an earlier pod of the same name lets nothing past the budget', async () => {
+  await using scene = await openScene();
+  lockWeb(scene);
+  scene.simulated.chargeBudget('default', 'web-budget', 'web-0');
+  await scene.clock.sleep(2_000);
+  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid: 'uid-of-web' };
+  const labels = { app: 'web' };
+  scene.simulated.addBarePod({ namespace: 'default', name: 'web-0', node: NODE, labels, owner });
+  const report = await scene.drain({ severity: 'soft', deadlineSeconds: 20 });
+  expect(resultsOf(report)).toEqual(['blocked']);
+  expect(scene.requests('pods', 'delete')).toHaveLength(0);
+});
+
+test('budgets are read once in five seconds for all the pods they block, not once for each', async () => {
+  await using scene = await openScene();
+  addWeb(scene, 10);
+  lockWeb(scene);
+  await scene.drain({ severity: 'soft', deadlineSeconds: 40 });
+  const reads = scene.requests('poddisruptionbudgets', 'list').length;
+  expect(reads).toBeGreaterThan(2);
+  expect(reads).toBeLessThanOrEqual(10);
 });

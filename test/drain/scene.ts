@@ -6,7 +6,7 @@ import { executePlan } from '../../functions/drain/evict.ts';
 import type { DrainReport } from '../../functions/drain/outcome.ts';
 import { planDrain } from '../../functions/drain/plan.ts';
 import type { DrainProgress } from '../../functions/drain/progress.ts';
-import { openTraffic } from '../../functions/drain/traffic.ts';
+import { openTraffic, type Traffic } from '../../functions/drain/traffic.ts';
 import { startSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { patientClock } from '../support/patient-clock.ts';
 
@@ -74,7 +74,7 @@ export async function openScene(speed = 40) {
 
 /** Lists, plans and acts, as the story does after the cordon. */
 async function drainNode(
-  deps: DrainDeps,
+  deps: DrainDeps & { readonly traffic: Traffic },
   choices: DrainChoices,
   progress: DrainProgress[],
 ): Promise<DrainReport> {
@@ -88,7 +88,10 @@ async function drainNode(
     nodeName: NODE,
     plan,
     resourceVersion: list.resourceVersion,
-    budgets: { known: () => (choices.budgetsKnown === false ? undefined : budgets) },
+    budgets: {
+      known: () => (choices.budgetsKnown === false ? undefined : budgets),
+      readAgain: (signal) => deps.traffic.shelf.read(cluster, signal),
+    },
     holdForSave: async () => {
       throw new Error('no pod here trains');
     },
@@ -124,12 +127,21 @@ export function addWeb(
 }
 
 /** A budget that allows no disruption of the app, ever. */
-export function lockWeb({ simulated }: Scene, name = 'web') {
+export function lockWeb(scene: Scene, name = 'web') {
+  addWebBudget(scene, name, 0);
+}
+
+/** A budget that allows one disruption of the app at a time. */
+export function limitWeb(scene: Scene) {
+  addWebBudget(scene, 'web', 1);
+}
+
+function addWebBudget({ simulated }: Scene, name: string, maxUnavailable: number) {
   simulated.addBudget({
     namespace: 'default',
     name: `${name}-budget`,
     selector: { matchLabels: { app: name } },
-    maxUnavailable: 0,
+    maxUnavailable,
   });
 }
 

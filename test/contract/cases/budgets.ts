@@ -34,6 +34,18 @@ export function budgetCases(lab: () => Lab): void {
       expect(await cluster.evict(second ?? first, NOW)).toEqual({ type: 'accepted' });
     });
 
+    test('a pod that was let go and not deleted keeps its budget charged, and is named by it', async () => {
+      const { chargeBudget, cluster } = lab();
+      const { first, namespace, others } = await underBudget(2);
+      await chargeBudget('web', first);
+      for (const pod of [first, ...others])
+        expect(await cluster.evict(pod, NOW)).toMatchObject({ type: 'blocked-by-budget', budgets: ['web'] });
+      const budget = (await cluster.listBudgets()).find((each) => each.namespace === namespace);
+      expect([...(budget?.letGo.keys() ?? [])]).toEqual([first.name]);
+      expect(budget?.letGo.get(first.name)?.getTime()).toBeGreaterThan(0);
+      expect(await cluster.deletePod(first, NOW)).toEqual({ type: 'accepted' });
+    });
+
     test('budgets are listed with what they allow and whom they cover', async () => {
       const { cluster, newPod } = lab();
       const { first, namespace, node } = await underBudget(3);
