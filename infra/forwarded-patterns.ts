@@ -18,11 +18,13 @@ export const nudgePatterns = {
   },
 } as const satisfies Readonly<Record<string, EventPattern>>;
 
+const { 'warm-pool-launch': _isOneOfAllLaunches, ...signals } = signalPatterns;
+
 /**
- * What an extra region forwards. Of the nudges, those that no signal's pattern covers: an event that two rules forward would
- * arrive twice. Loss of instances is a signal, launches are none.
+ * What an extra region forwards: an event that two rules forward would arrive twice. Loss of instances is a signal and
+ * a nudge; all launches are nudges, those out of a warm pool signals too.
  */
 export const forwardedPatterns: Readonly<Record<string, EventPattern>> = {
-  ...signalPatterns,
+  ...signals,
   'nudge-launch': nudgePatterns['nudge-launch'],
 };

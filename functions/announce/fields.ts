@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { INTERRUPTION_KINDS } from '../signals/interruption.ts';
+import { INSTANCE_ACTIONS, INTERRUPTION_KINDS } from '../signals/interruption.ts';
 
 /** ISO 8601 in UTC on the wire, a `Date` inside. */
 export const time = z.pipe(
@@ -45,7 +45,7 @@ export const incidentFields = {
   ),
   kind: z.enum(INTERRUPTION_KINDS),
   /** What EC2 will do to the instance. */
-  action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
+  action: z.enum(INSTANCE_ACTIONS),
   /** `hard`: the instance goes. `soft`: it may go, or goes at a far date. */
   severity: z.enum(['hard', 'soft']),
   noticedAt: time,

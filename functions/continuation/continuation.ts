@@ -2,7 +2,12 @@ import * as z from 'zod/mini';
 import { MalformedSignalError } from '../errors.ts';
 import type { ResumedRun } from '../incidents/incident.ts';
 import type { LocatedInstance, NodeOwner } from '../locate/located.ts';
-import { asInstanceId, INTERRUPTION_KINDS, type Interruption } from '../signals/interruption.ts';
+import {
+  asInstanceId,
+  INSTANCE_ACTIONS,
+  INTERRUPTION_KINDS,
+  type Interruption,
+} from '../signals/interruption.ts';
 
 /** What the responder leaves for a later invocation of itself. */
 export interface Continuation {
@@ -58,7 +63,7 @@ const interruption = z.object({
   kind: z.enum(INTERRUPTION_KINDS),
   severity: z.enum(['hard', 'soft']),
   instanceId,
-  action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
+  action: z.enum(INSTANCE_ACTIONS),
   noticedAt: time,
   deadline: z.exactOptional(time),
   region: z.string(),
@@ -70,7 +75,6 @@ const interruption = z.object({
       autoScalingGroup: z.string(),
       hookName: z.string(),
       token: z.string(),
-      comesBack: z.boolean(),
     }),
   ),
 }) satisfies z.ZodMiniType<Interruption>;

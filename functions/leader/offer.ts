@@ -1,6 +1,11 @@
 import * as z from 'zod/mini';
 import type { Lease } from '../incidents/incident.ts';
-import { asInstanceId, INTERRUPTION_KINDS, type Interruption } from '../signals/interruption.ts';
+import {
+  asInstanceId,
+  INSTANCE_ACTIONS,
+  INTERRUPTION_KINDS,
+  type Interruption,
+} from '../signals/interruption.ts';
 import { storedTime } from '../table/stored-time.ts';
 
 /** A cordoned node that another run may drain: what the notice said, and the lease to take over. */
@@ -16,7 +21,7 @@ const storedInterruption = z.object({
   kind: z.enum(INTERRUPTION_KINDS),
   severity: z.enum(['hard', 'soft']),
   instanceId: z.string(),
-  action: z.enum(['terminate', 'stop', 'hibernate', 'reboot', 'unknown']),
+  action: z.enum(INSTANCE_ACTIONS),
   noticedAt: storedTime,
   deadline: z.optional(storedTime),
   region: z.string(),
@@ -27,7 +32,6 @@ const storedInterruption = z.object({
       autoScalingGroup: z.string(),
       hookName: z.string(),
       token: z.string(),
-      comesBack: z.boolean(),
     }),
   ),
 });

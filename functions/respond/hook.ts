@@ -1,7 +1,9 @@
 import { type HeldHook, holdHook } from '../lifecycle/hold-hook.ts';
 import type { Interruption, LifecycleHook } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
+import { leaveReturn } from './put-off.ts';
 import type { Outcome } from './report.ts';
+import { mayLeaveCordon } from './returned.ts';
 
 interface OpenHook {
   /** With the deadline that follows from how long Auto Scaling can be kept waiting. */
@@ -34,6 +36,8 @@ export async function returnHook(chapter: Chapter, hook: LifecycleHook, outcome:
   const { type } = outcome;
   const goesOn = type === 'interrupted' || type === 'continued' || type === 'joined';
   if (goesOn || (type === 'failed' && !options.lastTry)) return;
+  // Before the answer, so that a run that dies in between leaves a hook that waits rather than a node that nobody frees.
+  if (interruption.action === 'reboot' && mayLeaveCordon(type)) await leaveReturn(chapter);
   const answer = await deps.hooks.complete(hook, interruption.instanceId, 'CONTINUE');
   noteHook(chapter, hook, 'reason' in answer ? `${answer.type}: ${answer.reason}` : answer.type);
 }

@@ -116,7 +116,7 @@ function chooseAction(interruption: Interruption, owner: NodeOwner, choices: Pol
 function whyUndone({ kind }: Interruption): string {
   switch (kind) {
     case 'instance-state-change':
-      return 'the instance runs again';
+      return 'the instance is back';
     case 'rebalance-recommendation':
       return 'no interruption has followed';
     default:

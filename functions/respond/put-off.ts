@@ -72,3 +72,27 @@ async function leaveExpiry(
   });
   if (left.type === 'failed') note({ type: 'unwatched', at: deps.clock.now(), text: left.reason });
 }
+
+/** Auto Scaling replaces the root volume when the last hook is answered, and tells nobody when it is done. */
+const NEW_ROOT_VOLUME_MS = 15 * 60_000;
+
+/**
+ * Leaves word to take the cordon back from an instance that stays, with a new root volume. As if it had been noticed now:
+ * what is noticed until then outranks it.
+ */
+export async function leaveReturn({ deps, note, notice }: Chapter): Promise<void> {
+  const { deadline: _deadline, hook: _hook, ...facts } = notice;
+  const now = deps.clock.now();
+  const left = await deps.continuations.leave({
+    interruption: {
+      ...facts,
+      kind: 'instance-state-change',
+      severity: 'soft',
+      action: 'unknown',
+      noticedAt: now,
+      cancelled: true,
+    },
+    dueAt: new Date(now.getTime() + NEW_ROOT_VOLUME_MS),
+  });
+  if (left.type === 'failed') note({ type: 'unwatched', at: now, text: left.reason });
+}

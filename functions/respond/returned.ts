@@ -24,9 +24,22 @@ function isReturn({ cancelled, kind }: Interruption): boolean {
 }
 
 /** How an incident ends that has not touched the node. */
-const WITHOUT_CORDON = ['told', 'too-late', 'not-ours', 'node-gone', 'ambiguous', 'uncordoned'];
+const WITHOUT_CORDON = [
+  'told',
+  'already-handled',
+  'too-late',
+  'not-ours',
+  'node-gone',
+  'ambiguous',
+  'uncordoned',
+];
+
+/** Whether an incident that ended so may have left our cordon on its node. */
+export function mayLeaveCordon(outcome: string): boolean {
+  return !WITHOUT_CORDON.includes(outcome);
+}
 
 function leftCordon(record: IncidentRecord | undefined, { noticedAt }: Interruption): boolean {
   if (record?.state !== 'closed' || record.noticedAt >= noticedAt) return false;
-  return !WITHOUT_CORDON.includes(record.outcome ?? '');
+  return mayLeaveCordon(record.outcome ?? '');
 }

@@ -41,7 +41,8 @@ export function drainEndsAt({ deps, earlier, interruption }: Chapter): Date {
   const { action, cancelled, deadline, kind, noticedAt, severity } = interruption;
   const longest = new Date(earlier.begunAt.getTime() + deps.choices.longestDrainMinutes * 60_000);
   // Hibernation's deadline is its notice: the instance freezes as soon as its agent gets to it.
-  if (deadline && action !== 'hibernate' && !cancelled)
+  if (cancelled) return longest;
+  if (deadline && action !== 'hibernate')
     return severity === 'hard' || deadline < longest ? deadline : longest;
   const isGoing = kind === 'instance-state-change' || action === 'hibernate';
   return isGoing ? new Date(noticedAt.getTime() + ALREADY_GOING_MS) : longest;

@@ -25,16 +25,16 @@ export type InterruptionKind = (typeof INTERRUPTION_KINDS)[number];
 /** `hard`: the instance goes. `soft`: it may go, or goes at a far date. */
 export type Severity = 'hard' | 'soft';
 
+export const INSTANCE_ACTIONS = ['terminate', 'stop', 'hibernate', 'reboot', 'unknown'] as const;
+
 /** What EC2 will do to the instance; `unknown` where the event does not say. */
-export type InstanceAction = 'terminate' | 'stop' | 'hibernate' | 'reboot' | 'unknown';
+export type InstanceAction = (typeof INSTANCE_ACTIONS)[number];
 
 /** The Auto Scaling hook that waits for us, when the signal is one. */
 export interface LifecycleHook {
   readonly autoScalingGroup: string;
   readonly hookName: string;
   readonly token: string;
-  /** True for warm-pool returns and root-volume replacement: the instance comes back, so undo the cordon. */
-  readonly comesBack: boolean;
 }
 
 /** One instance, one reason, one deadline. */

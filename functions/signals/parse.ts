@@ -12,6 +12,7 @@ import { rebalanceRecommendation } from './rebalance-recommendation.ts';
 import { readNotification } from './sns-notification.ts';
 import { spotInterruption } from './spot-interruption.ts';
 import { terminateHook } from './terminate-hook.ts';
+import { warmPoolLaunch } from './warm-pool-launch.ts';
 
 /**
  * What one event means for instances of `home.region`: interruptions, the end of a reservation, or nothing, with
@@ -24,23 +25,27 @@ export function parseSignal(event: unknown, home: Home): Signal {
   return parseBody(notification.body, home, notification.region ?? home.region);
 }
 
-const kinds: Readonly<Record<InterruptionKind, SignalKind>> = {
+const kinds = {
   'spot-interruption': spotInterruption,
   'rebalance-recommendation': rebalanceRecommendation,
   'instance-state-change': instanceStateChange,
   'scheduled-change': healthEvent,
   'terminate-hook': terminateHook,
+  'warm-pool-launch': warmPoolLaunch,
   'capacity-reservation-interruption': capacityReservationInterruption,
   'capacity-block-expiration': capacityBlockExpiration,
-};
+} satisfies Readonly<Record<InterruptionKind | 'warm-pool-launch', SignalKind>>;
+
+type SignalName = keyof typeof kinds;
 
 /** What the rules of the default bus shall match, in EventBridge's own JSON form. */
-export const signalPatterns: Readonly<Record<InterruptionKind, EventPattern>> = {
+export const signalPatterns: Readonly<Record<SignalName, EventPattern>> = {
   'spot-interruption': spotInterruption.pattern,
   'rebalance-recommendation': rebalanceRecommendation.pattern,
   'instance-state-change': instanceStateChange.pattern,
   'scheduled-change': healthEvent.pattern,
   'terminate-hook': terminateHook.pattern,
+  'warm-pool-launch': warmPoolLaunch.pattern,
   'capacity-reservation-interruption': capacityReservationInterruption.pattern,
   'capacity-block-expiration': capacityBlockExpiration.pattern,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { instanceId, readFields, text } from './fields.ts';
-import type { Signal } from './interruption.ts';
+import type { InstanceAction, Signal } from './interruption.ts';
 import { type Envelope, ignore, type SignalKind } from './kind.ts';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
@@ -38,7 +38,6 @@ export function readHook(body: unknown, { id, account, region, time }: Envelope,
       `lifecycle transition ${hook.LifecycleTransition} does not take instance ${hook.EC2InstanceId} away`,
     );
   }
-  const comesBack = hook.Destination === 'WarmPool' || hook.Action === 'ReplaceRootVolume';
   return {
     type: 'interruptions',
     interruptions: [
@@ -46,8 +45,7 @@ export function readHook(body: unknown, { id, account, region, time }: Envelope,
         kind: 'terminate-hook',
         severity: 'hard',
         instanceId: hook.EC2InstanceId,
-        // A warm pool stops, hibernates or keeps the instance, as its pool state says; the event does not.
-        action: comesBack ? 'unknown' : 'terminate',
+        action: actionOf(hook),
         noticedAt: time,
         region,
         account,
@@ -56,9 +54,17 @@ export function readHook(body: unknown, { id, account, region, time }: Envelope,
           autoScalingGroup: hook.AutoScalingGroupName,
           hookName: hook.LifecycleHookName,
           token: hook.LifecycleActionToken,
-          comesBack,
         },
       },
     ],
   };
+}
+
+/**
+ * A new root volume reboots the instance. A warm pool stops, hibernates or keeps it, as its pool state says; the event
+ * does not.
+ */
+function actionOf({ Action, Destination }: z.output<typeof hookFields>): InstanceAction {
+  if (Action === 'ReplaceRootVolume') return 'reboot';
+  return Destination === 'WarmPool' ? 'unknown' : 'terminate';
 }

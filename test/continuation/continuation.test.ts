@@ -11,7 +11,7 @@ import { anInterruption } from '../support/interruptions.ts';
 const { instanceId } = anInterruption();
 const whole: Continuation = {
   interruption: anInterruption({
-    hook: { autoScalingGroup: 'gpu', hookName: 'drain', token: 't-1', comesBack: true },
+    hook: { autoScalingGroup: 'gpu', hookName: 'drain', token: 't-1' },
   }),
   dueAt: new Date('2026-11-20T10:15:00Z'),
   resumes: {

@@ -9,7 +9,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { instanceId } from '../support/interruptions.ts';
 
 const INSTANCE = instanceId('i-0aaaaaaaaaaaaaaa1');
-const HOOK: LifecycleHook = { autoScalingGroup: 'gpu', hookName: 'drain', token: 't-1', comesBack: false };
+const HOOK: LifecycleHook = { autoScalingGroup: 'gpu', hookName: 'drain', token: 't-1' };
 
 let clock: FakeClock;
 let account: SimulatedAccount;

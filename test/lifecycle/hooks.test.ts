@@ -11,7 +11,6 @@ const HOOK: LifecycleHook = {
   autoScalingGroup: 'workers',
   hookName: 'drain',
   token: 't-1',
-  comesBack: false,
 };
 const NOW = new Date('2026-11-20T10:00:00Z');
 

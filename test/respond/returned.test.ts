@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { secondsBetween } from '../../functions/clock.ts';
 import { uncordonNode } from '../../functions/drain/cordon.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
+import { openLongScene } from './long-scene.ts';
 import { doomed, openScene, type Scene } from './scene.ts';
 
 const RUNNING = 'instance-state-change-running';
@@ -19,13 +21,50 @@ test.concurrent.each(['spot-interruption-stop', 'spot-interruption-hibernate', '
     expect(specOf(scene)).not.toBe(before);
     const [back] = await scene.send(RUNNING);
     expect(back?.outcome.type).toBe('uncordoned');
-    expect(back?.response?.reason).toBe('the instance runs again');
+    expect(back?.response?.reason).toBe('the instance is back');
     expect(specOf(scene)).toBe(before);
     const writes = scene.writes().length;
     expect(await scene.send(RUNNING)).toEqual([]);
     expect(scene.writes()).toHaveLength(writes);
   },
 );
+
+test.concurrent('out of a warm pool that kept it running, an instance gets its node back as it was', async () => {
+  await using scene = await openScene();
+  const before = specOf(scene);
+  await scene.send('terminate-hook-warm-pool');
+  const [back] = await scene.send('warm-pool-launch');
+  expect(back?.outcome.type).toBe('uncordoned');
+  expect(specOf(scene)).toBe(before);
+  expect(await scene.send('warm-pool-launch')).toEqual([]);
+});
+
+test.concurrent('with a new root volume it gets its node back a quarter of an hour after the hook was answered', async () => {
+  await using scene = await openLongScene({});
+  await scene.deliver('terminate-hook-root-volume');
+  const [back] = await scene.later();
+  expect(back).toMatchObject({
+    outcome: { type: 'uncordoned' },
+    response: { reason: 'the instance is back' },
+  });
+  const [answered, freed] = (['hook', 'uncordoned'] as const).map((sought) =>
+    scene.moments.findLast(({ type }) => type === sought),
+  );
+  if (!answered || !freed) throw new Error('the hook was not answered, or the node not freed');
+  expect(secondsBetween(answered.at, freed.at)).toBeGreaterThan(14 * 60);
+  expect(await scene.later()).toEqual([]);
+});
+
+test.concurrent('an interruption of the instance with a new root volume outranks its return', async () => {
+  await using scene = await openLongScene({});
+  await scene.deliver('terminate-hook-root-volume');
+  await scene.clock.sleep(11 * 60_000);
+  const [hard] = await scene.deliver('spot-interruption-terminate');
+  expect(hard?.outcome.type).toBe('emptied');
+  expect(await scene.later()).toEqual([]);
+  const [doomedNode] = scene.world.cluster.nodes().filter(({ metadata }) => metadata.name === scene.node);
+  expect(doomedNode?.spec.unschedulable).toBe(true);
+});
 
 test.concurrent('what others have done to the node meanwhile stays', async () => {
   await using scene = await openScene();

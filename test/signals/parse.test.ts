@@ -30,10 +30,9 @@ const hook = {
   autoScalingGroup: 'eks-gpu-fake',
   hookName: 'spot-responder',
   token: '11111111-2222-4333-8444-555555555555',
-  comesBack: false,
 };
 const going = { ...everyOne, kind: 'terminate-hook', severity: 'hard', action: 'terminate', hook };
-const comingBack = { ...going, action: 'unknown', hook: { ...hook, comesBack: true } };
+
 const reservation = {
   ...everyOne,
   kind: 'capacity-reservation-interruption',
@@ -68,8 +67,9 @@ const interruptions: Record<string, readonly object[]> = {
   'health-network-maintenance': [{ ...change, action: 'unknown' }],
   'health-cancelled': [{ ...change, action: 'terminate', cancelled: true }],
   'terminate-hook': [going],
-  'terminate-hook-warm-pool': [comingBack],
-  'terminate-hook-root-volume': [comingBack],
+  'terminate-hook-warm-pool': [{ ...going, action: 'unknown' }],
+  'terminate-hook-root-volume': [{ ...going, action: 'reboot' }],
+  'warm-pool-launch': [{ ...state, severity: 'soft', action: 'unknown', cancelled: true }],
   'terminate-hook-sqs': [{ ...going, noticedAt: new Date('2026-11-20T10:05:00.123Z') }],
   'terminate-hook-sns': [{ ...going, noticedAt: new Date('2026-11-20T10:05:00.123Z') }],
   'capacity-reservation-interruption': [reservation],
