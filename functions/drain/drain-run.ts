@@ -1,7 +1,7 @@
 import type { HoldForSave } from '../checkpoint/saves.ts';
 import type { Clock } from '../clock.ts';
 import type { PodFollower } from '../cluster/follow-pods.ts';
-import type { Pod, PodRef } from '../cluster/objects.ts';
+import type { ClusterNode, Pod, PodRef } from '../cluster/objects.ts';
 import type { ClusterPort } from '../cluster/port.ts';
 import { ClusterError } from '../errors.ts';
 import type { Severity } from '../signals/interruption.ts';
@@ -22,8 +22,11 @@ export interface DrainDeps {
   readonly traffic: Pick<Traffic, 'lists' | 'slots'>;
 }
 
+/** Two nodes may have one name, one after the other: EC2 gives a private address to the next instance. */
+export type NodeRef = Pick<ClusterNode, 'name' | 'uid'>;
+
 export interface DrainRequest {
-  readonly nodeName: string;
+  readonly node: NodeRef;
   readonly plan: DrainPlan;
   /** Of the list that the plan was made from: the watch starts there, so nothing in between is missed. */
   readonly resourceVersion: string;

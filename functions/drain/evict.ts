@@ -1,9 +1,9 @@
 import type { PodRef } from '../cluster/objects.ts';
 import { timeline } from './deadline.ts';
 import type { DrainDeps, DrainRequest, DrainRun } from './drain-run.ts';
-import { openNodeFollower, recordSightings } from './node-watch.ts';
+import { drainLatePod, openNodeFollower, recordSightings } from './node-watch.ts';
 import type { DrainReport } from './outcome.ts';
-import { isOpen, openRecord } from './pod-record.ts';
+import { isOpen, openRecord, type PodRecord } from './pod-record.ts';
 import type { DrainProgress } from './progress.ts';
 import { rehearse } from './rehearse.ts';
 import { reportDrain } from './report.ts';
@@ -77,8 +77,10 @@ async function drain(run: DrainRun): Promise<void> {
   const check = () => {
     if (isDone()) finished.resolve();
   };
-  const launch = openWaves(run, (work) => void work.then(check, finished.reject));
-  run.node.follow(run.request.resourceVersion, recordSightings(run, launch, check)).catch(finished.reject);
+  const watchOver = (work: Promise<void>) => void work.then(check, finished.reject);
+  const launch = openWaves(run, watchOver);
+  const meet = (record: PodRecord) => watchOver(drainLatePod(run, record, launch));
+  run.node.follow(run.request.resourceVersion, recordSightings(run, meet, check)).catch(finished.reject);
   launch([...records.values()]);
   await Promise.race([finished.promise, clock.sleep(endsAt.getTime() - clock.now().getTime(), signal)]);
 }

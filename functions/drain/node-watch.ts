@@ -1,4 +1,5 @@
 import { openPodFollower, type PodFollower, type PodSightings } from '../cluster/follow-pods.ts';
+import { insist } from '../cluster/insist.ts';
 import type { Pod } from '../cluster/objects.ts';
 import { doubtWatch } from './doubt.ts';
 import type { DrainRun } from './drain-run.ts';
@@ -11,8 +12,9 @@ export function openNodeFollower(run: Omit<DrainRun, 'node'>): PodFollower {
   const { clock, cluster, random, request, signal, tell, traffic } = run;
   const source = {
     list: (until: AbortSignal) =>
-      traffic.lists.pass(() => cluster.listPodsOnNode(request.nodeName, until), until),
-    watch: (version: string, until: AbortSignal) => cluster.watchPodsOnNode(request.nodeName, version, until),
+      traffic.lists.pass(() => cluster.listPodsOnNode(request.node.name, until), until),
+    watch: (version: string, until: AbortSignal) =>
+      cluster.watchPodsOnNode(request.node.name, version, until),
   };
   return openPodFollower(source, {
     clock,
@@ -23,13 +25,13 @@ export function openNodeFollower(run: Omit<DrainRun, 'node'>): PodFollower {
   });
 }
 
-/** Writes down what the watch sees. A pod bound to the node after the list is decided and drained like the others. */
+/** Writes down what the watch sees; `meet` gets the pods that were bound to the node after the list. */
 export function recordSightings(
   run: DrainRun,
-  launch: (records: readonly PodRecord[]) => void,
+  meet: (record: PodRecord) => void,
   check: () => void,
 ): PodSightings {
-  const { records, request, tell } = run;
+  const { records, request } = run;
   const gone = (record: PodRecord | undefined) => {
     if (!record || !isOpen(record)) return;
     noteGone(run, record);
@@ -37,17 +39,15 @@ export function recordSightings(
   };
   const seen = (pod: Pod) => {
     const record = records.get(pod.uid);
-    if (!record) return meet(pod);
+    if (!record) return add(pod);
     if (!isOpen(record)) return;
     if (pod.deletionTimestamp) noteTerminating(run, record);
     else if (hasFinished(pod)) gone(record);
   };
-  const meet = (pod: Pod) => {
+  const add = (pod: Pod) => {
     const record = openRecord(decidePod(pod, request.plan.context));
     records.set(pod.uid, record);
-    if (record.decision.action === 'skip') return;
-    tell('found', pod);
-    launch([record]);
+    if (record.decision.action !== 'skip') meet(record);
   };
   return {
     seen,
@@ -58,6 +58,28 @@ export function recordSightings(
       pods.forEach(seen);
     },
   };
+}
+
+/** Drains a pod that was met late like the others, unless the node of that name is another by now: then it is not ours. */
+export async function drainLatePod(
+  run: DrainRun,
+  record: PodRecord,
+  launch: (records: readonly PodRecord[]) => void,
+): Promise<void> {
+  const { pod } = record.decision;
+  if (await isSameNode(run)) {
+    run.tell('found', pod);
+    launch([record]);
+  } else run.records.delete(pod.uid);
+}
+
+async function isSameNode(run: DrainRun): Promise<boolean> {
+  const { cluster, endsAt, request } = run;
+  const { name, uid } = request.node;
+  const node = await insist(run, { until: endsAt, signal: run.signal }, (signal) =>
+    cluster.getNode(name, signal),
+  );
+  return node?.uid === uid;
 }
 
 /** Ran to its end while it waited for its eviction: nothing is left to move. */

@@ -1,5 +1,6 @@
 import type { Pod, PodList } from '../cluster/objects.ts';
 import { addEarlier, readAccount } from '../drain/account.ts';
+import type { NodeRef } from '../drain/drain-run.ts';
 import { executePlan } from '../drain/evict.ts';
 import { describeOpen } from '../drain/open-pods.ts';
 import type { DrainPlan, DrainReport, PodReport } from '../drain/outcome.ts';
@@ -14,7 +15,8 @@ import { giveUpAt, INTERRUPTED, type NodeResult, type Scene } from './scene.ts';
 /** Drains, with training held until it has saved; on a rebalance training saves beside the drain, and stays. */
 export async function drainNode(
   given: Scene,
-  { budgets, list, nodeName }: Look,
+  node: NodeRef,
+  { budgets, list }: Look,
 ): Promise<Omit<NodeResult, 'requests'>> {
   const { cluster, deps, interruption, note, options } = given;
   const plan = planOf(given, list.pods);
@@ -28,11 +30,11 @@ export async function drainNode(
   const draining = executePlan(
     { cluster, clock: deps.clock, random: deps.random, traffic: deps.traffic(cluster.name) },
     {
-      nodeName,
+      node,
       plan,
       resourceVersion: list.resourceVersion,
       budgets,
-      holdForSave: openSavesOf({ ...scene, signal }, nodeName),
+      holdForSave: openSavesOf({ ...scene, signal }, node.name),
       severity: interruption.severity,
       ...(interruption.deadline && { deadline: interruption.deadline }),
       giveUpAt: giveUpAt(scene),
@@ -42,7 +44,7 @@ export async function drainNode(
     note,
   );
   const staying = plan.decisions.flatMap((each) => (each.reason === 'training-stays' ? [each.pod] : []));
-  const saving = saveAndStay({ ...scene, signal }, nodeName, staying);
+  const saving = saveAndStay({ ...scene, signal }, node.name, staying);
   const [seen, stayed] = await Promise.all([draining, saving]).finally(() => over.abort());
   const drain = addEarlier(seen, readAccount(scene.earlier.account), listedAt);
   const goesOn = watched && isCutShort(scene, drain);
@@ -50,7 +52,7 @@ export async function drainNode(
   return {
     outcome: goesOn ? { type: 'continued', reason: describeOpen(drain) } : outcomeOf(drain),
     drain,
-    nodeName,
+    nodeName: node.name,
     ...(training.length > 0 && { training }),
   };
 }

@@ -3,6 +3,7 @@ import { cordonInstance, uncordonNode } from '../drain/cordon.ts';
 import { findNode } from '../drain/find-node.ts';
 import type { Lease } from '../incidents/incident.ts';
 import type { Place } from '../leader/leader.ts';
+import type { Offer } from '../leader/offer.ts';
 import type { LocatedInstance } from '../locate/located.ts';
 import type { Chapter } from './chapter.ts';
 import { connectInTime, insistently } from './connect.ts';
@@ -91,7 +92,7 @@ async function cordonAndDrain(opened: Scene): Promise<Omit<NodeResult, 'requests
   const { offered } = scene;
   const drainer = chooseDrainer(scene);
   try {
-    if (offered) return await drainNode(scene, await look(scene, offered.nodeName));
+    if (offered) return await drainOffered(scene, offered);
     return await cordonThenDrain(scene, drainer);
   } finally {
     // Nothing that was begun on the way goes on behind the outcome.
@@ -99,6 +100,13 @@ async function cordonAndDrain(opened: Scene): Promise<Omit<NodeResult, 'requests
     const place = await drainer;
     if (place.type === 'here') place.leave();
   }
+}
+
+async function drainOffered(
+  scene: Scene,
+  { nodeName: name, nodeUid: uid }: Offer,
+): Promise<Omit<NodeResult, 'requests'>> {
+  return drainNode(scene, { name, uid }, await look(scene, name));
 }
 
 /**
@@ -135,7 +143,7 @@ async function cordonThenDrain(scene: Scene, drainer: Promise<Place>): Promise<O
   if (handed) return handed;
   const ahead = await looking;
   const isGood = ahead?.nodeName === node.name && !hasNothingToMove(scene, ahead.list);
-  return drainNode(scene, isGood ? ahead : await look(scene, node.name));
+  return drainNode(scene, node, isGood ? ahead : await look(scene, node.name));
 }
 
 async function saveOnNode(scene: Scene, nodeName: string): Promise<readonly TrainingPod[]> {

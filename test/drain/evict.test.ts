@@ -131,6 +131,24 @@ test('a pod bound to the node after the list is drained too', async () => {
   expect(scene.progress.map(({ type }) => type)).toContain('found');
 });
 
+test('a pod of another node that has the same name by now is left alone', async () => {
+  await using scene = await openScene();
+  addWeb(scene, 1, { stopsAfterSeconds: 20 });
+  const report = await scene.drain({
+    observe: ({ type }) => {
+      if (type !== 'accepted') return;
+      scene.simulated.changeNode(NODE, ({ metadata, ...node }) => ({
+        ...node,
+        metadata: { ...metadata, uid: 'uid-of-the-next' },
+      }));
+      addWeb(scene, 1, { name: 'next' });
+    },
+  });
+  expect(report.end).toBe('emptied');
+  expect(resultsOf(report)).toEqual(['evicted']);
+  expect(scene.simulated.evictions).toHaveLength(1);
+});
+
 test("another drainer's pods are watched, not evicted again", async () => {
   await using scene = await openScene();
   addWeb(scene, 2, { stopsAfterSeconds: 10 });

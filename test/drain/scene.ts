@@ -36,7 +36,7 @@ export async function openScene(speed = 40) {
   const clock = patientClock(speed);
   const simulated = await startSimulatedCluster({ clock });
   const taints = [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' as const }];
-  simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });
+  const { metadata } = simulated.addNode({ name: NODE, instanceId: INSTANCE, zone: 'us-east-2a', taints });
   simulated.addNode({ name: OTHER_NODE, instanceId: 'i-0fedcba9876543210', zone: 'us-east-2a' });
   const cluster = connectTo({ name: 'demo', server: simulated.url }, { clock });
   const traffic = openTraffic(clock);
@@ -59,7 +59,7 @@ export async function openScene(speed = 40) {
     cluster,
     cordon,
     deps,
-    drain: (choices: DrainChoices = {}) => drainNode(deps, choices, progress),
+    drain: (choices: DrainChoices = {}) => drainNode(deps, metadata.uid, choices, progress),
     progress,
     simulated,
     /** Seconds of the scene's clock since it opened. */
@@ -75,6 +75,7 @@ export async function openScene(speed = 40) {
 /** Lists, plans and acts, as the story does after the cordon. */
 async function drainNode(
   deps: DrainDeps & { readonly traffic: Traffic },
+  nodeUid: string,
   choices: DrainChoices,
   progress: DrainProgress[],
 ): Promise<DrainReport> {
@@ -85,7 +86,7 @@ async function drainNode(
   const plan = planDrain(list.pods, { severity, checkpoint: 'save-then-evict' });
   choices.beforeActing?.();
   const request: DrainRequest = {
-    nodeName: NODE,
+    node: { name: NODE, uid: nodeUid },
     plan,
     resourceVersion: list.resourceVersion,
     budgets: {

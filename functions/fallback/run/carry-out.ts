@@ -71,7 +71,7 @@ async function returnNodes(run: Run, decision: Return): Promise<readonly Refused
     if (mayAct(run)) await releaseNode(scene, member);
   });
   await mapAtOnce(NODES_AT_ONCE, named(decision.drain), async ({ node }) => {
-    if (node && mayAct(run)) await emptyNode(scene, node.name);
+    if (node && mayAct(run)) await emptyNode(scene, node);
   });
   return refused;
 }

@@ -1,6 +1,7 @@
 import type { ClusterPort } from '../../cluster/port.ts';
 import { openBudgetBook } from '../../drain/budget-book.ts';
 import { cordonInstance, uncordonNode } from '../../drain/cordon.ts';
+import type { NodeRef } from '../../drain/drain-run.ts';
 import { executePlan } from '../../drain/evict.ts';
 import { findNode } from '../../drain/find-node.ts';
 import type { FallbackMember } from '../world/pool-world.ts';
@@ -32,15 +33,15 @@ export async function releaseNode(scene: ReturnScene, member: FallbackMember): P
       dryRun: false,
     },
   );
-  if (cordon.type === 'cordoned') await emptyNode(scene, cordon.node.name);
+  if (cordon.type === 'cordoned') await emptyNode(scene, cordon.node);
 }
 
 /** Evicts as budgets allow until the run's end; the next run goes on. A pod that must not move stops it: nothing is evicted. */
-export async function emptyNode({ cluster, deps, until }: ReturnScene, nodeName: string): Promise<void> {
+export async function emptyNode({ cluster, deps, until }: ReturnScene, node: NodeRef): Promise<void> {
   const { clock, random } = deps;
   const traffic = deps.traffic(cluster.name);
   const [list, budgets] = await Promise.all([
-    cluster.listPodsOnNode(nodeName),
+    cluster.listPodsOnNode(node.name),
     openBudgetBook({ cluster, clock, random, shelf: traffic.shelf }, { until }),
   ]);
   const plan = planReturn(list.pods);
@@ -48,7 +49,7 @@ export async function emptyNode({ cluster, deps, until }: ReturnScene, nodeName:
   const report = await executePlan(
     { cluster, clock, random, traffic },
     {
-      nodeName,
+      node,
       plan,
       resourceVersion: list.resourceVersion,
       budgets,
@@ -60,7 +61,7 @@ export async function emptyNode({ cluster, deps, until }: ReturnScene, nodeName:
     },
     () => undefined,
   );
-  deps.log.info('Fallback node drained', { node: nodeName, end: report.end, pods: report.pods.length });
+  deps.log.info('Fallback node drained', { node: node.name, end: report.end, pods: report.pods.length });
 }
 
 /** Takes the cordon back. */
