@@ -98,6 +98,10 @@ export const SETTINGS = {
     mayBe: 'regions such as eu-central-1,us-east-2',
     fits: isRegion,
   }),
+  scaleTaggedGroupsOnly: flag({
+    what: 'IAM lets the fallback change only Auto Scaling groups that carry spot-responder/pool themselves; else also any managed node group’s, and the function itself keeps to pools (docs/fallback.md)',
+    fallback: false,
+  }),
   subnetIds: list({
     what: 'for clusters with a private endpoint: the functions that speak to clusters run in these subnets',
     mayBe: 'ids such as subnet-0a1b2c3d,subnet-4e5f6a7b',

@@ -1,6 +1,7 @@
 /** What the functions may do, read from a synthesised template and put in words for people. */
 
 interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: unknown;
@@ -31,13 +32,17 @@ export interface Permission {
 export function permissionsOf({ Resources }: Template): readonly Permission[] {
   const policies = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Policy');
   return policies.flatMap(({ Properties: { PolicyDocument, Roles = [] } }) =>
-    (PolicyDocument?.Statement ?? []).map(({ Action, Condition = {}, Resource }) => ({
+    (PolicyDocument?.Statement ?? []).filter(isGrant).map(({ Action, Condition = {}, Resource }) => ({
       role: shortName(Roles[0]?.Ref ?? ''),
       actions: asList(Action).map(String),
       resources: [...new Set(asList(Resource).map(inWords))],
       condition: Condition,
     })),
   );
+}
+
+function isGrant({ Effect }: Statement): boolean {
+  return Effect === 'Allow';
 }
 
 /** A Markdown table: what README.md shows. */

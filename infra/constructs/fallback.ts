@@ -76,10 +76,14 @@ export class Fallback extends Construct {
     addEventRules(this, common, nudgePatterns, [new SqsQueue(nudges)]);
   }
 
-  /** Reads know no resource level. Writes reach groups with our tag, and those of EKS, whose node group carries it. */
+  /**
+   * Reads know no resource level. Writes reach groups with our tag, and those of EKS: a managed node group's tags do not
+   * reach its Auto Scaling group, so that IAM cannot tell a pool's from another.
+   */
   #permissions({ settings, table }: Common): readonly PolicyStatement[] {
     const arns = (service: string, resource: string) => servedArns(this, settings, service, resource);
-    const writes = [POOL_KEY, 'eks:nodegroup-name'].map(
+    const tags = settings.scaleTaggedGroupsOnly ? [POOL_KEY] : [POOL_KEY, 'eks:nodegroup-name'];
+    const writes = tags.map(
       (tag) =>
         new PolicyStatement({
           actions: [

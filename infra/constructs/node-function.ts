@@ -1,7 +1,7 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnFunction,
@@ -14,6 +14,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { BuiltCode } from '../built-code.ts';
 import type { Settings } from '../config.ts';
+import { interfaceStatements } from './interface-statements.ts';
 import { type Handler, SIZES } from './sizes.ts';
 
 /** What every function of ours is given. */
@@ -69,22 +70,10 @@ export function nodeFunction(
 }
 
 /** By ids alone: nothing is looked up at synth. */
-function moveIntoVpc(made: LambdaFn, role: Role, { securityGroupIds, subnetIds }: Settings): void {
+function moveIntoVpc(made: LambdaFn, role: Role, settings: Settings): void {
+  const { securityGroupIds, subnetIds } = settings;
   const { defaultChild } = made.node;
   if (subnetIds.length === 0 || !(defaultChild instanceof CfnFunction)) return;
   defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
-  role.addToPolicy(
-    new PolicyStatement({
-      // Lambda's own network interfaces, made in the function's name before there is anything to name.
-      actions: [
-        'ec2:CreateNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:DeleteNetworkInterface',
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:UnassignPrivateIpAddresses',
-      ],
-      resources: ['*'],
-    }),
-  );
+  for (const statement of interfaceStatements(made, settings)) role.addToPolicy(statement);
 }

@@ -61,6 +61,14 @@ test.each(['spot-responder/pool', 'eks:nodegroup-name'])(
   },
 );
 
+test('where that is asked for, it changes only groups that carry our tag themselves', () => {
+  const text = JSON.stringify(
+    synthesise({ scaleTaggedGroupsOnly: 'true' }).findResources('AWS::IAM::Policy'),
+  );
+  expect(text).toContain('aws:ResourceTag/spot-responder/pool');
+  expect(text).not.toContain('aws:ResourceTag/eks:nodegroup-name');
+});
+
 test("it reads and writes only the pools' rows", () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {

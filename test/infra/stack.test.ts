@@ -101,7 +101,9 @@ test.each([
 ])('with %s, only what knows no resource level is allowed on every resource', (_name, given) => {
   const policies = Object.values(synthesise(given).findResources('AWS::IAM::Policy'));
   const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-  const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+  const everywhere = statements
+    .filter(({ Effect, Resource }) => Effect === 'Allow' && Resource === '*')
+    .flatMap(({ Action }) => Action);
   expect(everywhere.filter((action) => !WITHOUT_RESOURCE_LEVEL.has(action))).toEqual([]);
 });
 

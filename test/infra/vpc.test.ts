@@ -26,14 +26,26 @@ function functionsOf(template: Template) {
   );
 }
 
-/** Actions by the role's function; those that only Lambda itself uses are left out. */
-function actionsOf(template: Template, part: string): readonly string[] {
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+function statementsOf(template: Template, part: string): readonly Statement[] {
   const found = Object.entries(template.findResources('AWS::IAM::Policy'));
   return found
     .filter(([id]) => id.includes(`SpotResponder${part}RoleDefaultPolicy`))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
-    .flatMap(({ Action }) => Action);
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
 }
+
+/** What the role of that part may do. */
+function actionsOf(template: Template, part: string): readonly string[] {
+  return statementsOf(template, part).flatMap(({ Action, Effect }) => (Effect === 'Allow' ? Action : []));
+}
+
+const INTERFACES = /NetworkInterface|PrivateIp|DescribeSubnets/;
 
 describe('clusters with a private endpoint', () => {
   test('the functions that speak to clusters run in the subnets; Slack and prices are on the internet, those stay outside', () => {
@@ -44,14 +56,36 @@ describe('clusters with a private endpoint', () => {
   });
 
   test('only those may make network interfaces, and nobody where there is no VPC', () => {
-    const interfaces = /NetworkInterface|PrivateIp|DescribeSubnets/;
     for (const part of ['', 'NodeIndexer', 'Fallback'])
-      expect(actionsOf(inVpc, part).filter((action) => interfaces.test(action))).toHaveLength(6);
+      expect(actionsOf(inVpc, part).filter((action) => INTERFACES.test(action))).toHaveLength(6);
     for (const part of ['Notifier', 'Reporter'])
-      expect(actionsOf(inVpc, part).filter((action) => interfaces.test(action))).toEqual([]);
+      expect(actionsOf(inVpc, part).filter((action) => INTERFACES.test(action))).toEqual([]);
     expect(JSON.stringify(synthesise().toJSON())).not.toContain('NetworkInterface');
-    for (const action of actionsOf(inVpc, '').filter((each) => interfaces.test(each)))
-      expect(WITHOUT_RESOURCE_LEVEL).toContain(action);
+  });
+
+  test('on all resources only what AWS cannot bind to one; a subnet and a security group by their ids, whoever owns them', () => {
+    const own = statementsOf(inVpc, '').filter(
+      ({ Action, Effect }) => Effect === 'Allow' && [Action].flat().some((each) => INTERFACES.test(each)),
+    );
+    for (const { Action, Resource } of own)
+      if (Resource === '*')
+        for (const each of [Action].flat()) expect(WITHOUT_RESOURCE_LEVEL).toContain(each);
+    const text = JSON.stringify(own.find(({ Action }) => Action === 'ec2:CreateNetworkInterface')?.Resource);
+    for (const id of [...VpcConfig.SubnetIds, ...VpcConfig.SecurityGroupIds])
+      expect(text).toContain(`/${id}`);
+  });
+
+  test('what Lambda may do with network interfaces, the code in the function may not', () => {
+    for (const part of ['', 'NodeIndexer', 'Fallback']) {
+      const denied = statementsOf(inVpc, part).filter(({ Effect }) => Effect === 'Deny');
+      expect(denied).toHaveLength(1);
+      const allowed = actionsOf(inVpc, part).filter((action) => INTERFACES.test(action));
+      expect([denied[0]?.Action].flat().toSorted()).toEqual(allowed.toSorted());
+      expect(denied[0]).toMatchObject({
+        Resource: '*',
+        Condition: { ArnLike: { 'lambda:SourceFunctionArn': expect.anything() } },
+      });
+    }
   });
 
   test('every service that they call from there has an endpoint that is named, in code and in docs/deploy.md', () => {
