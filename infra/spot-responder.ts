@@ -49,6 +49,7 @@ export class SpotResponder extends Construct {
   readonly responder: Responder;
   readonly fallback: Fallback;
   readonly nodeIndexer: NodeIndexer;
+  readonly reporter: Reporter;
   /** Only where a Slack secret is named. */
   readonly notifier?: Notifier;
   /** What the responder announces, for rules of your own: `docs/events.md`. */
@@ -74,7 +75,7 @@ export class SpotResponder extends Construct {
     this.responder = new Responder(this, 'Responder', common);
     this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
     this.fallback = new Fallback(this, 'Fallback', common);
-    new Reporter(this, 'Reporter', common);
+    this.reporter = new Reporter(this, 'Reporter', common);
     new Drill(this, 'Drill', { enabled: settings.drills });
     if (settings.slackSecret) {
       const { logGroup: responderLogs } = this.responder.function;

@@ -31,23 +31,31 @@ export function openBridge(rules: readonly StackRule[], doors: Doors): Bridge {
     put: (bus, event, mischief = {}) => {
       const matching = rules.filter((rule) => rule.bus === bus && matchesPattern(rule.pattern, event));
       for (const { targets } of matching)
-        for (const { arn } of targets) deliver(doors, arn, event, mischief).catch(doors.lost);
+        for (const target of targets) void deliver(doors, target, event, mischief);
       return matching.map(({ id }) => id);
     },
   };
 }
 
+/** What cannot be delivered ends in the target's own dead-letter queue, where it has one. */
 async function deliver(
   doors: Doors,
-  arn: string,
+  { arn, deadLetters }: StackRule['targets'][number],
   event: unknown,
   { copies = 1, delayMs = 0, drop }: Mischief,
 ): Promise<void> {
-  const isFunction = arn.split(':')[2] === 'lambda';
-  if (drop === (isFunction ? 'functions' : 'queues')) return;
+  if (drop === (isFunction(arn) ? 'functions' : 'queues')) return;
   if (delayMs > 0) await sleep(delayMs);
-  const send = isFunction ? doors.toFunction : doors.toQueue;
-  await Promise.all(Array.from({ length: copies }, () => send(arn, event)));
+  const send = isFunction(arn) ? doors.toFunction : doors.toQueue;
+  const sendOnce = () =>
+    send(arn, event).catch((error: unknown) =>
+      deadLetters === undefined ? doors.lost(error) : doors.toQueue(deadLetters, event).catch(doors.lost),
+    );
+  await Promise.all(Array.from({ length: copies }, sendOnce));
+}
+
+export function isFunction(arn: string): boolean {
+  return arn.split(':')[2] === 'lambda';
 }
 
 /** An entry of PutEvents as EventBridge hands it on. */

@@ -10,7 +10,7 @@ import { settleHour } from '../../functions/savings/settle.ts';
 import { type HourTally, hourOf } from '../../functions/savings/tally.ts';
 import { same } from '../world/claims.ts';
 import { inference } from './inference.ts';
-import { deadLetters } from './looks.ts';
+import { conversationHas, deadLetters } from './looks.ts';
 import type { Scenario, Scene } from './scenario.ts';
 
 const NODES = 3;
@@ -20,7 +20,7 @@ const SPOT = 2.5;
 
 export const savings: Scenario = {
   name: 'savings',
-  about: `an hour in which ${NODES} spot nodes ran is over: what they cost is written down`,
+  about: `an hour in which ${NODES} spot nodes ran is over: what they cost is written down, and told in the digest of the week`,
   isQuick: true,
   play: async (scene) => {
     const { borrow, claim, fill, fn, namespace, stack, tick } = scene;
@@ -52,7 +52,7 @@ export const savings: Scenario = {
       ],
     });
     const { arn } = fn('report').properties;
-    await tick(stack.schedules.find((each) => each.function === arn)?.expression ?? '');
+    await tick(stack.schedules.find((each) => each.target === arn)?.expression ?? '');
     await claim('each minute of a node has its price on spot, and what it would have cost', async () => {
       const { prices } = await readHours(table, lastHour, hourOf(now));
       const [account] = [...settleHour({ ...counted, hour: lastHour }, prices[0]).values()];
@@ -62,6 +62,9 @@ export const savings: Scenario = {
         [round((minutes / 60) * SPOT), round((minutes / 60) * (ON_DEMAND - SPOT)), 0],
       );
     });
+    const isDigest = ({ input }: { readonly input: string | undefined }) => input?.includes('digest') === true;
+    await tick(stack.schedules.find(isDigest)?.expression ?? '');
+    await claim('Slack has the digest of the week, once', () => conversationHas(scene, /[Ss]pot saved/), 30);
     await claim('no letter is dead', async () => same(await deadLetters(scene), 0));
     return { 'report ms': Math.round(fn('report').durations[0] ?? 0) };
   },

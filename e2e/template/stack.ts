@@ -60,7 +60,8 @@ export interface QueueMapping {
 
 interface StackSchedule {
   readonly expression: string;
-  readonly function: string;
+  /** ARN of a function or a queue. */
+  readonly target: string;
   readonly input: string | undefined;
 }
 
@@ -189,5 +190,5 @@ const scheduleProperties = z.object({
 
 function toSchedule({ properties }: Resource): StackSchedule {
   const { ScheduleExpression, Target } = scheduleProperties.parse(properties);
-  return { expression: ScheduleExpression, function: Target.Arn, input: Target.Input };
+  return { expression: ScheduleExpression, target: Target.Arn, input: Target.Input };
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { type LocalAccount, openAccount } from '../account/local-account.ts';
-import { type Bridge, openBridge, toEvent } from '../events/bridge.ts';
+import { type Bridge, isFunction, openBridge, toEvent } from '../events/bridge.ts';
 import { poll } from '../events/poller.ts';
 import { type Concurrency, openConcurrency } from '../lambda/concurrency.ts';
 import type { LocalFunction } from '../lambda/function.ts';
@@ -46,7 +46,7 @@ export interface Stage {
   readonly grants: readonly FunctionGrants[];
   /** By the name of its bundle. */
   fn(bundle: string): LocalFunction;
-  /** Invokes what the schedules of this expression name, and waits for them. */
+  /** Invokes or sends to what the schedules of this expression name, and waits for that. */
   tick(expression: string): Promise<void>;
   /** All that the functions wrote. */
   output(): string;
@@ -117,13 +117,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     tick: async (expression) => {
       const due = stack.schedules.filter((each) => each.expression === expression);
       await Promise.all(
-        due.map(({ function: arn, input }) => doors.toFunction(arn, input ? JSON.parse(input) : {})),
+        due.map(({ input = '{}', target }) => {
+          const content: unknown = JSON.parse(input.replace(SCHEDULED_TIME, new Date().toISOString()));
+          return isFunction(target) ? doors.toFunction(target, content) : doors.toQueue(target, content);
+        }),
       );
     },
     output: () => [...functions.values()].map((each) => each.output()).join(''),
     close: () => closer.disposeAsync(),
   };
 }
+
+/** What EventBridge Scheduler puts the time of the schedule in for. */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 function openDoors(
   account: LocalAccount,

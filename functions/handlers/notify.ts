@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import { readNotifierConfig } from '../config.ts';
 import { dynamoOverview } from '../incidents/overview.ts';
 import { type DeliverDeps, deliverNotices } from '../notify/deliver.ts';
-import { type DigestDeps, publishDigest, readDigestRequest } from '../notify/digest.ts';
+import { type DigestDeps, publishDigest } from '../notify/digest.ts';
 import { dynamoLedger } from '../notify/ledger/ledger.ts';
 import { slackSecret } from '../notify/slack/secret.ts';
 import { type SpeakerDeps, slackSpeaker } from '../notify/speaker.ts';
@@ -37,7 +37,6 @@ const speaker: SpeakerDeps = {
   ...(apiUrl !== undefined && { apiUrl }),
 };
 const common = { clock, log, settings, ledger: dynamoLedger(table) };
-const deps: DeliverDeps = { ...common, speak: slackSpeaker(speaker) };
 const sources = { hours: openHoursTable(table), overview: dynamoOverview(table) };
 const digestDeps: DigestDeps = {
   ...common,
@@ -46,14 +45,18 @@ const digestDeps: DigestDeps = {
   speakBy: (scriptOf) => slackSpeaker(speaker, scriptOf),
 };
 
+const deps: DeliverDeps = {
+  ...common,
+  speak: slackSpeaker(speaker),
+  tellDigest: (digest, until) => publishDigest(digest, digestDeps, until),
+};
+
 /** For writing down where we are, and for Lambda to take the answer. */
 const MARGIN_MS = 10_000;
 
-/** Takes a batch of the queue behind our bus, or the weekly schedule's word. What Slack did not take is delivered again. */
+/** Takes a batch of the queue behind our bus and the weekly schedule. What Slack did not take is delivered again. */
 export const handler = async (delivery: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
-  const digest = readDigestRequest(delivery);
-  if (digest) return publishDigest(digest, digestDeps, until);
   const delivered = await deliverNotices(delivery, deps, until);
   const failed = delivered.batchItemFailures.length;
   emitNotices({ delivered: delivered.records - failed, failed });

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { MalformedSignalError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { readAnnounced } from './announced.ts';
+import { type DigestRequest, readDigestRequest } from './digest.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Published, publish, type Speak } from './publish.ts';
 import { placesOf } from './routing.ts';
@@ -14,6 +15,8 @@ export interface DeliverDeps {
   readonly ledger: Ledger;
   readonly speak: Speak;
   readonly settings: NotifySettings;
+  /** Throws when a channel was not told. Absent where no schedule asks for digests. */
+  readonly tellDigest?: (digest: DigestRequest, until: Date) => Promise<void>;
 }
 
 export interface Delivered {
@@ -24,8 +27,8 @@ export interface Delivered {
 }
 
 /**
- * A batch of records, each with one event of our bus: all are kept in the table first, then every conversation that
- * they are part of is brought up to date. Records fail one by one, those of a conversation that Slack did not take
+ * A batch of records, each with one event of our bus or the word for the weekly digest: all events are kept in the table
+ * first, then every conversation that they are part of is brought up to date. Records fail one by one, those of a conversation that Slack did not take
  * together: delivered again, they change nothing but show what is not shown yet.
  *
  * @throws MalformedSignalError when the delivery is no SQS batch.
@@ -36,7 +39,7 @@ export async function deliverNotices(batch: unknown, deps: DeliverDeps, until: D
   const recordsOf = new Map<string, string[]>();
   await inTurns(records, KEPT_AT_ONCE, async (record) => {
     try {
-      for (const conversation of await keepRecord(record, deps))
+      for (const conversation of await keepRecord(record, deps, until))
         recordsOf.set(conversation, [...(recordsOf.get(conversation) ?? []), record.messageId]);
     } catch (error) {
       failed.add(record.messageId);
@@ -73,12 +76,19 @@ function readBatch(batch: unknown): readonly SqsRecord[] {
   throw new MalformedSignalError('Records', 'is missing: this function reads batches of an SQS queue');
 }
 
-/** The conversations that have changed. */
+/** The conversations that have changed. A digest changes none: it is one of its own. */
 async function keepRecord(
   { body }: SqsRecord,
-  { ledger, log, settings }: DeliverDeps,
+  { ledger, log, settings, tellDigest }: DeliverDeps,
+  until: Date,
 ): Promise<readonly string[]> {
-  const announced = readAnnounced(parseBody(body));
+  const content = parseBody(body);
+  const digest = readDigestRequest(content);
+  if (digest && tellDigest) {
+    await tellDigest(digest, until);
+    return [];
+  }
+  const announced = readAnnounced(content);
   if (announced.type === 'ignored') {
     log.info('Event ignored', { reason: announced.reason });
     return [];

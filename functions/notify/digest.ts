@@ -32,9 +32,9 @@ export interface DigestRequest {
 
 const request = z.object({ digest: z.literal('weekly'), time: z.iso.datetime() });
 
-/** `undefined` for whatever else invokes the notifier. */
-export function readDigestRequest(delivery: unknown): DigestRequest | undefined {
-  const parsed = request.safeParse(delivery);
+/** `undefined` for whatever else a record of the notifier holds. */
+export function readDigestRequest(content: unknown): DigestRequest | undefined {
+  const parsed = request.safeParse(content);
   return parsed.success ? { scheduledAt: new Date(parsed.data.time) } : undefined;
 }
 
@@ -45,7 +45,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
  * something is wrong, the others when one of their clusters had an interruption. One digest a week and channel, however
  * often it is asked for.
  *
- * @throws Error naming the channels that were not told, so that the invocation is tried again.
+ * @throws Error naming the channels that were not told, so that the record is delivered again.
  */
 export async function publishDigest(
   { scheduledAt }: DigestRequest,

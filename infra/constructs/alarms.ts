@@ -28,6 +28,7 @@ export interface Watchable {
   readonly responder: Running;
   readonly nodeIndexer: Running;
   readonly fallback: Running;
+  readonly reporter: Running;
   readonly notifier?: Running & { readonly deadLetters: Queue };
 }
 
@@ -39,9 +40,14 @@ interface Watched {
   readonly metric: IMetric;
   /** What has happened, and what to do; the first thing that whoever is woken reads. */
   readonly says: string;
-  /** In how many of five minutes in a row. @default one */
-  readonly minutes?: number;
+  /** In how many of the last periods. @default the last one */
+  readonly periods?: { readonly bad: number; readonly of: number };
+  /** Rings when the metric is below one, or has no value at all, rather than from one on. @default false */
+  readonly ringsAtNone?: boolean;
 }
+
+/** Of five minutes in a row: one that fails is made up for by the next. */
+const THREE_OF_FIVE = { bad: 3, of: 5 };
 
 /** What somebody must look at. Each says what happened and the command that helps; none rings while nothing happens. */
 export class Alarms extends Construct {
@@ -66,17 +72,19 @@ export class ForwardingAlarms extends Construct {
 function addAlarm(
   scope: Construct,
   name: string,
-  { metric, minutes = 1, says }: Watched,
+  { metric, periods = { bad: 1, of: 1 }, ringsAtNone = false, says }: Watched,
   topic: ITopic | undefined,
 ): void {
   const alarm = new Alarm(scope, name, {
     alarmDescription: `spot-responder: ${says}`,
     metric,
     threshold: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: minutes === 1 ? 1 : 5,
-    datapointsToAlarm: minutes,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
+    comparisonOperator: ringsAtNone
+      ? ComparisonOperator.LESS_THAN_THRESHOLD
+      : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: periods.of,
+    datapointsToAlarm: periods.bad,
+    treatMissingData: ringsAtNone ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
   });
   if (topic) alarm.addAlarmAction(new SnsAction(topic));
 }
@@ -86,8 +94,9 @@ function lying(queue: Queue): IMetric {
 }
 
 function watched(responder: Watchable): Readonly<Record<string, Watched>> {
-  const { deadLetters, fallback, nodeIndexer, notifier } = responder;
+  const { deadLetters, fallback, nodeIndexer, notifier, reporter } = responder;
   const perMinute = { period: MINUTE, statistic: Stats.SUM };
+  const inFiveMinutes = { period: WINDOW, statistic: Stats.SUM };
   return {
     DeadLetters: {
       metric: lying(deadLetters),
@@ -111,18 +120,33 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
     },
     IndexFailing: {
       metric: nodeIndexer.function.metricErrors(perMinute),
-      minutes: 3,
+      periods: THREE_OF_FIVE,
       says: 'the index of nodes is not written; drains ask EC2 and EKS first. See its log.',
+    },
+    IndexStopped: {
+      metric: nodeIndexer.function.metricInvocations(inFiveMinutes),
+      ringsAtNone: true,
+      says: 'nothing has started the index of nodes for five minutes. spot-responder doctor says what is wrong with its schedule.',
     },
     FallbackFailing: {
       metric: fallback.function.metricErrors(perMinute),
-      minutes: 3,
+      periods: THREE_OF_FIVE,
       says: 'pools are not kept at their size. See the log of the fallback function.',
+    },
+    FallbackStopped: {
+      metric: fallback.function.metricInvocations(inFiveMinutes),
+      ringsAtNone: true,
+      says: 'nothing has started the fallback for five minutes. spot-responder doctor says what is wrong with its schedule.',
+    },
+    PricesFailing: {
+      metric: reporter.function.metricErrors({ period: Duration.hours(1), statistic: Stats.SUM }),
+      periods: { bad: 3, of: 3 },
+      says: 'what nodes cost has not been written down for hours; savings lack it. See the log of the report function.',
     },
     ...(notifier && {
       SlackFailing: {
         metric: new Metric({ ...ofService(NOTIFIER_SERVICE), metricName: 'NoticesFailed', ...perMinute }),
-        minutes: 3,
+        periods: THREE_OF_FIVE,
         says: 'Slack takes no messages. spot-responder notify --test says why.',
       },
       NoticesLost: {

@@ -73,7 +73,9 @@ export class Fallback extends Construct {
         maxBatchingWindow: NUDGE_WINDOW,
       }),
     );
-    addEventRules(this, common, nudgePatterns, [new SqsQueue(nudges)]);
+    addEventRules(this, common, nudgePatterns, [
+      new SqsQueue(nudges, { deadLetterQueue: common.deadLetters, maxEventAge: NUDGE_LIFE }),
+    ]);
   }
 
   /**

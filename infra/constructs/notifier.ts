@@ -25,7 +25,7 @@ import {
 import type { Settings } from '../config.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { privateQueue } from './private-queue.ts';
-import { starts } from './starts.ts';
+import { sends } from './starts.ts';
 
 export interface NotifierProps extends Common {
   /** Of the responder, for links. */
@@ -76,11 +76,14 @@ export class Notifier extends Construct {
       }),
     );
     const { slackDigestTimeZone, slackWeeklyDigest } = props.settings;
-    if (slackWeeklyDigest) this.#addDigest(slackDigestTimeZone);
+    if (slackWeeklyDigest) this.#addDigest(notices, slackDigestTimeZone);
   }
 
-  /** Sent with the time it was meant for, so that every try tells of the same week. */
-  #addDigest(timeZone: string): void {
+  /**
+   * Sent with the time it was meant for, so that every try tells of the same week; through the queue, so that it is tried
+   * for as long, kept and sent again as what is announced.
+   */
+  #addDigest(notices: Queue, timeZone: string): void {
     new Schedule(this, 'WeeklyDigest', {
       description: 'spot-responder: digest of the week for Slack',
       schedule: ScheduleExpression.cron({
@@ -89,8 +92,9 @@ export class Notifier extends Construct {
         minute: '0',
         timeZone: TimeZone.of(timeZone),
       }),
-      target: starts(this, this.function, {
+      target: sends(this, notices, {
         input: ScheduleTargetInput.fromObject({ digest: 'weekly', time: ContextAttribute.scheduledTime }),
+        deadLetterQueue: this.deadLetters,
       }),
     });
   }

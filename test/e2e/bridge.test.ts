@@ -43,6 +43,29 @@ test('an event that no rule matches goes nowhere', async () => {
   expect(delivered).toEqual([]);
 });
 
+test('what a target does not take ends in the queue that it has for that; the rest is lost', async () => {
+  const delivered: unknown[] = [];
+  const lost: unknown[] = [];
+  const rule = (id: string, deadLetters?: string) => ({
+    id,
+    bus: id,
+    pattern: { source: ['aws.ec2'] },
+    targets: [{ arn: FUNCTION, ...(deadLetters && { deadLetters }) }],
+  });
+  const bridge = openBridge([rule('kept', QUEUE), rule('careless')], {
+    toFunction: async () => {
+      throw new Error('no such function');
+    },
+    toQueue: async (arn, given) => void delivered.push([arn, Object(given).id]),
+    lost: (error) => lost.push(error),
+  });
+  bridge.put('kept', event('1'));
+  bridge.put('careless', event('2'));
+  await settled();
+  expect(delivered).toEqual([[QUEUE, '1']]);
+  expect(lost).toHaveLength(1);
+});
+
 test('copies come as often as is asked for, to each target', async () => {
   const { bridge, delivered } = open();
   bridge.put('default', event('1'), { copies: 3 });

@@ -53,19 +53,53 @@ function reportWith(outcome: Outcome) {
 
 const reason = 'r';
 
-test.each(['DeadLetters', 'DeadlineMissed', 'DrainBlocked', 'NotEnrolled', 'SlackFailing', 'NoticesLost'])(
-  'there is an alarm %s, which rings at the first and says what helps',
-  (name) => {
-    const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(ids.some((id) => id.includes(`Alarms${name}`))).toBe(true);
-  },
-);
+test.each([
+  'DeadLetters',
+  'DeadlineMissed',
+  'DrainBlocked',
+  'NotEnrolled',
+  'SlackFailing',
+  'NoticesLost',
+  'IndexStopped',
+  'FallbackStopped',
+  'PricesFailing',
+])('there is an alarm %s, which rings at the first and says what helps', (name) => {
+  const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(ids.some((id) => id.includes(`Alarms${name}`))).toBe(true);
+});
 
-test('every alarm is sent to the topic, is quiet while nothing happens, and says what to do', () => {
+test('every alarm is sent to the topic and says what to do', () => {
   for (const alarm of alarms) {
-    expect(alarm).toMatchObject({ AlarmActions: [topic], TreatMissingData: 'notBreaching', Threshold: 1 });
+    expect(alarm).toMatchObject({ AlarmActions: [topic], Threshold: 1 });
     expect(alarm.AlarmDescription).toMatch(/^spot-responder: .+\. .+\.$/);
   }
+});
+
+test('every alarm is quiet while nothing happens, but for those of what a schedule starts each minute: they ring then', () => {
+  const stopped = alarms.filter(({ MetricName }) => MetricName === 'Invocations');
+  expect(stopped).toHaveLength(2);
+  for (const alarm of stopped)
+    expect(alarm).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      Period: 300,
+    });
+  for (const alarm of alarms.filter((each) => !stopped.includes(each)))
+    expect(alarm).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+});
+
+test('every rule’s target, and every schedule’s that nothing makes up for, has a queue for what it does not take', () => {
+  const rules = Object.values(template.findResources('AWS::Events::Rule'));
+  for (const { Properties } of rules)
+    for (const target of Properties.Targets) expect(target).toHaveProperty('DeadLetterConfig');
+  const digests = Object.values(template.findResources('AWS::Scheduler::Schedule')).filter(({ Properties }) =>
+    Properties.Target.Input?.includes('digest'),
+  );
+  expect(digests).toHaveLength(1);
+  for (const { Properties } of digests) expect(Properties.Target).toHaveProperty('DeadLetterConfig');
 });
 
 test('every alarm of ours watches a metric that the code writes, with the very same dimensions', () => {

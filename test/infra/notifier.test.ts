@@ -124,6 +124,14 @@ describe('the weekly digest', () => {
     expect(readDigestRequest(JSON.parse(sent))).toEqual({ scheduledAt: new Date('2026-11-23T09:00:00Z') });
   });
 
+  test('goes through the queue of notices, so that it is tried, kept and sent again as they are', () => {
+    const [digest] = digests(given);
+    const [id] = Object.keys(
+      template.findResources('AWS::SQS::Queue', { Properties: { QueueName: 'spot-responder-notices' } }),
+    );
+    expect(digest?.Target.Arn).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+  });
+
   test('is on unless it is switched off', () => {
     expect(digests({ slackSecret: 'slack' })).toHaveLength(1);
     expect(digests({ slackSecret: 'slack', slackWeeklyDigest: 'false' })).toEqual([]);

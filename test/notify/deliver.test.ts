@@ -88,3 +88,18 @@ test('an interruption that could not be answered is told once, and a better end 
   const texts = (await scene.slack.read(scene.slack.channel)).map(({ text }) => text);
   expect(texts.filter((text) => text.includes('The response failed'))).toEqual([]);
 });
+
+test('word for the digest is a record among others: one that could not be told is delivered again, alone', async () => {
+  const asked: Date[] = [];
+  await using scene = await openScene({
+    tellDigest: async ({ scheduledAt }) => {
+      asked.push(scheduledAt);
+      if (asked.length === 1) throw new Error('Slack is away');
+    },
+  });
+  const digest = { digest: 'weekly', time: '2026-11-23T09:00:00Z' };
+  expect(await scene.deliver([receipt, digest])).toEqual(['1']);
+  expect(scene.logged.join('\n')).toContain('Slack is away');
+  expect(await scene.deliver([digest])).toEqual([]);
+  expect(asked).toEqual([new Date(digest.time), new Date(digest.time)]);
+});

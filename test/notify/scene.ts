@@ -29,6 +29,7 @@ export interface SceneOptions {
   readonly access?: (slack: SimulatedSlack) => SlackAccess;
   readonly speed?: number;
   readonly limited?: boolean;
+  readonly tellDigest?: DeliverDeps['tellDigest'];
 }
 
 export async function openScene({
@@ -36,6 +37,7 @@ export async function openScene({
   access,
   speed = 40,
   limited = true,
+  tellDigest,
 }: SceneOptions = {}): Promise<Scene> {
   const clock = patientClock(speed, new Date('2026-11-20T10:00:06Z'));
   const [slack, table] = await Promise.all([startSimulatedSlack({ clock, limited }), startSimulatedTable()]);
@@ -54,6 +56,7 @@ export async function openScene({
       clock,
       log,
       settings: all,
+      ...(tellDigest && { tellDigest }),
       ledger: dynamoLedger({ client: table.client(), table: table.tableName, clock, random: Math.random }),
       speak: slackSpeaker({
         clock,
