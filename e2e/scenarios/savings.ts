@@ -62,7 +62,8 @@ export const savings: Scenario = {
         [round((minutes / 60) * SPOT), round((minutes / 60) * (ON_DEMAND - SPOT)), 0],
       );
     });
-    const isDigest = ({ input }: { readonly input: string | undefined }) => input?.includes('digest') === true;
+    const isDigest = ({ input }: { readonly input: string | undefined }) =>
+      input?.includes('digest') === true;
     await tick(stack.schedules.find(isDigest)?.expression ?? '');
     await claim('Slack has the digest of the week, once', () => conversationHas(scene, /[Ss]pot saved/), 30);
     await claim('no letter is dead', async () => same(await deadLetters(scene), 0));
