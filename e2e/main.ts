@@ -7,7 +7,8 @@ import { showCost } from './cost/show.ts';
 import { scenarios } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { showFigures, showMemory, showPermissions } from './show.ts';
-import { readHomeTemplate } from './template/template.ts';
+import { readTemplates, type Templates } from './template/template.ts';
+import { REGION } from './world/identities.ts';
 import { startMachine } from './world/machine.ts';
 import { play, type Result } from './world/play.ts';
 
@@ -53,8 +54,7 @@ async function main(): Promise<number> {
   showFigures(results);
   showCost(results);
   showMemory(results);
-  const isWhole = values.scenario.length === 0 && !values.quick;
-  const mayAll = showPermissions(results, isWhole);
+  const mayAll = showPermissions(results, values.scenario.length === 0);
   return mayAll && !results.some(({ problem }) => problem) ? 0 : 1;
 }
 
@@ -80,11 +80,10 @@ async function run(
   delayMs: number,
 ): Promise<readonly Result[]> {
   const progress = showProgress(process.stdout, Math.max(...scenarios.map(({ name }) => name.length)) + 2);
-  await progress.step('Stack', async (update) => {
+  const templatesFor = await progress.step('Stack', async (update) => {
     update(asBuilt ? 'dist and cdk.out as they are' : 'bundles built, template synthesised');
-    if (!asBuilt) await synthesise();
+    return deployable(chosen, asBuilt);
   });
-  const template = await readHomeTemplate(`${root}cdk.out`);
   const machine = await progress.step('Machine', async (update) => {
     update('control plane with kwok, moto');
     return startMachine(update, stop.signal);
@@ -96,7 +95,7 @@ async function run(
         await progress.step(scenario.name, async (update) => {
           const result = await play(scenario, {
             machine,
-            template,
+            templates: templatesFor(scenario),
             dist: `${root}dist`,
             number: at + 1,
             delayMs,
@@ -113,15 +112,35 @@ async function run(
   }
 }
 
-/** With Slack, as the emulator's workspace is: everything else has its default. */
-async function synthesise(): Promise<void> {
-  const context = JSON.stringify({ slackSecret: 'ssm:/spot-responder/slack', slackChannel: 'C000000001' });
-  for (const script of ['infra/bundle.ts', 'infra/app.ts'])
-    await execa(process.execPath, [script], {
-      cwd: root,
-      env: { CDK_CONTEXT_JSON: context, CDK_OUTDIR: `${root}cdk.out` },
-      cancelSignal: stop.signal,
-    });
+/** What is deployed for a scenario: the stack of `cdk.out`, or one that serves its extra region too. */
+async function deployable(
+  chosen: readonly Scenario[],
+  asBuilt: boolean,
+): Promise<(scenario: Scenario) => Templates> {
+  const folder = `${root}cdk.out`;
+  if (!asBuilt) {
+    await runScript('infra/bundle.ts');
+    await synthesise(folder);
+  }
+  const home = await readTemplates(folder);
+  const regions = new Set(chosen.flatMap(({ extraRegion }) => extraRegion ?? []));
+  const served = new Map<string, Templates>();
+  for (const region of regions) {
+    await synthesise(`${folder}/${region}`, { homeRegion: REGION, extraRegions: region });
+    served.set(region, await readTemplates(`${folder}/${region}`));
+  }
+  return ({ extraRegion = '' }) => served.get(extraRegion) ?? home;
+}
+
+/** With Slack, as the emulator's workspace is; everything else has its default. */
+async function synthesise(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  const slack = { slackSecret: 'ssm:/spot-responder/slack', slackChannel: 'C000000001' };
+  const context = JSON.stringify({ ...slack, ...settings });
+  await runScript('infra/app.ts', { CDK_CONTEXT_JSON: context, CDK_OUTDIR: folder });
+}
+
+async function runScript(script: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  await execa(process.execPath, [script], { cwd: root, env, cancelSignal: stop.signal });
 }
 
 function describe({ claims, problem }: Result): string {

@@ -29,8 +29,8 @@ export function showMemory(results: readonly Result[]): void {
   }
 }
 
-/** Returns false when a permission is missing, or, of the whole set of scenarios, when one is not needed. */
-export function showPermissions(results: readonly Result[], isWhole: boolean): boolean {
+/** Returns false when a permission is missing, or, of scenarios that use all there are, when one is not needed. */
+export function showPermissions(results: readonly Result[], useAll: boolean): boolean {
   const [first] = results;
   if (!first) return true;
   const { grants, stack } = first.deployed;
@@ -44,9 +44,9 @@ export function showPermissions(results: readonly Result[], isWhole: boolean): b
       );
   for (const { action, bundle } of missing)
     console.error(`missing: ${bundle} calls ${action}, its role may not`);
-  for (const { action, bundle } of isWhole ? unused : [])
+  for (const { action, bundle } of useAll ? unused : [])
     console.error(`unused: the role of ${bundle} may ${action}, and nothing calls it`);
-  return missing.length === 0 && (!isWhole || unused.length === 0);
+  return missing.length === 0 && (!useAll || unused.length === 0);
 }
 
 function lastLines(log: string): string {

@@ -5,6 +5,8 @@ import * as z from 'zod/mini';
 export interface AwsCall {
   /** Of the signature's scope: `dynamodb`. */
   readonly service: string;
+  /** Of the same. */
+  readonly region: string;
   /** `GetItem` */
   readonly operation: string;
 }
@@ -24,13 +26,14 @@ export function identify(
   headers: IncomingHttpHeaders,
   body: string,
 ): AwsRequest {
-  const service = /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const scope = /Credential=[^,]*\/([^/,]+)\/([^/,]+)\/aws4_request/.exec(headers.authorization ?? '');
+  const [, region = '', service = ''] = scope ?? [];
   const target = headers['x-amz-target'];
   const operation =
     typeof target === 'string'
       ? (target.split('.').at(-1) ?? '')
       : (new URLSearchParams(body).get('Action') ?? restOperation(service, method, path));
-  return { service, operation, method, path, headers, body };
+  return { service, region, operation, method, path, headers, body };
 }
 
 /** Of the services that say it by method and path. */

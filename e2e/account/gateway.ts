@@ -84,10 +84,11 @@ async function serve(
   let answer: AwsAnswer | undefined;
   for (const each of options.interceptors()) answer ??= await each(asked, caller, pass);
   answer ??= await pass();
-  const { operation, service } = asked;
+  const { operation, region, service } = asked;
   options.onCall({
     caller,
     service,
+    region,
     operation,
     at: new Date(),
     status: answer.status,

@@ -9,6 +9,8 @@ export interface Doors {
   lost(error: unknown): void;
   toFunction(arn: string, event: unknown): Promise<void>;
   toQueue(arn: string, event: unknown): Promise<void>;
+  /** A bus of another region. */
+  toBus(arn: string, event: unknown): Promise<void>;
 }
 
 /** What is done to the deliveries of an event. */
@@ -46,7 +48,7 @@ async function deliver(
 ): Promise<void> {
   if (drop === (isFunction(arn) ? 'functions' : 'queues')) return;
   if (delayMs > 0) await sleep(delayMs);
-  const send = isFunction(arn) ? doors.toFunction : doors.toQueue;
+  const send = doorOf(doors, arn);
   const sendOnce = () =>
     send(arn, event).catch((error: unknown) =>
       deadLetters === undefined ? doors.lost(error) : doors.toQueue(deadLetters, event).catch(doors.lost),
@@ -54,8 +56,18 @@ async function deliver(
   await Promise.all(Array.from({ length: copies }, sendOnce));
 }
 
-export function isFunction(arn: string): boolean {
-  return arn.split(':')[2] === 'lambda';
+/** The one for what the ARN names. */
+export function doorOf(doors: Doors, arn: string): Doors['toFunction'] {
+  if (isFunction(arn)) return doors.toFunction;
+  return serviceOf(arn) === 'events' ? doors.toBus : doors.toQueue;
+}
+
+function isFunction(arn: string): boolean {
+  return serviceOf(arn) === 'lambda';
+}
+
+function serviceOf(arn: string): string | undefined {
+  return arn.split(':')[2];
 }
 
 /** An entry of PutEvents as EventBridge hands it on. */

@@ -30,8 +30,7 @@ function codeOf(service: string): string {
 
 /** As an administrator looks groups up, who passes no guard. */
 export function groupFinder(connection: Connection): Surroundings['findGroup'] {
-  const client = new AutoScalingClient(connection);
-  const byName = async (name: string): Promise<TaggedGroup | undefined> => {
+  const byName = async (client: AutoScalingClient, name: string): Promise<TaggedGroup | undefined> => {
     const { AutoScalingGroups: [group] = [] } = await client.send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
     );
@@ -39,11 +38,13 @@ export function groupFinder(connection: Connection): Surroundings['findGroup'] {
     const tags = (group.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]);
     return { name, tags: Object.fromEntries(tags) };
   };
-  return async (of) => {
-    if ('group' in of) return byName(of.group);
+  return async (of, region) => {
+    const client = new AutoScalingClient({ ...connection, region });
+    if ('group' in of) return byName(client, of.group);
     const { AutoScalingInstances: [member] = [] } = await client.send(
       new DescribeAutoScalingInstancesCommand({ InstanceIds: [of.instance] }),
     );
-    return member?.AutoScalingGroupName === undefined ? undefined : byName(member.AutoScalingGroupName);
+    const name = member?.AutoScalingGroupName;
+    return name === undefined ? undefined : byName(client, name);
   };
 }

@@ -13,9 +13,11 @@ export interface Subject {
 /** Where the account's resources are, and what only the account itself can say. */
 export interface Surroundings {
   readonly account: string;
-  readonly region: string;
   /** The Auto Scaling group of that name, or of that instance; undefined: there is none. */
-  findGroup(of: { readonly group: string } | { readonly instance: string }): Promise<TaggedGroup | undefined>;
+  findGroup(
+    of: { readonly group: string } | { readonly instance: string },
+    region: string,
+  ): Promise<TaggedGroup | undefined>;
 }
 
 export interface TaggedGroup {
@@ -24,7 +26,8 @@ export interface TaggedGroup {
 }
 
 export async function subjectOf(request: AwsRequest, surroundings: Surroundings): Promise<Subject> {
-  const { account, region } = surroundings;
+  const { account } = surroundings;
+  const { region } = request;
   const arns = (...names: readonly string[]) =>
     names.map((name) => `arn:aws:${request.service}:${region}:${account}:${name}`);
   switch (request.service) {
@@ -91,14 +94,14 @@ function eksArns(request: AwsRequest, arns: (...names: string[]) => string[]): r
 
 /** The ARN of a group that is there holds its own id, and its tags are what conditions ask for. */
 async function groupSubject(
-  { body }: AwsRequest,
+  { body, region }: AwsRequest,
   { findGroup }: Surroundings,
   arns: (...names: string[]) => string[],
 ): Promise<Subject> {
   const parameters = new URLSearchParams(body);
   const instance = parameters.get('InstanceId');
   const named = parameters.get('AutoScalingGroupName');
-  const found = await findGroup(named === null ? { instance: instance ?? '' } : { group: named });
+  const found = await findGroup(named === null ? { instance: instance ?? '' } : { group: named }, region);
   const name = found?.name ?? named ?? 'unknown';
   const own = arns(`autoScalingGroup:${SOME_ID}:autoScalingGroupName/${name}`);
   if (!found) return { arns: own };

@@ -1,4 +1,6 @@
 import { clusterNotEnrolled } from './cluster-not-enrolled.ts';
+import { deliveries } from './deliveries.ts';
+import { extraRegion } from './extra-region.ts';
 import { fallback } from './fallback.ts';
 import { healthEvent } from './health-event.ts';
 import { quietMinutes } from './quiet-minutes.ts';
@@ -27,6 +29,8 @@ export const scenarios: readonly Scenario[] = [
   terminateHook,
   fallback,
   clusterNotEnrolled,
+  deliveries,
+  extraRegion,
   tableThrottled,
   responderKilled,
   slackDown,

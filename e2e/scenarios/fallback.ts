@@ -15,7 +15,7 @@ const NO_CAPACITY =
 export const fallback: Scenario = {
   name: 'fallback',
   about: 'spot has no capacity after an interruption: on-demand comes, and goes when spot is back',
-  isQuick: false,
+  isQuick: true,
   play: async (scene) => {
     const { admin, bridge, claim, cluster, namespace, slack, tick } = scene;
     const account = await scene.borrow(['autoscaling', 'ec2']);

@@ -16,6 +16,8 @@ export interface Scenario {
   readonly isQuick: boolean;
   /** Plays on a simulated cluster, for what this machine's real one cannot carry. @default the real one */
   readonly isSimulated?: boolean;
+  /** Deployed for this region too, and the cluster is there. @default the home region only */
+  readonly extraRegion?: string;
   readonly stage?: Partial<Pick<StageOptions, 'accountConcurrency' | 'first' | 'visibilitySeconds'>>;
   play(scene: Scene): Promise<Figures>;
 }

@@ -33,19 +33,26 @@ const template = z.object({
   ),
 });
 
-/**
- * The home stack as the CDK app wrote it: the one with the functions.
- *
- * @throws Error when no stack of the folder has functions.
- */
-export async function readHomeTemplate(folder: string): Promise<Template> {
+/** The stacks as the CDK app wrote them. */
+export interface Templates {
+  /** The one with the functions. */
+  readonly home: Template;
+  /** Of an extra region. */
+  readonly forwarding?: Template;
+}
+
+/** @throws Error when no stack of the folder has functions. */
+export async function readTemplates(folder: string): Promise<Templates> {
   const { artifacts } = manifest.parse(await readJson(folder, 'manifest.json'));
-  for (const { properties, type } of Object.values(artifacts)) {
-    if (type !== 'aws:cloudformation:stack' || !properties?.templateFile) continue;
-    const found = toTemplate(folder, template.parse(await readJson(folder, properties.templateFile)));
-    if (found.ofType('AWS::Lambda::Function').length > 0) return found;
-  }
-  throw new Error(`${folder} holds no stack with Lambda functions: run npm run synth`);
+  const found: Template[] = [];
+  for (const { properties, type } of Object.values(artifacts))
+    if (type === 'aws:cloudformation:stack' && properties?.templateFile)
+      found.push(toTemplate(folder, template.parse(await readJson(folder, properties.templateFile))));
+  const isHome = (each: Template) => each.ofType('AWS::Lambda::Function').length > 0;
+  const home = found.find(isHome);
+  if (!home) throw new Error(`${folder} holds no stack with Lambda functions: run npm run synth`);
+  const forwarding = found.find((each) => !isHome(each));
+  return { home, ...(forwarding && { forwarding }) };
 }
 
 async function readJson(folder: string, file: string): Promise<unknown> {

@@ -9,12 +9,12 @@ import { startSlowLink } from '../../controlplane/slow-link.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { asInstanceId } from '../../functions/signals/interruption.ts';
 import { startSimulatedAccount } from '../../simulator/account/account.ts';
-import { createCluster } from '../account/deploy.ts';
+import { type Connection, createCluster } from '../account/deploy.ts';
 import type { RecordedCall } from '../account/gateway.ts';
 import { createGroup } from '../account/spot-group.ts';
 import type { Figures, Scenario, Scene, SceneNode } from '../scenarios/scenario.ts';
 import type { StackFunction } from '../template/stack.ts';
-import type { Template } from '../template/template.ts';
+import type { Templates } from '../template/template.ts';
 import { ClaimError, openClaims } from './claims.ts';
 import { viewCluster } from './cluster-view.ts';
 import { CLUSTER, credentialsOf, REGION } from './identities.ts';
@@ -36,7 +36,7 @@ export interface Result {
 
 export interface PlayOptions {
   readonly machine: Machine;
-  readonly template: Template;
+  readonly templates: Templates;
   /** Folder of the built bundles, `dist`. */
   readonly dist: string;
   /** Counts the scenarios of this run; each has an AWS account of its own. */
@@ -49,7 +49,8 @@ export interface PlayOptions {
 
 /** Plays one scenario on a stack of its own; the control plane is cleared afterwards. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Result> {
-  const { delayMs, machine, number, say, signal, template } = options;
+  const { delayMs, machine, number, say, signal, templates } = options;
+  const { extraRegion } = scenario;
   const began = performance.now();
   const claims = openClaims(signal);
   await using borrowed = new AsyncDisposableStack();
@@ -58,7 +59,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
   const link = delayMs > 0 && !simulated ? await startSlowLink(machine.plane.server, delayMs) : undefined;
   if (link) borrowed.defer(link.close);
   const stage = await openStage({
-    template,
+    templates,
+    ...(extraRegion !== undefined && { extraRegion }),
     bundleOf: await bundlesByContent(options.dist),
     moto: machine.moto,
     account: String(111_122_220_000 + number),
@@ -80,7 +82,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
     deployed: stage,
   });
   try {
-    await createCluster(stage.account.connection, CLUSTER);
+    const there = { ...stage.account.connection, region: extraRegion ?? REGION };
+    await createCluster(there, CLUSTER);
     const figures = await scenario.play({
       ...stage,
       claim: (what, look, within) => {
@@ -90,7 +93,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Re
       cluster,
       ...(simulated && { simulated }),
       namespace: `e2e-${number}`,
-      fill: (count, workloads) => fillFleet(options, stage, count, workloads),
+      fill: (count, workloads) => fillFleet(options, { stage, there }, count, workloads),
       adminKubeconfig: machine.plane.adminKubeconfig,
       admin: machine.admin,
       join: (instanceId) => joinNode(machine, instanceId),
@@ -136,11 +139,11 @@ async function bundlesByContent(dist: string): Promise<(properties: StackFunctio
 
 async function fillFleet(
   { machine, signal, say }: PlayOptions,
-  stage: Stage,
+  { stage, there }: { readonly stage: Stage; readonly there: Connection },
   count: number,
   workloads: Parameters<Scene['fill']>[1],
 ): Promise<readonly SceneNode[]> {
-  const instances = await createGroup(stage.account.connection, {
+  const instances = await createGroup(there, {
     name: 'eks-gpu-spot',
     size: count,
     tags: { 'eks:cluster-name': CLUSTER, 'eks:nodegroup-name': 'gpu-spot' },

@@ -1,7 +1,7 @@
 import { systemClock } from '../../functions/clock.ts';
 import { type SimulatedSlack, startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { type LocalAccount, openAccount } from '../account/local-account.ts';
-import { type Bridge, isFunction, openBridge, toEvent } from '../events/bridge.ts';
+import { type Bridge, type Doors, doorOf, openBridge, toEvent } from '../events/bridge.ts';
 import { poll } from '../events/poller.ts';
 import { type Concurrency, openConcurrency } from '../lambda/concurrency.ts';
 import type { LocalFunction } from '../lambda/function.ts';
@@ -10,14 +10,16 @@ import { grantsByFunction } from '../permissions/allowed.ts';
 import type { FunctionGrants } from '../permissions/compare.ts';
 import { groupFinder, holdToGrants } from '../permissions/guard.ts';
 import { readStack, type Stack, type StackFunction } from '../template/stack.ts';
-import type { Template } from '../template/template.ts';
+import type { Templates } from '../template/template.ts';
 import { openFunctions, putSlackSecret } from './functions.ts';
 import { REGION } from './identities.ts';
 import { localNames } from './physical.ts';
 
 /** Where the parts that a stage needs from outside are. */
 export interface StageOptions {
-  readonly template: Template;
+  readonly templates: Templates;
+  /** Where the cluster and its instances are, when not in the home region. */
+  readonly extraRegion?: string;
   /** Which bundle of `dist` a function runs: `respond`. */
   readonly bundleOf: (properties: StackFunction) => string;
   readonly moto: string;
@@ -40,6 +42,8 @@ export interface Stage {
   readonly account: LocalAccount;
   readonly stack: Stack;
   readonly bridge: Bridge;
+  /** EventBridge of the extra region; takes what happens there. */
+  readonly abroad?: Bridge;
   readonly slack: SimulatedSlack;
   readonly concurrency: Concurrency;
   /** What the roles of the functions may do; each call is held to it. */
@@ -57,7 +61,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const closing = new AbortController();
   const signal = AbortSignal.any([options.signal, closing.signal]);
-  const { account: number, cluster, delayMs, moto, template } = options;
+  const { account: number, cluster, delayMs, extraRegion, moto, templates } = options;
+  const { forwarding, home: template } = templates;
   let bridge: Bridge | undefined;
   const account = await openAccount({
     moto,
@@ -85,15 +90,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     grants: byFunction.get(each.name) ?? [],
   }));
   const findGroup = groupFinder(account.connection);
-  account.intercept(holdToGrants(grants, { account: number, region: REGION, findGroup }));
+  account.intercept(holdToGrants(grants, { account: number, findGroup }));
   const slack = await startSimulatedSlack({ clock: systemClock });
   opened.defer(slack.close);
   await putSlackSecret(stack, account, slack);
   const concurrency = openConcurrency(options.accountConcurrency ?? 1_000);
   const functions = await openFunctions(stack, options, { account, slack, concurrency });
   opened.defer(async () => void (await Promise.all([...functions.values()].map((each) => each.close()))));
-  const doors = openDoors(account, functions, signal);
+  const doors = openDoors(account, functions, signal, (bus, event) => bridge?.put(bus, event));
   bridge = openBridge(stack.rules, doors);
+  const place = { account: number, endpoint: account.connection.endpoint, region: extraRegion ?? REGION };
+  const rulesAbroad = forwarding && readStack(forwarding, localNames(forwarding, place)).rules;
   for (const mapping of stack.mappings) {
     const target = byName(functions, mapping.function);
     const { visibilitySeconds = 30 } = stack.queues.find(({ arn }) => arn === mapping.queue) ?? {};
@@ -106,6 +113,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     account,
     stack,
     bridge,
+    ...(rulesAbroad && { abroad: openBridge(rulesAbroad, doors) }),
     slack,
     concurrency,
     grants,
@@ -119,7 +127,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await Promise.all(
         due.map(({ input = '{}', target }) => {
           const content: unknown = JSON.parse(input.replace(SCHEDULED_TIME, new Date().toISOString()));
-          return isFunction(target) ? doors.toFunction(target, content) : doors.toQueue(target, content);
+          return doorOf(doors, target)(target, content);
         }),
       );
     },
@@ -135,9 +143,10 @@ function openDoors(
   account: LocalAccount,
   functions: ReadonlyMap<string, LocalFunction>,
   signal: AbortSignal,
-) {
+  put: (bus: string, event: unknown) => void,
+): Doors {
   return {
-    toFunction: async (arn: string, event: unknown) => {
+    toFunction: async (arn, event) => {
       const target = byName(functions, arn);
       const ending = await invokeLater(target, event, signal);
       const { onFailure } = target.properties.later;
@@ -145,8 +154,9 @@ function openDoors(
       const { reason } = ending;
       await account.send(onFailure, { requestPayload: event, responsePayload: { errorMessage: reason } });
     },
-    toQueue: (arn: string, event: unknown) => account.send(arn, event),
-    lost: (error: unknown) => {
+    toQueue: (arn, event) => account.send(arn, event),
+    toBus: async (arn, event) => put(busName(arn), event),
+    lost: (error) => {
       // What is under way when the stage closes finds no account any more.
       if (!signal.aborted) throw error;
     },

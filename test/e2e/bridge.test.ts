@@ -22,7 +22,12 @@ function open(refused?: string) {
       },
       { id: 'other', bus: 'spot-responder', pattern: { source: ['aws.ec2'] }, targets: [{ arn: QUEUE }] },
     ],
-    { toFunction: take('function'), toQueue: take('queue'), lost: (error) => lost.push(error) },
+    {
+      toFunction: take('function'),
+      toQueue: take('queue'),
+      toBus: take('bus'),
+      lost: (error) => lost.push(error),
+    },
   );
   return { bridge, delivered, lost };
 }
@@ -57,6 +62,7 @@ test('what a target does not take ends in the queue that it has for that; the re
       throw new Error('no such function');
     },
     toQueue: async (arn, given) => void delivered.push([arn, Object(given).id]),
+    toBus: async () => undefined,
     lost: (error) => lost.push(error),
   });
   bridge.put('kept', event('1'));

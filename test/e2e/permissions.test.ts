@@ -15,7 +15,6 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 const surroundings: Surroundings = {
   account: ACCOUNT,
-  region: REGION,
   findGroup: async (of) => {
     const name = 'group' in of ? of.group : of.instance === 'i-ours' ? 'ours' : 'theirs';
     const tags = groups[name];
