@@ -126,7 +126,9 @@ async function deployable(
   const regions = new Set(chosen.flatMap(({ extraRegion }) => extraRegion ?? []));
   const served = new Map<string, Templates>();
   for (const region of regions) {
-    await synthesise(`${folder}/${region}`, { homeRegion: REGION, extraRegions: region });
+    // Its secret is kept in the other place that there is.
+    const settings = { homeRegion: REGION, extraRegions: region, slackSecret: 'spot-responder/slack' };
+    await synthesise(`${folder}/${region}`, settings);
     served.set(region, await readTemplates(`${folder}/${region}`));
   }
   return ({ extraRegion = '' }) => served.get(extraRegion) ?? home;

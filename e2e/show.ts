@@ -31,11 +31,9 @@ export function showMemory(results: readonly Result[]): void {
 
 /** Returns false when a permission is missing, or, of scenarios that use all there are, when one is not needed. */
 export function showPermissions(results: readonly Result[], useAll: boolean): boolean {
-  const [first] = results;
-  if (!first) return true;
-  const { grants, stack } = first.deployed;
-  const calls = results.flatMap((each) => each.calls);
-  const { missing, permissions, unused } = comparePermissions(grants, calls, stack);
+  const { missing, permissions, unused } = comparePermissions(
+    results.map(({ calls, deployed: { grants: functions, stack } }) => ({ functions, calls, stack })),
+  );
   console.log('\nPermissions: what the functions called, and what their roles may do beside it');
   for (const [bundle, own] of Map.groupBy(permissions, (each) => each.bundle))
     for (const { action, calls: count, reason } of own)

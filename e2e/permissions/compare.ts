@@ -27,34 +27,49 @@ export interface FunctionGrants {
   readonly grants: readonly Grant[];
 }
 
-/** What the functions called beside what their roles may do. */
-export function comparePermissions(
-  functions: readonly FunctionGrants[],
-  calls: readonly Pick<RecordedCall, 'caller' | 'operation' | 'service'>[],
-  stack: Stack,
-): Comparison {
-  const permissions = functions.flatMap((each) => permissionsOf(each, calls, stack));
-  const granted = new Set(
-    functions.flatMap(({ bundle, grants }) => grants.map(({ action }) => `${bundle} ${action}`)),
+/** A stack as it was deployed for a scenario, and what its functions called. */
+export interface Deployment {
+  readonly functions: readonly FunctionGrants[];
+  readonly calls: readonly Pick<RecordedCall, 'caller' | 'operation' | 'service'>[];
+  readonly stack: Stack;
+}
+
+/** What the functions called beside what their roles may do, over all deployments. */
+export function comparePermissions(deployments: readonly Deployment[]): Comparison {
+  const found = deployments.flatMap((each) => each.functions.flatMap((one) => permissionsOf(one, each)));
+  const permissions = [...Map.groupBy(found, ({ action, bundle }) => `${bundle} ${action}`).values()].map(
+    sumOf,
   );
   return {
     permissions,
-    missing: permissions.filter(({ action, bundle }) => !granted.has(`${bundle} ${action}`)),
-    unused: permissions.filter(({ calls: count, reason }) => count === 0 && reason === undefined),
+    missing: found.filter(({ isGranted }) => !isGranted),
+    unused: permissions.filter(({ calls, reason }) => calls === 0 && reason === undefined),
   };
+}
+
+interface Found extends Permission {
+  readonly isGranted: boolean;
+}
+
+/** Of one permission in all deployments. */
+function sumOf(found: readonly Found[]): Permission {
+  const [{ action, bundle } = { action: '', bundle: '' }] = found;
+  const calls = found.reduce((sum, each) => sum + each.calls, 0);
+  const reason = calls === 0 ? found.find((each) => each.reason !== undefined)?.reason : undefined;
+  return { bundle, action, calls, ...(reason !== undefined && { reason }) };
 }
 
 function permissionsOf(
   { bundle, grants, name }: FunctionGrants,
-  calls: Parameters<typeof comparePermissions>[1],
-  stack: Stack,
-): readonly Permission[] {
+  { calls, stack }: Deployment,
+): readonly Found[] {
   const own = calls.filter(({ caller }) => caller === bundle).map(actionOf);
-  const actions = new Set([...grants.map(({ action }) => action), ...own]);
-  return [...actions].sort().map((action) => {
+  const granted = new Set(grants.map(({ action }) => action));
+  return [...new Set([...granted, ...own])].sort().map((action) => {
     const count = own.filter((each) => each === action).length;
     const reason = count === 0 ? reasonOf(bundle, name, action, grants, stack) : undefined;
-    return { bundle, action, calls: count, ...(reason !== undefined && { reason }) };
+    const isGranted = granted.has(action);
+    return { bundle, action, calls: count, isGranted, ...(reason !== undefined && { reason }) };
   });
 }
 

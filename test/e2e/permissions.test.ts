@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { type AwsRequest, identify } from '../../e2e/account/call.ts';
 import type { Grant } from '../../e2e/permissions/allowed.ts';
+import { comparePermissions } from '../../e2e/permissions/compare.ts';
 import { holdToGrants } from '../../e2e/permissions/guard.ts';
 import { denialOf } from '../../e2e/permissions/refuse.ts';
 import { type Surroundings, subjectOf } from '../../e2e/permissions/subject.ts';
+import type { Stack } from '../../e2e/template/stack.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-2';
@@ -122,4 +124,30 @@ test('whoever is no function of ours is not held', async () => {
   const interceptor = holdToGrants([{ bundle: 'fallback', name: 'Fallback', grants }], surroundings);
   const pass = () => Promise.reject(new Error('passed'));
   expect(await interceptor(scale('theirs'), 'administrator', pass)).toBeUndefined();
+});
+
+const stack: Stack = { functions: [], queues: [], rules: [], mappings: [], schedules: [] };
+const called = (service: string, operation: string) => ({ caller: 'notify', service, operation });
+const notify = (...actions: readonly string[]) => [
+  {
+    bundle: 'notify',
+    name: 'Notify',
+    grants: actions.map((action): Grant => ({ action, resources: ['*'], conditions: [] })),
+  },
+];
+
+test('over several deployments each is held to its own grants; what one of them uses is used', () => {
+  const [parameter, secret] = ['ssm:GetParameter', 'secretsmanager:GetSecretValue'];
+  const compared = comparePermissions([
+    { functions: notify(parameter, 'sns:Publish'), calls: [called('ssm', 'GetParameter')], stack },
+    { functions: notify(secret), calls: [called('ssm', 'GetParameter')], stack },
+    { functions: notify(secret), calls: [called('secretsmanager', 'GetSecretValue')], stack },
+  ]);
+  expect(compared.missing).toMatchObject([{ action: parameter, calls: 1 }]);
+  expect(compared.unused).toMatchObject([{ action: 'sns:Publish' }]);
+  expect(compared.permissions).toEqual([
+    { bundle: 'notify', action: 'sns:Publish', calls: 0 },
+    { bundle: 'notify', action: parameter, calls: 2 },
+    { bundle: 'notify', action: secret, calls: 1 },
+  ]);
 });

@@ -56,6 +56,17 @@ describe('an extra region', () => {
     );
   });
 
+  test('its role may put events on that bus, and nothing else', () => {
+    const [bus] = Object.values(forwarding.findResources('AWS::Events::Rule')).map(
+      ({ Properties }) => Properties.Targets[0].Arn,
+    );
+    const policies = Object.values(forwarding.findResources('AWS::IAM::Policy'));
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const each of statements)
+      expect(each).toEqual({ Action: 'events:PutEvents', Effect: 'Allow', Resource: bus });
+  });
+
   test('rings when an event could not be forwarded, where a topic of that region is named', () => {
     const alarmTopic = 'arn:aws:sns:eu-west-1:111122223333:alarms';
     const env = { region: 'eu-west-1' };

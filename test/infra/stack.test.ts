@@ -153,3 +153,28 @@ test("the index is written once a minute by a function that may touch the index'
     },
   });
 });
+
+test('a schedule’s role may reach its target and nothing else', () => {
+  const template = synthesise(everything);
+  const schedules = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  expect(schedules.length).toBeGreaterThan(3);
+  for (const { Properties } of schedules) {
+    const { Arn, DeadLetterConfig, RoleArn } = Properties.Target;
+    const [role] = RoleArn['Fn::GetAtt'];
+    const own = policies.filter((each) =>
+      each.Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
+    );
+    const statements = own.flatMap((each) => each.Properties.PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { Action, Resource } of statements) {
+      for (const action of [Action].flat())
+        expect(action).toMatch(/^(lambda:InvokeFunction|sqs:(SendMessage|GetQueue\w+))$/);
+      const reached = JSON.stringify([Arn, DeadLetterConfig?.Arn]);
+      for (const resource of [Resource].flat()) {
+        const attribute = resource['Fn::GetAtt'] ?? resource['Fn::Join']?.[1][0]['Fn::GetAtt'];
+        expect(reached).toContain(JSON.stringify({ 'Fn::GetAtt': attribute }));
+      }
+    }
+  }
+});
