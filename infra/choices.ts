@@ -54,6 +54,7 @@ interface SlackMore
   extends Pick<
     Choice,
     | 'accountNames'
+    | 'slackApiUrl'
     | 'slackDigestTimeZone'
     | 'slackMentionFrom'
     | 'slackRoutes'

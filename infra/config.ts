@@ -64,6 +64,11 @@ export const SETTINGS = {
     mayBe: 'a JSON list such as [{"namespace": "training", "channel": "C0123456789"}]',
     fallback: [],
   }),
+  slackApiUrl: text({
+    what: 'of the Web API where it is not Slack’s own: GovSlack has https://slack-gov.com/api/',
+    mayBe: 'an https:// address that ends in /',
+    fits: (url) => /^https:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/$/.test(url),
+  }),
   slackMentionFrom: oneOf(['never', 'info', 'warning', 'critical'], {
     what: '@here from this level on',
     fallback: 'never',

@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
@@ -33,7 +34,8 @@ export class ForwardingStack extends Stack {
       reason: 'It is the dead-letter queue: of the rules, which the check does not see.',
     });
     new ForwardingAlarms(this, 'Alarms', deadLetterQueue, props.alarmTopic);
-    const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), { deadLetterQueue });
+    const role = new Role(this, 'ForwarderRole', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
+    const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), { deadLetterQueue, role });
     for (const [name, pattern] of Object.entries(forwardedPatterns))
       new Rule(this, `Rule-${name}`, {
         description: `spot-responder: ${name}, to ${props.homeRegion}`,

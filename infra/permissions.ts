@@ -21,7 +21,7 @@ interface Template {
 
 /** One permission of one function. */
 export interface Permission {
-  /** `Responder`, `NodeIndexer`, `Fallback`, `Notifier`, or `Schedule` for what starts two of them. */
+  /** `Responder`, `NodeIndexer`, `Fallback`, `Notifier`, `Reporter`; else the role’s own name in the stack. */
   readonly role: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -45,17 +45,24 @@ function isGrant({ Effect }: Statement): boolean {
   return Effect === 'Allow';
 }
 
-/** A Markdown table: what README.md shows. */
-export function permissionsTable(template: Template): string {
-  const rows = permissionsOf(template).map(({ actions, condition, resources, role }) =>
-    [role, list(actions), list(resources), conditionInWords(condition)].join(' | '),
-  );
-  const sorted = [...new Set(rows)].sort();
+/** A Markdown table: what README.md shows; with `more`, what docs/settings.md shows: what those allow beside it. */
+export function permissionsTable(template: Template, more: readonly Template[] = []): string {
+  const own = rowsOf(template);
+  const others = more.flatMap((each) => [...rowsOf(each)]).filter((row) => !own.has(row));
+  const rows = more.length > 0 ? new Set(others) : own;
   return [
     '| Function | May | On | Only where |',
     '|---|---|---|---|',
-    ...sorted.map((row) => `| ${row} |`),
+    ...[...rows].sort().map((row) => `| ${row} |`),
   ].join('\n');
+}
+
+function rowsOf(template: Template): ReadonlySet<string> {
+  return new Set(
+    permissionsOf(template).map(({ actions, condition, resources, role }) =>
+      [role, list(actions), list(resources), conditionInWords(condition)].join(' | '),
+    ),
+  );
 }
 
 function list(texts: readonly string[]): string {
@@ -73,7 +80,7 @@ function asList(value: unknown): readonly unknown[] {
 
 function shortName(logicalId: string): string {
   const name = nameInStack(logicalId);
-  return /^(Responder|NodeIndexer|Fallback|Notifier)(?!ScheduleRole)/.exec(name)?.[1] ?? name;
+  return /^(Responder|NodeIndexer|Fallback|Notifier|Reporter)(?!ScheduleRole)/.exec(name)?.[1] ?? name;
 }
 
 /** An ARN without what is the same in all of them; a resource of the stack by its name there. */

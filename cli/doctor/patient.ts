@@ -27,7 +27,7 @@ export interface Patient {
     readonly scheduler: SchedulerClient;
     readonly sqs: SQSClient;
   };
-  /** @default Slack's own */
+  /** @default the notifier's, else Slack's own */
   readonly slackApiUrl?: string;
 }
 

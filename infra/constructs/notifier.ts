@@ -142,6 +142,7 @@ function slackEnvironment(settings: Settings): Record<string, string> {
     SLACK_TELL_REBALANCES: String(settings.slackTellRebalances),
     SLACK_WINDOW_SECONDS: String(settings.slackWindowSeconds),
     ACCOUNT_NAMES: JSON.stringify(settings.accountNames),
+    ...(settings.slackApiUrl && { SLACK_API_URL: settings.slackApiUrl }),
   };
 }
 

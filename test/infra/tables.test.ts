@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { documentedTemplates } from '../../infra/documented-templates.ts';
 import { permissionsOf, permissionsTable } from '../../infra/permissions.ts';
 import { settingsTable, withTable } from '../../infra/tables.ts';
 import { synthesise } from './synthesise.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
-const template = synthesise({
-  slackSecret: 'ssm:/spot-responder/slack',
-  checkpointMarkers: 's3://bucket/prefix',
-}).toJSON();
-const permissions = permissionsOf(template as Parameters<typeof permissionsOf>[0]);
+const { more, usual } = documentedTemplates();
+const permissions = permissionsOf(usual);
 
-test('docs/settings.md has the settings as they are; npm run docs:tables brings it up to date', () => {
+test('docs/settings.md has the settings, and what more they allow, as they are; npm run docs:tables brings it up to date', () => {
   expect(settings).toBe(withTable(settings, 'settings', settingsTable()));
+  expect(settings).toBe(withTable(settings, 'permissions', permissionsTable(usual, more)));
 });
 
 test('README.md has the permissions as they are; npm run docs:tables brings it up to date', () => {
-  expect(readme).toBe(withTable(readme, 'permissions', permissionsTable(template as never)));
+  expect(readme).toBe(withTable(readme, 'permissions', permissionsTable(usual)));
 });
 
 /** Reads, and what names its one object by a token or a tag of its own: all else changes capacity. */

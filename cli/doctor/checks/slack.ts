@@ -29,7 +29,7 @@ export const slackCheck: Check<Patient> = {
       const channels = channelsOf(notifier);
       return access.type === 'webhooks'
         ? lookAtWebhooks(access, channels, about)
-        : await lookAtBot(access, channels, place, patient);
+        : await lookAtBot(access, channels, notifier, patient);
     } catch (error) {
       const command = mendingCommand(error, place, region);
       if (command === undefined) throw error;
@@ -94,8 +94,8 @@ function lookAtWebhooks(
 async function lookAtBot(
   access: Extract<SlackAccess, { type: 'bot' }>,
   channels: readonly string[],
-  place: string,
-  { region, slackApiUrl }: Patient,
+  { place, variables }: NotifierSeen,
+  { region, slackApiUrl = variables.SLACK_API_URL }: Patient,
 ): Promise<Finding[]> {
   const about = `secret ${place}`;
   const deps = { ...access, ...(slackApiUrl && { apiUrl: slackApiUrl }) };
