@@ -52,22 +52,47 @@ export function launchInstances(state: AccountState, parameters: URLSearchParams
       'UnsupportedOperation',
       'LaunchInstances is not supported for groups with warm pools.',
     );
-  const token = `${group.name}/${parameters.get('ClientToken')}`;
-  const asked = Number(parameters.get('RequestedCapacity'));
-  if (group.desired + asked > group.max && !state.launchTokens.has(token))
-    throw validation(`The launch would exceed the group's max size ${group.max}.`);
-  const known = state.launchTokens.get(token);
-  const launched =
-    known ?? (group.denial ? [] : Array.from({ length: asked }, () => launch(state, group).instanceId));
-  state.launchTokens.set(token, launched);
-  if (!known) changeGroup(state, group.name, { desired: group.desired + launched.length });
+  const launched = launchOnce(state, group, parameters);
   const [, code = 'InsufficientInstanceCapacity', message = ''] =
     /\. (\w+) - (.*)$/.exec(group.denial ?? '') ?? [];
   return queryAnswer('LaunchInstances', {
     AutoScalingGroupName: group.name,
     Instances: launched.length > 0 ? [{ InstanceType: typeOf(group), InstanceIds: [...launched] }] : [],
-    Errors: launched.length < asked ? [{ ErrorCode: code, ErrorMessage: message }] : [],
+    Errors: launched.length < requestOf(parameters).nodes ? [{ ErrorCode: code, ErrorMessage: message }] : [],
   });
+}
+
+/** As many as there is room for; for a token that is known, what it launched the first time. */
+function launchOnce(
+  state: AccountState,
+  group: SimulatedAutoScalingGroup,
+  parameters: URLSearchParams,
+): readonly string[] {
+  const { nodes, zone } = requestOf(parameters);
+  const token = `${group.name}/${parameters.get('ClientToken')}`;
+  const asked = `${nodes} in ${zone}`;
+  const known = state.launchTokens.get(token);
+  if (known && known.asked !== asked)
+    throw new ServiceFault(
+      'IdempotentParameterMismatch',
+      `The client token was used before, with other parameters: ${known.asked}, now ${asked}.`,
+    );
+  if (known) return known.launched;
+  if (group.desired + nodes > group.max)
+    throw validation(`The launch would exceed the group's max size ${group.max}.`);
+  const room = group.denial ? 0 : (group.room?.[zone] ?? nodes);
+  const launched = Array.from({ length: Math.min(nodes, room) }, () => launch(state, group, zone).instanceId);
+  state.launchTokens.set(token, { asked, launched });
+  changeGroup(state, group.name, {
+    desired: group.desired + launched.length,
+    ...(group.room && { room: { ...group.room, [zone]: room - launched.length } }),
+  });
+  return launched;
+}
+
+function requestOf(parameters: URLSearchParams): { readonly nodes: number; readonly zone: string } {
+  const zone = parameters.get('AvailabilityZones.member.1') ?? '';
+  return { nodes: Number(parameters.get('RequestedCapacity')), zone };
 }
 
 /** DescribeScalingActivities, of one group or of all: newest first, in pages. */
@@ -107,11 +132,11 @@ export function groupOf({ tags }: SimulatedInstance): string | undefined {
   return tags?.['aws:autoscaling:groupName'];
 }
 
-function launch(state: AccountState, group: SimulatedAutoScalingGroup): SimulatedInstance {
+function launch(state: AccountState, group: SimulatedAutoScalingGroup, zone?: string): SimulatedInstance {
   const instance: SimulatedInstance = {
     instanceId: `i-${randomBytes(8).toString('hex')}0`,
     type: typeOf(group),
-    zone: group.zones?.[0] ?? `${state.region}a`,
+    zone: zone ?? group.zones?.[0] ?? `${state.region}a`,
     tags: { ...group.tags, 'aws:autoscaling:groupName': group.name },
     launchedAt: state.clock.now(),
   };

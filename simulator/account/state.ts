@@ -54,6 +54,8 @@ export interface SimulatedAutoScalingGroup {
   readonly spot?: boolean;
   /** Every launch fails with this status message, while it is set. */
   readonly denial?: string | undefined;
+  /** Instances that LaunchInstances still finds room for, by zone; a zone that is not named has room for any. */
+  readonly room?: Readonly<Record<string, number>>;
   /** Stopped instances that wait in its warm pool. @default no warm pool */
   readonly warm?: number;
 }
@@ -160,8 +162,8 @@ export interface AccountState {
   readonly stacks: Map<string, SimulatedStack>;
   /** Oldest first. */
   readonly activities: ScalingActivity[];
-  /** Answers of LaunchInstances by group and client token. */
-  readonly launchTokens: Map<string, readonly string[]>;
+  /** What LaunchInstances was asked and what it launched, by group and client token. */
+  readonly launchTokens: Map<string, { readonly asked: string; readonly launched: readonly string[] }>;
   /** Told of each instance that a group launches. */
   readonly launchListeners: ((instance: SimulatedInstance, group: string) => void)[];
   /** Told of each instance that a group terminates. */

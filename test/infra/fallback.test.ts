@@ -41,6 +41,14 @@ test.each([
   template.hasResourceProperties('AWS::Events::Rule', { EventPattern });
 });
 
+test('a nudge can be received less often in its life than would give it up: one that comes too late is worth nothing', () => {
+  const [nudges] = Object.entries(template.findResources('AWS::SQS::Queue')).flatMap(
+    ([id, { Properties }]) => (id.includes('Nudges') ? [Properties] : []),
+  );
+  const receipts = nudges?.MessageRetentionPeriod / nudges?.VisibilityTimeout;
+  expect(nudges?.RedrivePolicy.maxReceiveCount).toBeGreaterThan(receipts);
+});
+
 test.each(['spot-responder/pool', 'eks:nodegroup-name'])(
   'it changes only groups with a tag of ours or of EKS: %s',
   (tag) => {

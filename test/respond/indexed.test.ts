@@ -123,6 +123,15 @@ test('a node that took the name of an indexed one is never touched', async () =>
   });
 });
 
+test('a node that is gone stays gone where EC2 does not answer: that is no failure', async () => {
+  await using scene = await openScene();
+  await scene.index();
+  scene.world.cluster.removeNode(scene.node);
+  scene.world.account.inject({ operation: 'DescribeInstances', code: 'RequestLimitExceeded', times: 99 });
+  const [report] = await scene.send();
+  expect(report?.outcome.type).toBe('node-gone');
+});
+
 test('a node that came back under another name is found', async () => {
   await using scene = await openScene();
   await scene.index();

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { FallbackDeps } from '../../../functions/fallback/run/deps.ts';
 import { loseOne } from './market.ts';
-import { type FallbackScene, startFallbackScene } from './scene.ts';
+import { type FallbackScene, NO_CAPACITY, startFallbackScene } from './scene.ts';
 
 /** The ways to more on-demand nodes, and what stands in their way, over the wire. */
 let scene: FallbackScene;
@@ -43,6 +44,34 @@ test('a capacity failure of LaunchInstances is known at once, and the rest is as
   ]);
   await scene.minutes(4);
   expect(scene.members('second')).toHaveLength(1);
+});
+
+test('a run that goes on after a crash asks each zone for what is still missing, with a token that was not used for more', async () => {
+  const zones = { zones: ['us-east-2a', 'us-east-2b'], room: { 'us-east-2a': 1 } };
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', tags: INSTANCES, ...zones }] });
+  const [one, other] = scene.members('spot');
+  for (const lost of [one, other]) if (lost) scene.doom(lost);
+  scene.account.changeAutoScalingGroup('spot', { denial: NO_CAPACITY });
+  const deps = scene.deps('dies');
+  const dying: FallbackDeps = {
+    ...deps,
+    groups: {
+      ...deps.groups,
+      launch: async (request) => {
+        await deps.groups.launch(request);
+        throw new Error('the process died');
+      },
+    },
+  };
+  for (let minute = 0; minute < 5 && scene.desired('first') === 0; minute += 1) {
+    await scene.minuteWithoutRun();
+    await scene.run({ deps: dying });
+  }
+  expect(scene.desired('first')).toBe(1);
+  await scene.minutes(3);
+  expect(scene.desired('first')).toBe(2);
+  expect(scene.members('first')).toHaveLength(2);
+  expect(scene.lines.join('\n')).not.toContain('IdempotentParameterMismatch');
 });
 
 test('a configuration failure of LaunchInstances stops the pool and is told; the group is asked again later, and goes on when mended', async () => {
