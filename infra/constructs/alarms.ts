@@ -42,7 +42,10 @@ interface Watched {
   readonly says: string;
   /** In how many of the last periods. @default the last one */
   readonly periods?: { readonly bad: number; readonly of: number };
-  /** Rings when the metric is below one, or has no value at all, rather than from one on. @default false */
+  /**
+   * Rings when the metric has no value any more, rather than from one on: its alarm has too little data then. Were missing
+   * values a breach, it would ring at the first deployment, before there is a first one. @default false
+   */
   readonly ringsAtNone?: boolean;
 }
 
@@ -84,9 +87,10 @@ function addAlarm(
       : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: periods.of,
     datapointsToAlarm: periods.bad,
-    treatMissingData: ringsAtNone ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    treatMissingData: ringsAtNone ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
   });
   if (topic) alarm.addAlarmAction(new SnsAction(topic));
+  if (topic && ringsAtNone) alarm.addInsufficientDataAction(new SnsAction(topic));
 }
 
 function lying(queue: Queue): IMetric {
@@ -126,7 +130,7 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
     IndexStopped: {
       metric: nodeIndexer.function.metricInvocations(inFiveMinutes),
       ringsAtNone: true,
-      says: 'nothing has started the index of nodes for five minutes. spot-responder doctor says what is wrong with its schedule.',
+      says: 'nothing starts the index of nodes any more. spot-responder doctor says what is wrong with its schedule.',
     },
     FallbackFailing: {
       metric: fallback.function.metricErrors(perMinute),
@@ -136,7 +140,7 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
     FallbackStopped: {
       metric: fallback.function.metricInvocations(inFiveMinutes),
       ringsAtNone: true,
-      says: 'nothing has started the fallback for five minutes. spot-responder doctor says what is wrong with its schedule.',
+      says: 'nothing starts the fallback any more. spot-responder doctor says what is wrong with its schedule.',
     },
     PricesFailing: {
       metric: reporter.function.metricErrors({ period: Duration.hours(1), statistic: Stats.SUM }),

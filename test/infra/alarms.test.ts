@@ -81,7 +81,8 @@ test('every alarm is quiet while nothing happens, but for those of what a schedu
   for (const alarm of stopped)
     expect(alarm).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
+      TreatMissingData: 'missing',
+      InsufficientDataActions: [topic],
       Period: 300,
     });
   for (const alarm of alarms.filter((each) => !stopped.includes(each)))
