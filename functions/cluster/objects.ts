@@ -41,6 +41,8 @@ export interface Pod {
   readonly nodeName: string;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
+  /** By the API server's clock; absent in a manifest. */
+  readonly createdAt?: Date;
   /** When its node's kubelet took it up. */
   readonly startedAt?: Date;
   readonly labels: Readonly<Record<string, string>>;

@@ -31,6 +31,7 @@ export function toPod({ metadata = {}, spec, status }: V1Pod): Pod {
     tolerations: (spec?.tolerations ?? []).map(toToleration),
     usesEmptyDir: spec?.volumes?.some((volume) => volume.emptyDir !== undefined) ?? false,
     gpus: (spec?.containers ?? []).reduce((sum, container) => sum + gpusOf(container), 0),
+    ...(metadata.creationTimestamp && { createdAt: metadata.creationTimestamp }),
     ...(status?.startTime && { startedAt: status.startTime }),
     ...(waiting && { waiting }),
     ...(owner && { owner: toOwner(owner) }),

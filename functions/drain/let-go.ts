@@ -13,18 +13,21 @@ export async function wasLetGo(
   { decision: { pod } }: PodRecord,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { startedAt } = pod;
-  if (!startedAt) return false;
+  const { createdAt } = pod;
+  if (!createdAt) return false;
   try {
     const budgets = await request.budgets.readAgain(signal);
-    // The charge is by name: one that is older than the pod was for a predecessor, as StatefulSets make them.
-    return budgets.some((budget) => budget.covers(pod) && isSince(budget.letGo.get(pod.name), startedAt));
+    return budgets.some((budget) => budget.covers(pod) && isLater(budget.letGo.get(pod.name), createdAt));
   } catch (error) {
     if (error instanceof ClusterError) return false;
     throw error;
   }
 }
 
-function isSince(at: Date | undefined, startedAt: Date): boolean {
-  return at !== undefined && at >= startedAt;
+/**
+ * A charge is by name: one that is not later than the pod was for a predecessor, as StatefulSets make them. Both times are
+ * the API server's, in whole seconds.
+ */
+function isLater(chargedAt: Date | undefined, createdAt: Date): boolean {
+  return chargedAt !== undefined && chargedAt > createdAt;
 }

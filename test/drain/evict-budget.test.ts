@@ -182,6 +182,7 @@ test('a pod that its budget let go and nobody deleted is deleted at once, withou
   await using scene = await openScene();
   const [lost] = addWeb(scene, 3);
   limitWeb(scene);
+  await scene.clock.sleep(2_000);
   scene.simulated.chargeBudget('default', 'web-budget', lost?.metadata.name ?? '');
   const report = await scene.drain({ severity: 'soft', deadlineSeconds: 90 });
   expect(report.end).toBe('emptied');

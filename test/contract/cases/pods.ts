@@ -25,6 +25,7 @@ export function podCases(lab: () => Lab): void {
           uid,
           resourceVersion: expect.stringMatching(/^[1-9]\d*$/),
           nodeName: node.name,
+          createdAt: expect.any(Date),
           phase: 'Running',
           ready: true,
           labels: {},
