@@ -186,6 +186,11 @@ export function readTableAtHand(environment: Environment = process.env): string 
   return environment.INCIDENT_TABLE || undefined;
 }
 
+/** How npm started a command line, in its own word: a script's name, or `npx`. */
+export function readStarterAtHand(environment: Environment = process.env): string | undefined {
+  return environment.npm_lifecycle_event || undefined;
+}
+
 /** Where a command line reads the Spot Instance Advisor's data (`SPOT_ADVISOR_URL`), where not at AWS: behind a proxy, in tests. */
 export function readAdvisorAtHand(environment: Environment = process.env): string | undefined {
   return environment.SPOT_ADVISOR_URL || undefined;

@@ -1,4 +1,5 @@
 import { accessCheck } from './checks/access.ts';
+import { concurrencyCheck } from './checks/concurrency.ts';
 import { deadLettersCheck } from './checks/dead-letters.ts';
 import { forwardingCheck } from './checks/forwarding.ts';
 import { functionsCheck } from './checks/functions.ts';
@@ -12,6 +13,7 @@ import { schedulesCheck } from './checks/schedules.ts';
 import { slackCheck } from './checks/slack.ts';
 import { stackCheck } from './checks/stack.ts';
 import { tableCheck } from './checks/table.ts';
+import { targetsCheck } from './checks/targets.ts';
 import type { Check } from './finding.ts';
 import type { ClusterPatient, Patient } from './patient.ts';
 
@@ -19,8 +21,10 @@ import type { ClusterPatient, Patient } from './patient.ts';
 export const stackChecks: readonly Check<Patient>[] = [
   stackCheck,
   rulesCheck,
+  targetsCheck,
   forwardingCheck,
   functionsCheck,
+  concurrencyCheck,
   schedulesCheck,
   pollersCheck,
   deadLettersCheck,

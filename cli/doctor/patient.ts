@@ -1,4 +1,5 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EKSClient } from '@aws-sdk/client-eks';
@@ -13,26 +14,50 @@ import type { WayIn } from '../enroll/cluster.ts';
 
 /** The deployment that is looked at, and what to look with. */
 export interface Patient {
+  /** Where the stack is. */
   readonly region: string;
   readonly stack: DeployedStack;
   readonly resources: readonly StackResource[];
   readonly clock: Clock;
   readonly aws: {
-    readonly autoScaling: AutoScalingClient;
+    readonly cloudFormation: CloudFormationClient;
     readonly dynamo: DynamoDBClient;
-    readonly ec2: EC2Client;
-    readonly eks: EKSClient;
     readonly events: EventBridgeClient;
     readonly lambda: LambdaClient;
     readonly scheduler: SchedulerClient;
     readonly sqs: SQSClient;
   };
+  /** The stack's own region first. */
+  readonly places: readonly Place[];
   /** @default the notifier's, else Slack's own */
   readonly slackApiUrl?: string;
+}
+
+/** A region that the deployment serves: its clusters and groups. */
+export interface Place {
+  readonly region: string;
+  readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly eks: EKSClient;
 }
 
 /** One enrolled cluster of it. */
 export interface ClusterPatient extends Patient {
   readonly cluster: string;
+  /** Where it is. */
+  readonly place: Place;
   readonly wayIn: WayIn;
+}
+
+/** The command that brings a cluster's access entries and objects up to date. */
+export function enrollCommandFor({ cluster, place, region }: EnrollCase): string {
+  return `spot-responder enroll ${cluster} ${enrollFlags(place.region, region)}`;
+}
+
+type EnrollCase = Pick<ClusterPatient, 'cluster' | 'place' | 'region'>;
+
+/** Flags of `enroll` for a cluster in that region, of a stack that may be in another. */
+export function enrollFlags(clusterRegion: string, stackRegion: string): string {
+  const elsewhere = clusterRegion === stackRegion ? '' : ` --stack-region ${stackRegion}`;
+  return `--region ${clusterRegion}${elsewhere}`;
 }

@@ -8,6 +8,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { systemClock } from '../../functions/clock.ts';
 import { readSlackAtHand } from '../../functions/config.ts';
+import { asTyped } from '../as-typed.ts';
 import { regionOf } from '../aws/region.ts';
 import { openSqs } from '../aws/sqs.ts';
 import { readStack } from '../aws/stack.ts';
@@ -18,7 +19,7 @@ import { clusterChecks, stackChecks } from './checks.ts';
 import { enrolledClusters } from './enrolled-clusters.ts';
 import { examine } from './examine.ts';
 import type { Check, Finding } from './finding.ts';
-import type { Patient } from './patient.ts';
+import type { Patient, Place } from './patient.ts';
 import { showFindings, showSum } from './show.ts';
 
 export interface DoctorOptions extends WayIn {
@@ -35,14 +36,15 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
   const report = async <Of>(check: Check<Of>, of: Of) => {
     const findings = await examine(check, of);
     all.push(...findings.map((finding) => ({ check: check.name, ...finding })));
-    if (!options.json) console.log(showFindings(check.name, findings));
+    if (!options.json) console.log(asTyped(showFindings(check.name, findings)));
   };
   for (const check of stackChecks) await report(check, patient);
   const clusters = await enrolledClusters(patient, options.cluster);
   all.push(...clusters.findings.map((finding) => ({ check: 'clusters', ...finding })));
-  if (!options.json && clusters.findings.length > 0) console.log(showFindings('clusters', clusters.findings));
-  for (const cluster of clusters.names)
-    for (const check of clusterChecks) await report(check, { ...patient, cluster, wayIn: options });
+  if (!options.json && clusters.findings.length > 0)
+    console.log(asTyped(showFindings('clusters', clusters.findings)));
+  for (const { name: cluster, place } of clusters.found)
+    for (const check of clusterChecks) await report(check, { ...patient, cluster, place, wayIn: options });
   if (options.json) console.log(JSON.stringify({ schemaVersion: 1, findings: all }, null, 2));
   else console.log(showSum(all));
   return all.some(({ type }) => type !== 'ok') ? exitCodes.failed : exitCodes.ok;
@@ -61,15 +63,23 @@ async function findPatient({ region: given, stack: name }: DoctorOptions): Promi
     resources,
     clock: systemClock,
     aws: {
-      autoScaling: new AutoScalingClient(settings),
+      cloudFormation: formation,
       dynamo: new DynamoDBClient({ ...settings, maxAttempts: 1 }),
-      ec2: new EC2Client(settings),
-      eks: new EKSClient(settings),
       events: new EventBridgeClient(settings),
       lambda: new LambdaClient(settings),
       scheduler: new SchedulerClient(settings),
       sqs: openSqs(settings),
     },
+    places: [region, ...stack.extraRegions].map(placeIn),
     ...(slackApiUrl && { slackApiUrl }),
+  };
+}
+
+function placeIn(region: string): Place {
+  return {
+    region,
+    autoScaling: new AutoScalingClient({ region }),
+    ec2: new EC2Client({ region }),
+    eks: new EKSClient({ region }),
   };
 }

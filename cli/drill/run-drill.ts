@@ -6,6 +6,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { readFisEndpointAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview } from '../../functions/incidents/overview.ts';
+import { asTyped } from '../as-typed.ts';
 import { WITH_ALL_SETTINGS } from '../aws/redeploy.ts';
 import { regionOf } from '../aws/region.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
@@ -50,7 +51,9 @@ export async function runDrill(options: DrillOptions): Promise<number> {
     }
     const end = await drill(target, templateId, depsFor(stack, settings, region, stop.signal));
     console.log(
-      options.json ? JSON.stringify({ schemaVersion: 1, target: target.id, ...end }, null, 2) : describe(end),
+      options.json
+        ? JSON.stringify({ schemaVersion: 1, target: target.id, ...end }, null, 2)
+        : asTyped(describe(end)),
     );
     return exitCodeOf(end);
   } finally {

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { AwsCallError, ClusterError } from '../../functions/errors.ts';
+import { asTyped } from '../as-typed.ts';
 import { regionOf } from '../aws/region.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -48,7 +49,7 @@ export async function runEnroll(name: string, options: EnrollOptions): Promise<n
   };
   const failure = await failureOf(stack ? enroll(deps, stack.roles, { dryRun }) : withdraw(deps, { dryRun }));
   if (json) console.log(JSON.stringify({ schemaVersion: 1, cluster: name, region, dryRun, steps }, null, 2));
-  else if (!failure) console.log(showEnd(steps, { cluster: name, dryRun, remove }));
+  else if (!failure) console.log(asTyped(showEnd(steps, { cluster: name, dryRun, remove })));
   if (failure) console.error(`error: ${failure.message}`);
   return failure ? exitCodes.failed : exitCodes.ok;
 }

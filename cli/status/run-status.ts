@@ -12,6 +12,8 @@ import { parseSince } from './since.ts';
 
 export interface StatusOptions {
   readonly table?: string;
+  /** Of the stack. @default the environment's or the profile's */
+  readonly region?: string;
   /** Whose table it is, where none is named. */
   readonly stack: string;
   readonly cluster?: string;
@@ -21,11 +23,18 @@ export interface StatusOptions {
 
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runStatus(options: StatusOptions): Promise<void> {
-  const table = options.table ?? readTableAtHand() ?? (await tableOfStack(options.stack));
+  const settings = options.region ? { region: options.region } : {};
+  const formation = new CloudFormationClient(settings);
+  const table = options.table ?? readTableAtHand() ?? (await tableOfStack(formation, options.stack));
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
-  const access = { client: new DynamoDBClient({ maxAttempts: 1 }), table, clock, random: Math.random };
+  const access = {
+    client: new DynamoDBClient({ ...settings, maxAttempts: 1 }),
+    table,
+    clock,
+    random: Math.random,
+  };
   const overview = dynamoOverview(access);
   const [open, closed] = await Promise.all([overview.open(), overview.closed(since, now)]);
   const named = await nameOpen(openIndexTable(access), open);
@@ -43,8 +52,8 @@ function isOf(cluster: string | undefined): (sighting: Sighting) => boolean {
   return (sighting) => cluster === undefined || sighting.cluster === cluster;
 }
 
-async function tableOfStack(name: string): Promise<string> {
-  const { region, table } = await readStack(new CloudFormationClient({}), name);
+async function tableOfStack(formation: CloudFormationClient, name: string): Promise<string> {
+  const { region, table } = await readStack(formation, name);
   if (table !== undefined) return table;
   throw new ConfigurationError(
     `--stack ${name}: the stack in ${region} has no output "IncidentTable"; give the table's name with --table.`,

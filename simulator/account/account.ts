@@ -60,6 +60,8 @@ export interface SimulatedAccount {
   addLifecycleAction(action: WaitingLifecycleAction): void;
   /** What instance types cost from now on. */
   setMarket(market: SimulatedMarket): void;
+  /** What Lambda says that the account may run at once. */
+  setConcurrency(limits: { readonly all: number; readonly reserved: number }): void;
   /** Also replaces the value, as a rotation does. */
   putSecret(name: string, value: string): void;
   /** Of Systems Manager. @param type `SecureString` where nothing is said */
@@ -100,6 +102,7 @@ export async function startSimulatedAccount(options: SimulatedAccountOptions): P
     lifecycleActions: [],
     events: [],
     market: { onDemand: {}, spot: [] },
+    concurrency: { all: 1_000, reserved: 0 },
     secrets: new Map(),
     parameters: new Map(),
     endpoint: '',
@@ -182,6 +185,9 @@ function seeds(state: AccountState): Seeds {
     removeQueue: ({ url }) => state.queues.delete(new URL(url).pathname),
     setMarket: (market) => {
       state.market = market;
+    },
+    setConcurrency: (limits) => {
+      state.concurrency = limits;
     },
     putSecret: (name, value) => state.secrets.set(name, value),
     putParameter: (name, value, type = 'SecureString') => state.parameters.set(name, { type, value }),

@@ -37,7 +37,7 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
     case 'DeleteTags':
       return tagGroup(state, operation, parameters);
     case 'DescribeAutoScalingGroups':
-      return describeGroups(state, parameters);
+      return describeGroups(state, request);
     case 'DescribeScalingActivities':
       return describeActivities(state, parameters);
     case 'SetDesiredCapacity':
@@ -57,13 +57,14 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
 }
 
 /** By names or by tag keys, in pages. */
-function describeGroups(state: AccountState, parameters: URLSearchParams): WireAnswer {
+function describeGroups(state: AccountState, { parameters, region }: AutoScalingRequest): WireAnswer {
   const names = listed(parameters, 'AutoScalingGroupNames');
   const keys =
     parameters.get('Filters.member.1.Name') === 'tag-key'
       ? listed(parameters, 'Filters.member.1.Values')
       : [];
   const found = [...state.autoScalingGroups.values()]
+    .filter((group) => (group.region ?? state.region) === region)
     .filter((group) => names.length === 0 || names.includes(group.name))
     .filter((group) => keys.length === 0 || keys.some((key) => key in (group.tags ?? {})));
   const start = Number(parameters.get('NextToken') ?? 0);

@@ -5,7 +5,7 @@ import { type AccountState, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
 type QueryRequest = Extract<ServiceRequest, { readonly parameters: URLSearchParams }>;
 
-/** Answers for CloudFormation: one stack, by its name, and its resources. */
+/** Answers for CloudFormation: one stack, by its name, its resources and its template. */
 export function answerCloudFormation(state: AccountState, request: QueryRequest): WireAnswer {
   const { operation, parameters } = request;
   const name = parameters.get('StackName') ?? '';
@@ -16,6 +16,8 @@ export function answerCloudFormation(state: AccountState, request: QueryRequest)
       return queryAnswer(operation, { Stacks: [describe(state, stack)] });
     case 'ListStackResources':
       return queryAnswer(operation, { StackResourceSummaries: list(stack) });
+    case 'GetTemplate':
+      return queryAnswer(operation, { TemplateBody: JSON.stringify(stack.template ?? { Resources: {} }) });
     default:
       throw new ServiceFault('InvalidAction', `${operation} is not served by this simulated account`);
   }

@@ -20,6 +20,8 @@ export interface SimulatedStack {
   readonly outputs: readonly SimulatedStackOutput[];
   /** @default none */
   readonly resources?: readonly SimulatedResource[];
+  /** @default an empty one */
+  readonly template?: unknown;
 }
 
 /** What a stack made; the services answer for it by its type. */

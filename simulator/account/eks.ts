@@ -9,9 +9,9 @@ export function answerEks(state: AccountState, request: EksRequest): WireAnswer 
   const { name = '', nodegroup = '' } = request.path;
   switch (request.operation) {
     case 'ListClusters':
-      return listClusters(state, request.query);
+      return listClusters(state, request);
     case 'DescribeCluster':
-      return describeCluster(state, name);
+      return describeCluster(state, name, request.region);
     case 'DescribeNodegroup':
       return describeNodegroup(state, name, nodegroup);
     default:
@@ -19,23 +19,25 @@ export function answerEks(state: AccountState, request: EksRequest): WireAnswer 
   }
 }
 
-function listClusters(state: AccountState, query: URLSearchParams): WireAnswer {
-  const names = [...state.clusters.keys()];
+function listClusters(state: AccountState, { query, region }: EksRequest): WireAnswer {
+  const names = [...state.clusters.values()]
+    .filter((cluster) => (cluster.region ?? state.region) === region)
+    .map(({ name }) => name);
   const start = Number(query.get('nextToken') ?? 0);
   const end = start + Number(query.get('maxResults') ?? 100);
   const nextToken = end < names.length ? String(end) : null;
   return jsonAnswer({ clusters: names.slice(start, end), nextToken }, 'rest');
 }
 
-function describeCluster(state: AccountState, name: string): WireAnswer {
+function describeCluster(state: AccountState, name: string, region: string): WireAnswer {
   const cluster = state.clusters.get(name);
-  if (cluster === undefined) {
+  if (cluster === undefined || (cluster.region ?? state.region) !== region) {
     throw new ServiceFault('ResourceNotFoundException', `No cluster found for name: ${name}.`);
   }
   const { authenticationMode = 'API', ca, endpoint, hasPublicEndpoint = true } = cluster;
   const description = {
     name,
-    arn: `arn:aws:eks:${state.region}:${OWNER_ACCOUNT}:cluster/${name}`,
+    arn: `arn:aws:eks:${region}:${OWNER_ACCOUNT}:cluster/${name}`,
     endpoint,
     certificateAuthority: { data: ca },
     status: 'ACTIVE',

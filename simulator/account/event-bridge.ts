@@ -3,7 +3,7 @@ import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts'
 import { findResource, physicalIdOf } from './resources.ts';
 import { type AccountState, type BusEvent, OWNER_ACCOUNT, ServiceFault } from './state.ts';
 
-type EventsRequest = Extract<ServiceRequest, { readonly region: string }>;
+type EventsRequest = Exclude<ServiceRequest, { readonly parameters: unknown } | { readonly query: unknown }>;
 
 const Entries = z.object({
   Entries: z

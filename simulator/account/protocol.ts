@@ -4,8 +4,10 @@ import { findRoute, type RestCall, type RestService } from './rest-routes.ts';
 import { ServiceFault } from './state.ts';
 import { renderXml, type XmlValue } from './xml.ts';
 
-/** One request as the SDK client meant it. */
-export type ServiceRequest =
+/** One request as the SDK client meant it, and whose endpoint it was sent to. */
+export type ServiceRequest = { readonly region: string } & ServiceCall;
+
+type ServiceCall =
   | {
       readonly service: 'ec2' | 'autoscaling' | 'cloudformation';
       readonly operation: string;
@@ -20,8 +22,6 @@ export type ServiceRequest =
   | {
       readonly service: 'events' | 'pricing' | 'secretsmanager' | 'sqs' | 'ssm';
       readonly operation: string;
-      /** Whose endpoint it was sent to. */
-      readonly region: string;
       readonly body: unknown;
     };
 
@@ -46,7 +46,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'autoscaling':
     case 'cloudformation': {
       const parameters = new URLSearchParams(wire.body);
-      return { service, operation: parameters.get('Action') ?? '', parameters };
+      return { service, region, operation: parameters.get('Action') ?? '', parameters };
     }
     case 'eks':
     case 'fis':
@@ -54,6 +54,7 @@ export function readRequest(wire: WireRequest): ServiceRequest {
     case 'scheduler':
       return {
         service,
+        region,
         ...findRoute(service, wire),
         query: wire.url.searchParams,
         body: wire.body === '' ? undefined : JSON.parse(wire.body),

@@ -30,6 +30,8 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
   ],
   lambda: [
     ['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration'],
+    ['GetFunctionConcurrency', 'GET', '/2019-09-30/functions/{name}/concurrency'],
+    ['GetAccountSettings', 'GET', '/2016-08-19/account-settings'],
     ['GetEventSourceMapping', 'GET', '/2015-03-31/event-source-mappings/{name}'],
   ],
   scheduler: [['GetSchedule', 'GET', '/schedules/{name}']],

@@ -30,6 +30,8 @@ export interface SimulatedInstance {
 
 export interface SimulatedCluster {
   readonly name: string;
+  /** @default the account's */
+  readonly region?: string;
   readonly endpoint: string;
   /** Base64 of the PEM, as EKS gives it. */
   readonly ca: string;
@@ -41,6 +43,8 @@ export interface SimulatedCluster {
 
 export interface SimulatedAutoScalingGroup {
   readonly name: string;
+  /** @default the account's */
+  readonly region?: string;
   readonly desired: number;
   readonly min: number;
   readonly max: number;
@@ -173,6 +177,8 @@ export interface AccountState {
   /** Queues that get every event. */
   readonly targets: SimulatedQueue[];
   market: SimulatedMarket;
+  /** Functions that may run at once, and how many of them are reserved. */
+  concurrency: { readonly all: number; readonly reserved: number };
   /** Current values by name. */
   readonly secrets: Map<string, string>;
   /** Of Systems Manager, by name. */

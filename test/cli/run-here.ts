@@ -7,6 +7,8 @@ export async function runHere(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<CliRun> {
+  // However the tests were started.
+  vi.stubEnv('npm_lifecycle_event', '');
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const spies = [

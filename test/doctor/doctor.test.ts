@@ -15,8 +15,10 @@ test('all that was just deployed is well; that no cluster is enrolled is not', a
   expect([...new Set(findings.map(({ check }) => check))]).toEqual([
     'stack',
     'rules',
+    'rule targets',
     'extra regions',
     'functions',
+    'concurrency',
     'schedules',
     'pollers',
     'dead letters',
@@ -31,6 +33,8 @@ test.each([
   ['rules', 'DescribeRule', 'events:DescribeRule'],
   ['extra regions', 'ListRuleNamesByTarget', 'events:ListRuleNamesByTarget'],
   ['functions', 'GetFunctionConfiguration', 'lambda:GetFunctionConfiguration'],
+  ['rule targets', 'GetTemplate', 'cloudformation:GetTemplate'],
+  ['concurrency', 'GetAccountSettings', 'lambda:GetAccountSettings'],
   ['schedules', 'GetSchedule', 'scheduler:GetSchedule'],
   ['pollers', 'GetEventSourceMapping', 'lambda:GetEventSourceMapping'],
   ['dead letters', 'GetQueueAttributes', 'sqs:GetQueueAttributes'],
@@ -53,7 +57,9 @@ test('for people: a line a finding with its remedy below, a sum, and exit code 1
   expect(stdout).toMatch(/\d+ well, 1 wrong, 0 not seen\./);
 }, 60_000);
 
-test('status finds the table by the stack', async () => {
+test('status finds the table by the stack, in the region that is named', async () => {
+  const elsewhere = await scene.run('status', '--region', 'ap-south-1', '--table', 'Nowhere');
+  expect(elsewhere.stderr).toContain('Nowhere');
   const { code, stderr, stdout } = await scene.run('status');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('Nothing is open.');

@@ -25,6 +25,8 @@ export interface DoctorScene {
   /** Changes the notifier's variables and the channels with them. */
   setNotifier(variables: Readonly<Record<string, string>>): void;
   setStatus(status: string): void;
+  /** Physical ids of what has one of these logical ids, but for CDK's suffix. */
+  namesOf(...logicalIds: readonly string[]): readonly string[];
   /** By the output's name. */
   roleOf(output: string): string;
   run(...args: readonly string[]): Promise<CliRun>;
@@ -73,6 +75,7 @@ export async function openDoctorScene(): Promise<DoctorScene> {
         description: Description,
       })),
       resources,
+      template,
     });
   redeploy();
   account.addStack({
@@ -117,6 +120,10 @@ export async function openDoctorScene(): Promise<DoctorScene> {
         resources: change(deployForwarding(notForwarded)),
       });
     },
+    namesOf: (...logicalIds) =>
+      resources
+        .map(({ logicalId }) => logicalId)
+        .filter((each) => logicalIds.includes(each.replace(/[0-9A-F]{8}$/, ''))),
     setStatus: (now) => {
       status = now;
       redeploy();
@@ -138,6 +145,7 @@ function deploy(
   const made = Object.entries<{ Type: string; Properties?: Record<string, unknown> }>(template.Resources);
   return made.map(([logicalId, { Properties = {}, Type: type }]) => {
     const resource = { logicalId, type };
+    if (type === 'AWS::Events::Rule') return { ...resource, answer: { Targets: targetsOf(Properties) } };
     if (type === 'AWS::SQS::Queue') {
       const name = typeof Properties.QueueName === 'string' ? Properties.QueueName : logicalId;
       const queue = account.addQueue({ name, visibilitySeconds: 30 });
@@ -146,6 +154,26 @@ function deploy(
     }
     const isNotifier = type === 'AWS::Lambda::Function' && logicalId.includes('Notifier');
     return isNotifier ? { ...resource, answer: notifierWith({ SLACK_CHANNEL: slack.channel }) } : resource;
+  });
+}
+
+interface TemplateTarget {
+  readonly Id: string;
+  readonly Arn: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly DeadLetterConfig?: unknown;
+}
+
+/** As EventBridge lists them: every queue and function is called by its logical id here, or by its own name. */
+function targetsOf({ Targets }: { readonly Targets?: unknown }) {
+  return (Targets as readonly TemplateTarget[]).map(({ Arn, DeadLetterConfig, Id }) => {
+    const [logicalId] = Arn['Fn::GetAtt'];
+    const { Properties, Type } = template.Resources[logicalId];
+    const service = Type === 'AWS::SQS::Queue' ? 'sqs' : 'lambda';
+    return {
+      Id,
+      Arn: `arn:aws:${service}:${region}:111122223333:${Properties.QueueName ?? logicalId}`,
+      ...(DeadLetterConfig !== undefined && { DeadLetterConfig: { Arn: 'arn:aws:sqs:::dead' } }),
+    };
   });
 }
 

@@ -1,16 +1,17 @@
 import { openAccessEntries } from '../../enroll/access-entries.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { ClusterPatient } from '../patient.ts';
+import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
 
 /** The cluster lets each role of the stack in, as its group. */
 export const accessCheck: Check<ClusterPatient> = {
   name: 'access entries',
-  look: async ({ aws, cluster, region, stack }) => {
-    const entries = openAccessEntries(aws.eks, cluster, region);
+  look: async (patient) => {
+    const { cluster, place, stack } = patient;
+    const entries = openAccessEntries(place.eks, cluster, place.region);
     return Promise.all(
       stack.roles.map(async ({ arn, group }): Promise<Finding> => {
         const about = `${cluster}: role ${arn.split('/').at(-1)}`;
-        const remedy = `spot-responder enroll ${cluster} --region ${region}`;
+        const remedy = enrollCommandFor(patient);
         const entry = await entries.find(arn);
         if (!entry) return { type: 'wrong', about, problem: 'it has no access entry', remedy };
         if (!entry.groups.includes(group))

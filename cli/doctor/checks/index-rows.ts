@@ -3,25 +3,27 @@ import { clusterPort } from '../../../functions/cluster/adapter.ts';
 import { locatedFromNode } from '../../../functions/locate/located-node.ts';
 import { openIndexTable, readClusters, readNodes } from '../../../functions/node-index/index-table.ts';
 import type { InstanceId } from '../../../functions/signals/interruption.ts';
+import { scopeOf } from '../../../functions/table/keys.ts';
 import { MOST_READ } from '../../../functions/table/read-rows.ts';
 import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { ClusterPatient } from '../patient.ts';
+import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
 
 /** The index of nodes has seen the cluster lately, and knows its nodes. */
 export const indexCheck: Check<ClusterPatient> = {
   name: 'node index',
   look: async (patient): Promise<Finding[]> => {
-    const { aws, clock, cluster, region, stack } = patient;
+    const { aws, clock, cluster, place, region, stack } = patient;
     const table = openIndexTable({
       client: aws.dynamo,
       table: stack.table ?? '',
+      scope: scopeOf(place.region, region),
       clock,
       random: Math.random,
     });
     const now = clock.now();
     const row = (await readClusters(table)).find(({ value }) => value.clusterName === cluster);
-    const remedy = `spot-responder enroll ${cluster} --region ${region}; where its role was deleted and made again, --remove first: an access entry knows the old role only. The index function's log says why it was not let in`;
+    const remedy = `${enrollCommandFor(patient)}; where its role was deleted and made again, --remove first: an access entry knows the old role only. The index function's log says why it was not let in`;
     if (!row || row.expiresAt <= now) {
       const problem = row
         ? `the index has not been let in since before ${row.expiresAt.toISOString()}`
@@ -49,13 +51,13 @@ export const indexCheck: Check<ClusterPatient> = {
   },
 };
 
-async function instancesOf({ aws, clock, cluster, region, wayIn }: ClusterPatient): Promise<InstanceId[]> {
-  const found = await findCluster(aws.eks, cluster, region);
-  const connection = await connectAsOperator(aws.eks, found, wayIn);
+async function instancesOf({ clock, cluster, place, wayIn }: ClusterPatient): Promise<InstanceId[]> {
+  const found = await findCluster(place.eks, cluster, place.region);
+  const connection = await connectAsOperator(place.eks, found, wayIn);
   const port = clusterPort({ connection, access: openAccess(clock), clock, random: Math.random });
   const ids: InstanceId[] = [];
   for await (const node of port.listNodes()) {
-    const located = locatedFromNode(node, cluster, region);
+    const located = locatedFromNode(node, cluster, place.region);
     if (located) ids.push(located.instanceId);
   }
   return ids;

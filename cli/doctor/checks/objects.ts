@@ -3,16 +3,17 @@ import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import { readManifests } from '../../enroll/manifests.ts';
 import { nameOf, openObjects } from '../../enroll/objects.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { ClusterPatient } from '../patient.ts';
+import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
 
 /** The cluster holds our permissions and policies, as this version has them. */
 export const objectsCheck: Check<ClusterPatient> = {
   name: 'permissions and policies',
-  look: async ({ aws, cluster, region, wayIn }) => {
-    const found = await findCluster(aws.eks, cluster, region);
-    const objects = openObjects(await connectAsOperator(aws.eks, found, wayIn));
+  look: async (patient) => {
+    const { cluster, place, wayIn } = patient;
+    const found = await findCluster(place.eks, cluster, place.region);
+    const objects = openObjects(await connectAsOperator(place.eks, found, wayIn));
     const manifests = await readManifests();
-    const remedy = `spot-responder enroll ${cluster} --region ${region}`;
+    const remedy = enrollCommandFor(patient);
     const wrong: Finding[] = [];
     for (const wanted of manifests) {
       const about = `${cluster}: ${nameOf(wanted)}`;

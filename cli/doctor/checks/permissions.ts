@@ -3,14 +3,15 @@ import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import { readManifests } from '../../enroll/manifests.ts';
 import { type AccessQuestion, type KubeObject, openObjects } from '../../enroll/objects.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { ClusterPatient } from '../patient.ts';
+import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
 
 /** The cluster's own authorizer lets each group do all that it needs: whatever was bound, rebound or overruled there. */
 export const permissionsCheck: Check<ClusterPatient> = {
   name: 'what the groups may do',
-  look: async ({ aws, cluster, region, wayIn }): Promise<Finding[]> => {
-    const found = await findCluster(aws.eks, cluster, region);
-    const objects = openObjects(await connectAsOperator(aws.eks, found, wayIn));
+  look: async (patient): Promise<Finding[]> => {
+    const { cluster, place, wayIn } = patient;
+    const found = await findCluster(place.eks, cluster, place.region);
+    const objects = openObjects(await connectAsOperator(place.eks, found, wayIn));
     const questions = neededBy(await readManifests());
     const answers = await Promise.all(questions.map((question) => objects.isAllowed(question)));
     const denied = questions.filter((_, at) => !answers[at]);
@@ -20,7 +21,7 @@ export const permissionsCheck: Check<ClusterPatient> = {
     return groups.map((group): Finding => {
       const own = denied.filter((each) => each.group === group);
       const problem = `the API server does not let it ${own.map(inWords).join(', ')}`;
-      const remedy = `spot-responder enroll ${cluster} --region ${region}`;
+      const remedy = enrollCommandFor(patient);
       return { type: 'wrong', about: `${cluster}: group ${group}`, problem, remedy };
     });
   },

@@ -32,3 +32,35 @@ test('a role that the cluster does not let in, or as another group', async () =>
       { type: 'not-seen', reason: expect.stringContaining('ECONNREFUSED') },
     ]);
 }, 60_000);
+
+test('a cluster of an extra region is found there, whether it is asked for or not, and its commands name both regions', async () => {
+  const cluster = 'ml-west';
+  scene.account.addCluster({
+    name: cluster,
+    region: 'eu-west-1',
+    endpoint: 'https://127.0.0.1:9',
+    ca: 'Q0E=',
+  });
+  expect(await scene.findingsOf('clusters')).toMatchObject([
+    {
+      type: 'wrong',
+      about: 'us-east-2, eu-west-1',
+      remedy:
+        'spot-responder enroll CLUSTER --region eu-west-1 --stack-region us-east-2, of ml-west in eu-west-1',
+    },
+  ]);
+  const principalArn = scene.roleOf('ResponderRole');
+  scene.account.addAccessEntry({ cluster, principalArn, groups: ['spot-responder'], tags: {} });
+  for (const args of [[], ['--cluster', cluster]]) {
+    const findings = await scene.diagnose(...args);
+    const remedy = 'spot-responder enroll ml-west --region eu-west-1 --stack-region us-east-2';
+    expect(findings.filter(({ check }) => check === 'access entries')).toMatchObject([
+      { type: 'ok', detail: 'enters as spot-responder' },
+      { type: 'wrong', problem: 'it has no access entry', remedy },
+      { type: 'wrong', problem: 'it has no access entry', remedy },
+    ]);
+    expect(findings.filter(({ check }) => check === 'node index')).toMatchObject([
+      { type: 'wrong', problem: 'the index has never been let in', remedy: expect.stringContaining(remedy) },
+    ]);
+  }
+}, 60_000);

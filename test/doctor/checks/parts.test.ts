@@ -105,3 +105,47 @@ test('a table that was deleted', async () => {
   const [finding] = await scene.findingsOf('table');
   expect(finding?.type).toBe('wrong');
 }, 60_000);
+
+test('a target that was taken from a rule, and one that lost its dead-letter queue: named with what mends it', async () => {
+  expect(await scene.findingsOf('rule targets')).toMatchObject([
+    { type: 'ok', detail: expect.stringMatching(/^all \d+ are there, with dead-letter queues$/) },
+  ]);
+  const dead = { DeadLetterConfig: { Arn: 'arn:aws:sqs:::dead' } };
+  const [responder = ''] = scene.namesOf('SpotResponderResponderFunction', 'SpotResponderFunction');
+  const Arn = `arn:aws:lambda:us-east-2:111122223333:function:${responder}`;
+  scene.change('SpotResponderRulespotinterruption', {
+    answer: { Targets: [{ Id: 'Target0', Arn, ...dead }] },
+  });
+  expect(await scene.findingsOf('rule targets')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: expect.stringMatching(/^it does not send to \S*Continuations\S* any more$/),
+      remedy: expect.stringContaining('--revert-drift'),
+    },
+  ]);
+  scene.change('SpotResponderRulespotinterruption', { answer: { Targets: [{ Id: 'Target0', Arn }] } });
+  expect((await scene.findingsOf('rule targets')).map(({ problem }) => problem)).toEqual([
+    `what ${responder} does not take is lost: no dead-letter queue`,
+    expect.stringContaining('it does not send to'),
+  ]);
+}, 60_000);
+
+test('functions that are held at nothing, and an account that runs few, or none of those that reserve nothing', async () => {
+  expect(await scene.findingsOf('concurrency')).toMatchObject([
+    { type: 'ok', detail: '1000 functions may run at once' },
+  ]);
+  scene.account.setConcurrency({ all: 10, reserved: 0 });
+  expect(await scene.findingsOf('concurrency')).toMatchObject([
+    { type: 'ok', detail: expect.stringContaining('aws service-quotas request-service-quota-increase') },
+  ]);
+  scene.account.setConcurrency({ all: 10, reserved: 10 });
+  scene.change('SpotResponderFallbackFunction', { answer: { ReservedConcurrentExecutions: 0 } });
+  expect(await scene.findingsOf('concurrency')).toMatchObject([
+    {
+      type: 'wrong',
+      problem: 'its reserved concurrency is 0: it is never started',
+      remedy: expect.stringMatching(/^aws lambda delete-function-concurrency --region us-east-2/),
+    },
+    { type: 'wrong', problem: expect.stringContaining('all 10 concurrent runs are reserved') },
+  ]);
+}, 60_000);

@@ -39,7 +39,22 @@ test('a fallback group that Cluster Autoscaler would find is named, with the com
     {
       type: 'ok',
       detail: expect.stringContaining(
-        'aws autoscaling delete-tags --tags ResourceId=on-demand,ResourceType=auto-scaling-group,Key=k8s.io/cluster-autoscaler/enabled',
+        'aws autoscaling delete-tags --region us-east-2 --tags ResourceId=on-demand,ResourceType=auto-scaling-group,Key=k8s.io/cluster-autoscaler/enabled',
+      ),
+    },
+  ]);
+}, 60_000);
+
+test('pools of an extra region are looked at there, and their commands name it', async () => {
+  const tags = { 'spot-responder/pool': 'a10g' };
+  const group = { name: 'gpu', desired: 1, min: 0, max: 2, tags };
+  scene.account.addAutoScalingGroup({ ...group, region: 'eu-west-1' });
+  expect(await scene.findingsOf('fallback pools')).toMatchObject([
+    {
+      type: 'wrong',
+      about: expect.stringContaining('in eu-west-1'),
+      remedy: expect.stringContaining(
+        'fallback explain a10g --dry-run --region eu-west-1 --home-region us-east-2',
       ),
     },
   ]);
