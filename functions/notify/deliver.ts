@@ -36,28 +36,51 @@ export interface Delivered {
 export async function deliverNotices(batch: unknown, deps: DeliverDeps, until: Date): Promise<Delivered> {
   const records = readBatch(batch);
   const failed = new Set<string>();
-  const recordsOf = new Map<string, string[]>();
-  await inTurns(records, KEPT_AT_ONCE, async (record) => {
-    try {
-      for (const conversation of await keepRecord(record, deps, until))
-        recordsOf.set(conversation, [...(recordsOf.get(conversation) ?? []), record.messageId]);
-    } catch (error) {
-      failed.add(record.messageId);
-      deps.log.error('Record failed', { messageId: record.messageId, error: messageOf(error) });
-    }
-  });
+  const fail = ({ messageId }: SqsRecord, error: unknown) => {
+    failed.add(messageId);
+    deps.log.error('Record failed', { messageId, error: messageOf(error) });
+  };
+  const { digests, notices } = sortOut(records, deps);
+  // Beside the others: no interruption waits for a digest.
+  const telling = digests.map(({ record, tell }) => tell(until).catch((error) => fail(record, error)));
+  const recordsOf = await keepAll(notices, deps, fail);
   await inTurns([...recordsOf], SPOKEN_AT_ONCE, async ([conversation, messageIds]) => {
-    const published = await publishConversation(conversation, deps, until);
-    if (published.type === 'shown' || published.type === 'busy') return;
-    for (const messageId of messageIds) failed.add(messageId);
-    const fields = { conversation, reason: published.reason };
-    if (published.type === 'refused') deps.log.error('Slack refused', fields);
-    else deps.log.warn('Slack was not told yet; the records will be delivered again', fields);
+    const isShown = await show(conversation, deps, until);
+    if (!isShown) for (const messageId of messageIds) failed.add(messageId);
   });
+  await Promise.all(telling);
   return {
     records: records.length,
     batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })),
   };
+}
+
+/** The conversations that have changed, each with the records that it has changed by. */
+async function keepAll(
+  notices: readonly SqsRecord[],
+  deps: DeliverDeps,
+  fail: (record: SqsRecord, error: unknown) => void,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const recordsOf = new Map<string, string[]>();
+  await inTurns(notices, KEPT_AT_ONCE, async (record) => {
+    try {
+      for (const conversation of await keepRecord(record, deps))
+        recordsOf.set(conversation, [...(recordsOf.get(conversation) ?? []), record.messageId]);
+    } catch (error) {
+      fail(record, error);
+    }
+  });
+  return recordsOf;
+}
+
+/** False when Slack did not take it: its records are to be delivered again. */
+async function show(conversation: string, deps: DeliverDeps, until: Date): Promise<boolean> {
+  const published = await publishConversation(conversation, deps, until);
+  if (published.type === 'shown' || published.type === 'busy') return true;
+  const fields = { conversation, reason: published.reason };
+  if (published.type === 'refused') deps.log.error('Slack refused', fields);
+  else deps.log.warn('Slack was not told yet; the records will be delivered again', fields);
+  return false;
 }
 
 /** Two such batches may be at work: a table that is slow for the responders too must not be crowded by who is in no hurry. */
@@ -76,19 +99,36 @@ function readBatch(batch: unknown): readonly SqsRecord[] {
   throw new MalformedSignalError('Records', 'is missing: this function reads batches of an SQS queue');
 }
 
-/** The conversations that have changed. A digest changes none: it is one of its own. */
+interface Sorted {
+  readonly digests: readonly { readonly record: SqsRecord; readonly tell: (until: Date) => Promise<void> }[];
+  readonly notices: readonly SqsRecord[];
+}
+
+function sortOut(records: readonly SqsRecord[], { tellDigest }: DeliverDeps): Sorted {
+  const sorted = records.map((record) => ({ record, digest: readDigest(record) }));
+  return {
+    digests: sorted.flatMap(({ digest, record }) =>
+      digest && tellDigest ? [{ record, tell: (until: Date) => tellDigest(digest, until) }] : [],
+    ),
+    notices: sorted.flatMap(({ digest, record }) => (digest && tellDigest ? [] : [record])),
+  };
+}
+
+/** `undefined` for a notice, and for what cannot be read: that fails as one. */
+function readDigest({ body }: SqsRecord): DigestRequest | undefined {
+  try {
+    return readDigestRequest(parseBody(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The conversations that have changed. */
 async function keepRecord(
   { body }: SqsRecord,
-  { ledger, log, settings, tellDigest }: DeliverDeps,
-  until: Date,
+  { ledger, log, settings }: DeliverDeps,
 ): Promise<readonly string[]> {
-  const content = parseBody(body);
-  const digest = readDigestRequest(content);
-  if (digest && tellDigest) {
-    await tellDigest(digest, until);
-    return [];
-  }
-  const announced = readAnnounced(content);
+  const announced = readAnnounced(parseBody(body));
   if (announced.type === 'ignored') {
     log.info('Event ignored', { reason: announced.reason });
     return [];

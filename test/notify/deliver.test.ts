@@ -103,3 +103,14 @@ test('word for the digest is a record among others: one that could not be told i
   expect(await scene.deliver([digest])).toEqual([]);
   expect(asked).toEqual([new Date(digest.time), new Date(digest.time)]);
 });
+
+test('an interruption in the same batch is told while the digest is still under way', async () => {
+  const told = Promise.withResolvers<void>();
+  await using scene = await openScene({ tellDigest: () => told.promise });
+  const delivering = scene.deliver([{ digest: 'weekly', time: '2026-11-23T09:00:00Z' }, receipt]);
+  await expect
+    .poll(async () => (await scene.slack.read(scene.slack.channel)).length, { timeout: 10_000 })
+    .toBe(1);
+  told.resolve();
+  expect(await delivering).toEqual([]);
+});
