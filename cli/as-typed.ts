@@ -1,4 +1,4 @@
-import { readStarterAtHand } from '../functions/config.ts';
+import { readStarterAtHand } from './at-hand.ts';
 
 /** What stands before a command's name, by npm's word for how this program was started. */
 const STARTS: Readonly<Record<string, string>> = {

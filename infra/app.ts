@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../functions/errors.ts';
-import { alarmTopicIn, readSettings } from './config.ts';
 import { givenSettings } from './context.ts';
 import { ForwardingStack } from './forwarding-stack.ts';
+import { alarmTopicIn, readSettings } from './read-settings.ts';
 import { SpotResponderStack } from './spot-responder-stack.ts';
 
 /** What `cdk deploy` deploys: the account is that of whoever deploys, nothing is looked up. */

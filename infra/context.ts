@@ -1,4 +1,4 @@
-import type { GivenSettings } from './config.ts';
+import type { GivenSettings } from './read-settings.ts';
 
 /** CDK's own keys have a colon, a dash, a slash or an @ in them. */
 const OURS = /^[A-Za-z]+$/;

@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { type GivenSettings, readSettings } from './config.ts';
 import { ForwardingStack } from './forwarding-stack.ts';
 import type { permissionsTable } from './permissions.ts';
+import { type GivenSettings, readSettings } from './read-settings.ts';
 import { SpotResponderStack } from './spot-responder-stack.ts';
 
 type Documented = Parameters<typeof permissionsTable>[0];

@@ -7,7 +7,7 @@ import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { AcknowledgeWildcards } from './acknowledge-wildcards.ts';
 import { type BuiltCode, builtCode } from './built-code.ts';
 import type { Choice } from './choices.ts';
-import { alarmTopicIn, readSettings, type Settings } from './config.ts';
+import type { Settings } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ResponderDashboard } from './constructs/dashboard.ts';
 import { Drill } from './constructs/drill.ts';
@@ -18,6 +18,7 @@ import { privateQueue } from './constructs/private-queue.ts';
 import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
+import { alarmTopicIn, readSettings } from './read-settings.ts';
 
 /** Of our own bus; fixed, so that other regions know where to forward to. */
 export const BUS_NAME = 'spot-responder';

@@ -1,9 +1,10 @@
 import { systemClock } from '../../functions/clock.ts';
-import { readNotifySettings, readSlackAtHand } from '../../functions/config.ts';
+import { readNotifySettings } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { channelsIn } from '../../functions/notify/settings.ts';
 import { parseAccess } from '../../functions/notify/slack/access.ts';
 import { type SlackSecret, slackSecret } from '../../functions/notify/slack/secret.ts';
+import { readSlackAtHand } from '../at-hand.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Trial, tryChannel } from './trial.ts';
 

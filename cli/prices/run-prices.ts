@@ -1,7 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { systemClock } from '../../functions/clock.ts';
-import { readAdvisorAtHand, readRegionAtHand } from '../../functions/config.ts';
 import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
 import type { PriceAnswers } from '../../functions/prices/answers.ts';
 import { ADVISOR_URL } from '../../functions/prices/ask-advisor.ts';
@@ -9,6 +8,7 @@ import { PRICING_REGION } from '../../functions/prices/ask-aws.ts';
 import { askPrices } from '../../functions/prices/ask-prices.ts';
 import { describeRefusal, isRefused } from '../../functions/prices/refusal.ts';
 import { summarisePrices } from '../../functions/prices/summary.ts';
+import { readAdvisorAtHand, readRegionAtHand } from '../at-hand.ts';
 import { type Recording, readRecording, writeRecording } from './recording.ts';
 import { showPrices } from './show.ts';
 

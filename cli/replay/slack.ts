@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../functions/clock.ts';
-import { readNotifySettings, readSlackAtHand } from '../../functions/config.ts';
+import { readNotifySettings } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { deliverNotices } from '../../functions/notify/deliver.ts';
 import { dynamoLedger } from '../../functions/notify/ledger/ledger.ts';
@@ -9,6 +9,7 @@ import { type SpeakerDeps, slackSpeaker } from '../../functions/notify/speaker.t
 import { type Invoke, serveQueue } from '../../simulator/account/event-source.ts';
 import type { SlackCall } from '../../simulator/slack/proxy.ts';
 import { type SimulatedSlack, type SlackThread, startSimulatedSlack } from '../../simulator/slack/slack.ts';
+import { readSlackAtHand } from '../at-hand.ts';
 import { awsSettings, type WorldAddress } from './embedded-deps.ts';
 import type { ReplayOptions } from './options.ts';
 import { printingLog } from './printing-log.ts';

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../functions/clock.ts';
-import { readTableAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview } from '../../functions/incidents/overview.ts';
 import { openHoursTable } from '../../functions/savings/hours-table.ts';
 import { readSavings } from '../../functions/savings/read-savings.ts';
+import { readTableAtHand } from '../at-hand.ts';
 import { parseSince } from '../status/since.ts';
 import { renderSavings } from './page.ts';
 import { showSavings } from './show.ts';

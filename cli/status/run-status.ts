@@ -1,10 +1,10 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../functions/clock.ts';
-import { readTableAtHand } from '../../functions/config.ts';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview, type Sighting } from '../../functions/incidents/overview.ts';
 import { openIndexTable } from '../../functions/node-index/index-table.ts';
+import { readTableAtHand } from '../at-hand.ts';
 import { readStack } from '../aws/stack.ts';
 import { nameOpen } from './name-open.ts';
 import { showStatus } from './show.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { execa } from 'execa';
-import { type GivenSettings, readSettings } from '../../infra/config.ts';
+import { type GivenSettings, readSettings } from '../../infra/read-settings.ts';
 import { ForwardingStack } from '../../infra/forwarding-stack.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 

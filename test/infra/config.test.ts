@@ -1,8 +1,8 @@
 import { Fn } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readConfig, readNotifierConfig } from '../../functions/config.ts';
-import { alarmTopicIn, readSettings } from '../../infra/config.ts';
 import { givenSettings } from '../../infra/context.ts';
+import { alarmTopicIn, readSettings } from '../../infra/read-settings.ts';
 import { synthesise } from './synthesise.ts';
 
 const IN_LAMBDA = { AWS_REGION: 'us-east-2', INCIDENT_TABLE: 't', EVENT_BUS: 'b', CONTINUATION_QUEUE: 'q' };

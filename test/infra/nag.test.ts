@@ -5,8 +5,8 @@ import { App, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test, vi } from 'vitest';
-import { readSettings } from '../../infra/config.ts';
 import { ForwardingStack } from '../../infra/forwarding-stack.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 import { notBuilt } from './synthesise.ts';
 

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { readNotifierConfig } from '../../functions/config.ts';
 import { readDigestRequest } from '../../functions/notify/digest.ts';
-import type { GivenSettings } from '../../infra/config.ts';
+import type { GivenSettings } from '../../infra/read-settings.ts';
 import { synthesise } from './synthesise.ts';
 
 const settings = {

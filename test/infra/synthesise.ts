@@ -2,8 +2,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { vi } from 'vitest';
-import { type GivenSettings, readSettings } from '../../infra/config.ts';
 import { ForwardingStack } from '../../infra/forwarding-stack.ts';
+import { type GivenSettings, readSettings } from '../../infra/read-settings.ts';
 import type { SpotResponderProps } from '../../infra/spot-responder.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 

@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import { ConfigurationError } from '../functions/errors.ts';
+import { SETTINGS, type SettingName, type Settings } from './config.ts';
+
+/** As a user gives them: by name, as text from a command line or as JSON. */
+export type GivenSettings = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks all settings, each alone and then together.
+ *
+ * @throws ConfigurationError of one line: the setting as the user wrote it, what it is, and what it may be.
+ */
+export function readSettings(given: GivenSettings): Settings {
+  for (const name of Object.keys(given))
+    if (!isSetting(name))
+      throw new ConfigurationError(
+        `There is no setting ${name}; there are ${Object.keys(SETTINGS).join(', ')}.`,
+      );
+  const read = Object.entries(SETTINGS).map(([name, setting]) => [name, setting.read(name, given[name])]);
+  const settings = Object.fromEntries(read) as Settings;
+  checkTogether(settings);
+  return settings;
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function checkTogether(settings: Settings): void {
+  const { alarmTopic, extraRegions, homeRegion, securityGroupIds, slackSecret, subnetIds } = settings;
+  if (extraRegions.length > 0 && !homeRegion)
+    throw new ConfigurationError(
+      'extraRegions needs homeRegion: the region that their events are forwarded to.',
+    );
+  if (homeRegion && extraRegions.includes(homeRegion))
+    throw new ConfigurationError(`extraRegions names ${homeRegion}, which is the homeRegion; leave it out.`);
+  if (subnetIds.length > 0 !== securityGroupIds.length > 0)
+    throw new ConfigurationError('subnetIds and securityGroupIds go together; give both or neither.');
+  const places = alarmTopic.map((arn) => arn.split(':')[3]);
+  const stray = homeRegion && places.find((each) => each && ![homeRegion, ...extraRegions].includes(each));
+  if (stray) throw new ConfigurationError(`alarmTopic names a topic in ${stray}, where nothing is deployed.`);
+  if (new Set(places).size < places.length || (!homeRegion && places.length > 1))
+    throw new ConfigurationError('alarmTopic names two topics for one region; give one each.');
+  const idle = Object.keys(SETTINGS).find((name) => name.startsWith('slack') && isChanged(name, settings));
+  if (!slackSecret && idle)
+    throw new ConfigurationError(`${idle} needs slackSecret: without the secret nobody is told in Slack.`);
+}
+
+/** The topic for alarms of a region; of the only one where none is named. */
+export function alarmTopicIn({ alarmTopic, homeRegion }: Settings, region = homeRegion): string | undefined {
+  if (region === undefined) return alarmTopic[0];
+  return alarmTopic.find((arn) => Token.isUnresolved(arn) || arn.split(':')[3] === region);
+}
+
+function isChanged(name: string, settings: Settings): boolean {
+  if (!isSetting(name)) return false;
+  return JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].fallback);
+}
