@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { execa } from 'execa';
-import { type GivenSettings, readSettings } from '../../infra/read-settings.ts';
 import { ForwardingStack } from '../../infra/forwarding-stack.ts';
+import { type GivenSettings, readSettings } from '../../infra/read-settings.ts';
 import { SpotResponderStack } from '../../infra/spot-responder-stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,7 +18,12 @@ const HOME_VARIANTS: Readonly<Record<string, GivenSettings>> = {
   Bare: {},
   Slack: { slackSecret: 'slack', slackDigestTimeZone: 'Europe/Berlin', alarmTopic: topics[0] },
   Parameter: { slackSecret: 'ssm:/spot-responder/slack' },
-  Drills: { drills: 'true' },
+  Drills: {
+    drills: 'true',
+    scaleTaggedGroupsOnly: 'true',
+    slackSecret: 'slack',
+    slackApiUrl: 'https://slack-gov.com/api/',
+  },
   Vpc: { subnetIds: 'subnet-0a1b2c3d,subnet-4e5f6a7b', securityGroupIds: 'sg-0a1b2c3d' },
   Everything: {
     slackSecret: 'slack',
