@@ -75,7 +75,8 @@ test.each<[string, Kill, number, number]>([
 );
 
 test('a bus that fails for a while is asked until it takes how it ended', async () => {
-  await using scene = await openScene();
+  // What a busy machine takes for a request, the clock makes this much of.
+  await using scene = await openScene(10);
   scene.world.account.inject({ operation: 'PutEvents', code: 'InternalException', times: 12 });
   const [report] = await scene.send();
   expect(report).not.toHaveProperty('isUntold');
