@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
+import { DEFAULT_STACK } from '../aws/default-stack.ts';
 
 interface Options {
   readonly region?: string;
   readonly table?: string;
+  readonly stack: string;
   readonly homeRegion?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -19,9 +21,11 @@ export function fallbackCommand(): Command {
     )
     .argument('<pool>', 'NAME, or CLUSTER/NAME where several clusters have a pool of that name')
     .addOption(new Option('--region <region>', 'AWS Region').env('AWS_REGION'))
-    .addOption(
-      new Option('--table <name>', "the stack's table, for what the pool remembers").env('INCIDENT_TABLE'),
+    .option(
+      '--table <name>',
+      "the stack's table, for what the pool remembers; else INCIDENT_TABLE, else the one that the stack names",
     )
+    .option('--stack <name>', "the responder's CloudFormation stack", DEFAULT_STACK)
     .option('--home-region <region>', 'Region of the stack and its table, where the pool is in an extra one')
     .option('--dry-run', 'decide on the account as if the pool were met for the first time, without a table')
     .option('--kubeconfig <file>', 'reach the cluster by this file; without it by an EKS token')
@@ -29,17 +33,15 @@ export function fallbackCommand(): Command {
     .option('--json', 'print one object')
     .exitOverride()
     .action(async (pool: string, options: Options, command: Command) => {
-      const { context, dryRun, homeRegion, json, kubeconfig, region, table } = options;
+      const { context, dryRun, homeRegion, json, kubeconfig, region } = options;
       if (!region) throw new ConfigurationError('--region is missing: name the Region, or set AWS_REGION.');
-      if (!dryRun && !table)
-        throw new ConfigurationError(
-          "--table is missing: name the stack's table, set INCIDENT_TABLE, or decide without memory by --dry-run.",
-        );
       const { openLiveAccount } = await import('../fallback/live-account.ts');
       const { explainPool } = await import('../fallback/explain.ts');
+      const { findTable } = await import('../aws/stack-table.ts');
+      const table = dryRun ? undefined : await findTable({ ...options, region: homeRegion ?? region });
       const account = openLiveAccount({
         region,
-        ...(table && !dryRun && { table }),
+        ...(table && { table }),
         ...(homeRegion && { homeRegion }),
         ...(kubeconfig && { kubeconfig }),
         ...(context && { context }),

@@ -5,13 +5,12 @@ import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview } from '../../functions/incidents/overview.ts';
 import { openHoursTable } from '../../functions/savings/hours-table.ts';
 import { readSavings } from '../../functions/savings/read-savings.ts';
-import { readTableAtHand } from '../at-hand.ts';
+import { findTable, type TableChoice } from '../aws/stack-table.ts';
 import { parseSince } from '../status/since.ts';
 import { renderSavings } from './page.ts';
 import { showSavings } from './show.ts';
 
-export interface SavingsOptions {
-  readonly table?: string;
+export interface SavingsOptions extends TableChoice {
   readonly cluster?: string;
   readonly since: string;
   readonly html?: string;
@@ -20,15 +19,13 @@ export interface SavingsOptions {
 
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runSavings(options: SavingsOptions): Promise<void> {
-  const table = options.table ?? readTableAtHand();
-  if (!table)
-    throw new ConfigurationError(
-      'savings: which table? Give --table or set INCIDENT_TABLE; the stack\'s output "IncidentTable" is its name.',
-    );
+  const settings = options.region ? { region: options.region } : {};
+  const table = await findTable(options);
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
-  const access = { client: new DynamoDBClient({ maxAttempts: 1 }), table, clock, random: Math.random };
+  const client = new DynamoDBClient({ ...settings, maxAttempts: 1 });
+  const access = { client, table, clock, random: Math.random };
   const sources = { hours: openHoursTable(access), overview: dynamoOverview(access) };
   const isWanted = (cluster: string) => options.cluster === undefined || options.cluster === cluster;
   const savings = await readSavings(sources, since, now, isWanted);

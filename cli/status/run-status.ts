@@ -1,21 +1,13 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../functions/clock.ts';
-import { ConfigurationError } from '../../functions/errors.ts';
 import { dynamoOverview, type Sighting } from '../../functions/incidents/overview.ts';
 import { openIndexTable } from '../../functions/node-index/index-table.ts';
-import { readTableAtHand } from '../at-hand.ts';
-import { readStack } from '../aws/stack.ts';
+import { findTable, type TableChoice } from '../aws/stack-table.ts';
 import { nameOpen } from './name-open.ts';
 import { showStatus } from './show.ts';
 import { parseSince } from './since.ts';
 
-export interface StatusOptions {
-  readonly table?: string;
-  /** Of the stack. @default the environment's or the profile's */
-  readonly region?: string;
-  /** Whose table it is, where none is named. */
-  readonly stack: string;
+export interface StatusOptions extends TableChoice {
   readonly cluster?: string;
   readonly since: string;
   readonly json?: true;
@@ -24,8 +16,7 @@ export interface StatusOptions {
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runStatus(options: StatusOptions): Promise<void> {
   const settings = options.region ? { region: options.region } : {};
-  const formation = new CloudFormationClient(settings);
-  const table = options.table ?? readTableAtHand() ?? (await tableOfStack(formation, options.stack));
+  const table = await findTable(options);
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
@@ -50,12 +41,4 @@ function isNews(since: Date): (sighting: Sighting) => boolean {
 
 function isOf(cluster: string | undefined): (sighting: Sighting) => boolean {
   return (sighting) => cluster === undefined || sighting.cluster === cluster;
-}
-
-async function tableOfStack(formation: CloudFormationClient, name: string): Promise<string> {
-  const { region, table } = await readStack(formation, name);
-  if (table !== undefined) return table;
-  throw new ConfigurationError(
-    `--stack ${name}: the stack in ${region} has no output "IncidentTable"; give the table's name with --table.`,
-  );
 }

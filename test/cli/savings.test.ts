@@ -10,7 +10,9 @@ import {
   writeHourPrices,
 } from '../../functions/savings/hours-table.ts';
 import { type HourTally, hourOf } from '../../functions/savings/tally.ts';
+import { startSimulatedAccount } from '../../simulator/account/account.ts';
 import { type SimulatedTable, startSimulatedTable } from '../../simulator/table/table.ts';
+import { asOperator } from '../enroll/scene.ts';
 import { runHere } from './run-here.ts';
 
 const region = 'us-east-2';
@@ -118,8 +120,11 @@ test.each([
   expect({ code: run.code, stdout: run.stdout }).toEqual({ code, stdout: '' });
 });
 
-test('without a table the flag and the variable are named', async () => {
-  const { code, stderr } = await runHere({ INCIDENT_TABLE: '' }, 'savings');
+test('without a table the stack is asked for its own', async () => {
+  const account = await startSimulatedAccount({ clock: systemClock, region: 'us-east-2' });
+  const environment = { ...asOperator(account), INCIDENT_TABLE: '' };
+  const { code, stderr } = await runHere(environment, 'savings');
+  await account.close();
   expect(code).toBe(2);
-  expect(stderr).toMatch(/--table or set INCIDENT_TABLE/);
+  expect(stderr).toContain('--stack SpotResponder: there is no such stack in us-east-2');
 });

@@ -70,7 +70,11 @@ test.each([
     ['h100', '--dry-run'],
     'no group in us-east-2 has the tag spot-responder/pool=h100',
   ],
-  ['no table and no dry run', ['a10g'], '--table is missing'],
+  [
+    'no table, no stack and no dry run',
+    ['a10g'],
+    '--stack SpotResponder: there is no such stack in us-east-2',
+  ],
 ])('%s is one clear line and exit code 2', async (_, args, problem) => {
   const { code, stderr } = await explain(...args);
   expect(code).toBe(2);
