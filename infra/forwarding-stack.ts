@@ -5,7 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
-import { privateQueue } from './constructs/private-queue.ts';
+import { openToRules, privateQueue } from './constructs/private-queue.ts';
 import { forwardedPatterns } from './forwarded-patterns.ts';
 import { BUS_NAME } from './spot-responder.ts';
 
@@ -35,7 +35,10 @@ export class ForwardingStack extends Stack {
     });
     new ForwardingAlarms(this, 'Alarms', deadLetterQueue, props.alarmTopic);
     const role = new Role(this, 'ForwarderRole', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
-    const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), { deadLetterQueue, role });
+    const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), {
+      deadLetterQueue: openToRules(deadLetterQueue),
+      role,
+    });
     for (const [name, pattern] of Object.entries(forwardedPatterns))
       new Rule(this, `Rule-${name}`, {
         description: `spot-responder: ${name}, to ${props.homeRegion}`,

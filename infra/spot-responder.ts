@@ -14,7 +14,7 @@ import { Drill } from './constructs/drill.ts';
 import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
-import { privateQueue } from './constructs/private-queue.ts';
+import { openToRules, privateQueue } from './constructs/private-queue.ts';
 import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
@@ -72,7 +72,14 @@ export class SpotResponder extends Construct {
     this.table = this.#addTable(settings);
     this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
-    const common = { code, settings, table: this.table, bus: this.bus, deadLetters: this.deadLetters };
+    const common = {
+      code,
+      settings,
+      table: this.table,
+      bus: this.bus,
+      deadLetters: this.deadLetters,
+      undelivered: openToRules(this.deadLetters),
+    };
     this.responder = new Responder(this, 'Responder', common);
     this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
     this.fallback = new Fallback(this, 'Fallback', common);

@@ -11,7 +11,7 @@ import { nudgePatterns } from '../forwarded-patterns.ts';
 import { regionsEnvironment } from '../policy-environment.ts';
 import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
-import { privateQueue } from './private-queue.ts';
+import { openToRules, privateQueue } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
 import { eachMinute, starts } from './starts.ts';
 
@@ -74,7 +74,7 @@ export class Fallback extends Construct {
       }),
     );
     addEventRules(this, common, nudgePatterns, [
-      new SqsQueue(nudges, { deadLetterQueue: common.deadLetters, maxEventAge: NUDGE_LIFE }),
+      new SqsQueue(openToRules(nudges), { deadLetterQueue: common.undelivered, maxEventAge: NUDGE_LIFE }),
     ]);
   }
 

@@ -10,7 +10,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { BuiltCode } from '../built-code.ts';
 import type { Settings } from '../config.ts';
@@ -26,6 +26,8 @@ export interface Common {
   readonly bus: EventBus;
   /** What no function could take. */
   readonly deadLetters: Queue;
+  /** The same, for targets of rules. */
+  readonly undelivered: IQueue;
 }
 
 export interface NodeFunctionProps extends Omit<FunctionOptions, 'memorySize'> {

@@ -19,6 +19,7 @@ import { policyEnvironment, regionsEnvironment } from '../policy-environment.ts'
 import { addEventRules } from './event-rules.ts';
 import { addLaterQueue } from './later-queue.ts';
 import { type Common, nodeFunction } from './node-function.ts';
+import { openToRules } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
 
 /** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
@@ -41,7 +42,7 @@ export class Responder extends Construct {
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
-    const { bus, deadLetters, settings, table } = common;
+    const { bus, deadLetters, settings, table, undelivered } = common;
     const made = nodeFunction(this, {
       common,
       handler: 'respond',
@@ -70,11 +71,11 @@ export class Responder extends Construct {
     this.later = addLaterQueue(this, { responder: this.function, deadLetters });
     addEventRules(this, common, signalPatterns, [
       new LambdaFunction(this.function, {
-        deadLetterQueue: deadLetters,
+        deadLetterQueue: undelivered,
         maxEventAge: NOTICE,
         retryAttempts: 2,
       }),
-      new SqsQueue(this.later, { deadLetterQueue: deadLetters }),
+      new SqsQueue(openToRules(this.later), { deadLetterQueue: undelivered }),
     ]);
   }
 
