@@ -9,7 +9,7 @@ import type { PodRecord } from './pod-record.ts';
  * Rejects only when `signal` aborts.
  */
 export async function wasLetGo(
-  { request }: DrainRun,
+  { clock, request }: DrainRun,
   { decision: { pod } }: PodRecord,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -17,17 +17,24 @@ export async function wasLetGo(
   if (!createdAt) return false;
   try {
     const budgets = await request.budgets.readAgain(signal);
-    return budgets.some((budget) => budget.covers(pod) && isLater(budget.letGo.get(pod.name), createdAt));
+    const now = clock.now();
+    return budgets.some(
+      (budget) => budget.covers(pod) && isCharged(budget.letGo.get(pod.name), createdAt, now),
+    );
   } catch (error) {
     if (error instanceof ClusterError) return false;
     throw error;
   }
 }
 
+/** The disruption controller's own timeout, less what clocks may differ by and a deletion may take. */
+const CHARGED_FOR_MS = 120_000 - 20_000;
+
 /**
- * A charge is by name: one that is not later than the pod was for a predecessor, as StatefulSets make them. Both times are
- * the API server's, in whole seconds.
+ * A charge is by name: one that is not later than the pod was for a predecessor, as StatefulSets make them; both times are the
+ * API server's, in whole seconds. One that is old is void: its controller has not come to take it back, but would.
  */
-function isLater(chargedAt: Date | undefined, createdAt: Date): boolean {
-  return chargedAt !== undefined && chargedAt > createdAt;
+function isCharged(chargedAt: Date | undefined, createdAt: Date, now: Date): boolean {
+  if (!chargedAt || chargedAt <= createdAt) return false;
+  return now.getTime() - chargedAt.getTime() < CHARGED_FOR_MS;
 }

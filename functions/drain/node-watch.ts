@@ -44,7 +44,11 @@ export function recordSightings(
     if (pod.deletionTimestamp) noteTerminating(run, record);
     else if (hasFinished(pod)) gone(record);
   };
+  const met = new Set<string>();
   const add = (pod: Pod) => {
+    // Of one that turned out to be another node's no record is kept.
+    if (met.has(pod.uid)) return;
+    met.add(pod.uid);
     const record = openRecord(decidePod(pod, request.plan.context));
     records.set(pod.uid, record);
     if (record.decision.action !== 'skip') meet(record);

@@ -12,16 +12,26 @@ import { needsNothing, type PodRecord, wantedGraceSeconds } from './pod-record.t
  */
 export async function overrideBudget(run: DrainRun, record: PodRecord): Promise<void> {
   const reason = whyOverridden(record);
+  const deletion = { why: reason, overriding: true };
   run.tell('override', record.decision.pod, reason);
-  await deletePod(run, record, { why: reason, overriding: true });
+  await prepare(run, record, deletion);
+  for (let attempt = 0; !needsNothing(record); attempt += 1) {
+    await deleteOnce(run, record, deletion);
+    if (needsNothing(record)) return;
+    await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
+    await lookBriefly(run, record);
+  }
 }
 
 /**
  * Deletes a pod that its budget has let go: the second half of an eviction whose request ended after the first. The
- * budget is charged for it already, so nothing is overridden, whatever the signal.
+ * budget is charged for it already, so nothing is overridden, whatever the signal. One attempt: whether the charge still
+ * stands is to be asked before another.
  */
 export async function finishEviction(run: DrainRun, record: PodRecord): Promise<void> {
-  await deletePod(run, record, { why: 'its budget had let it go already', overriding: false });
+  const deletion = { why: 'its budget had let it go already', overriding: false };
+  await prepare(run, record, deletion);
+  if (!needsNothing(record)) await deleteOnce(run, record, deletion);
 }
 
 interface Deletion {
@@ -30,14 +40,8 @@ interface Deletion {
   readonly overriding: boolean;
 }
 
-async function deletePod(run: DrainRun, record: PodRecord, deletion: Deletion): Promise<void> {
-  await Promise.all([markDisrupted(run, record, deletion.why), lookBriefly(run, record)]);
-  for (let attempt = 0; !needsNothing(record); attempt += 1) {
-    await deleteOnce(run, record, deletion);
-    if (needsNothing(record)) return;
-    await run.clock.sleep(backoffMs(attempt, run.random), run.signal);
-    await lookBriefly(run, record);
-  }
+async function prepare(run: DrainRun, record: PodRecord, { why }: Deletion): Promise<void> {
+  await Promise.all([markDisrupted(run, record, why), lookBriefly(run, record)]);
 }
 
 async function deleteOnce(run: DrainRun, record: PodRecord, deletion: Deletion): Promise<void> {

@@ -61,8 +61,10 @@ async function keepEvicting(
       }
       const pause = takeAnswer(run, record, answer, { attempt, overridable: patience !== undefined });
       if (needsNothing(record)) return;
-      if (answer.type === 'blocked-by-budget' && (await wasLetGo(run, record, wait)))
-        return await finishEviction(run, record);
+      if (answer.type === 'blocked-by-budget' && (await wasLetGo(run, record, wait))) {
+        await finishEviction(run, record);
+        if (needsNothing(record)) return;
+      }
       await run.clock.sleep(pause, wait);
       await lookBeforeAgain(run, record, wait);
     }

@@ -1,4 +1,5 @@
 import type { Interruption, InterruptionKind, Severity } from '../signals/interruption.ts';
+import { mayLeaveCordon } from './cordon-left.ts';
 
 /** What is known of an incident, apart from who works on it. */
 export interface IncidentFacts {
@@ -93,13 +94,10 @@ export function openedAt(incidentId: string): Date {
 
 type Weight = 'outranks' | 'same' | 'yields' | 'unrelated';
 
-/**
- * How a new notice stands to the row's. Hard ones are one and the same: the instance goes only once. That it runs again
- * counts when what came before it has ended.
- */
-function weigh(row: ClaimedRow, { severity, kind, noticedAt, deadline, cancelled }: Interruption): Weight {
-  if (cancelled && kind === 'instance-state-change')
-    return row.state === 'closed' && row.noticedAt < noticedAt ? 'outranks' : 'yields';
+/** How a new notice stands to the row's. Hard ones are one and the same: the instance goes only once. */
+function weigh(row: ClaimedRow, interruption: Interruption): Weight {
+  const { severity, kind, noticedAt, deadline, cancelled } = interruption;
+  if (cancelled && kind === 'instance-state-change') return weighReturn(row, noticedAt);
   if (severity !== row.severity) return severity === 'hard' ? 'outranks' : 'yields';
   if (severity === 'hard') return 'same';
   const isOlder = noticedAt < row.noticedAt;
@@ -111,6 +109,19 @@ function weigh(row: ClaimedRow, { severity, kind, noticedAt, deadline, cancelled
   // A soft notice with another date is a rescheduling, unless it is older than what is already known.
   const isSame = cancelled || isOlder || deadline?.getTime() === row.deadline?.getTime();
   return isSame ? 'same' : 'unrelated';
+}
+
+/**
+ * That an instance is back counts when what came before it has ended, and beside what is only told of or put off: neither has
+ * touched the node, and a notice that is put off comes again by itself.
+ */
+function weighReturn(
+  { leaseUntil, noticedAt, outcome = '', severity, state }: ClaimedRow,
+  backAt: Date,
+): Weight {
+  const isPutOff = state === 'open' && severity === 'soft' && leaseUntil === RELEASED;
+  const hasEnded = state === 'closed' && (noticedAt < backAt || !mayLeaveCordon(outcome));
+  return isPutOff || hasEnded ? 'outranks' : 'yields';
 }
 
 /** Notices of one interruption say times that differ by little. */

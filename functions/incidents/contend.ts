@@ -6,6 +6,7 @@ import type { Interruption } from '../signals/interruption.ts';
 import { callConditionally, callTable, type TableAccess } from '../table/call.ts';
 import { expiryAfter, incidentKey, PARTITION_KEY, SCHEMA_VERSION } from '../table/keys.ts';
 import { type ClaimDecision, comesAgain, decideClaim, type IncidentFacts } from './claim.ts';
+import { mayBeCordoned } from './cordon-left.ts';
 import type { Claim, OustedIncident } from './incident.ts';
 import { earlierRuns, type IncidentRow, readRow } from './row.ts';
 
@@ -138,6 +139,7 @@ async function writeClaim(
       // Of another incident, perhaps: this run tells it too.
       toTell: row?.toTell,
       ousted: ousted && storeOusted(ousted),
+      cordoned: row && (row.incidentId === facts.incidentId ? row.cordoned : mayBeCordoned(row)),
     },
     ...(row ? unchanged(row) : { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
   });

@@ -86,6 +86,8 @@ export interface IncidentRecord {
   /** How often it was continued in another invocation. */
   readonly run?: number;
   readonly outcome?: string;
+  /** Whether this or an earlier incident of the instance may have left our cordon on its node. */
+  readonly mayBeCordoned: boolean;
   readonly clusterName?: string;
   readonly nodeName?: string;
 }

@@ -4,6 +4,7 @@ import { INTERRUPTION_KINDS } from '../signals/interruption.ts';
 import { PARTITION_KEY } from '../table/keys.ts';
 import { storedTime } from '../table/stored-time.ts';
 import type { ClaimedRow } from './claim.ts';
+import { mayBeCordoned } from './cordon-left.ts';
 import type { EarlierRuns, IncidentRecord } from './incident.ts';
 
 const storedRow = z.object({
@@ -42,6 +43,8 @@ const storedRow = z.object({
       deadline: z.optional(storedTime),
     }),
   ),
+  /** Whether an incident before this one may have left our cordon on the node. */
+  cordoned: z.optional(z.boolean()),
   clusterName: z.optional(z.string()),
   nodeName: z.optional(z.string()),
 });
@@ -85,6 +88,7 @@ export function toRecord(row: IncidentRow): IncidentRecord {
     noticedAt,
     state,
     fence,
+    mayBeCordoned: mayBeCordoned(row),
     ...(deadline && { deadline }),
     ...(run !== undefined && { run }),
     ...(outcome !== undefined && { outcome }),

@@ -1,9 +1,9 @@
+import { mayLeaveCordon } from '../incidents/cordon-left.ts';
 import { type HeldHook, holdHook } from '../lifecycle/hold-hook.ts';
 import type { Interruption, LifecycleHook } from '../signals/interruption.ts';
 import type { Chapter } from './chapter.ts';
 import { leaveReturn } from './put-off.ts';
 import type { Outcome } from './report.ts';
-import { mayLeaveCordon } from './returned.ts';
 
 interface OpenHook {
   /** With the deadline that follows from how long Auto Scaling can be kept waiting. */

@@ -1,3 +1,4 @@
+import { mayLeaveCordon } from '../incidents/cordon-left.ts';
 import type { IncidentRecord } from '../incidents/incident.ts';
 import type { Interruption } from '../signals/interruption.ts';
 import type { RespondDeps } from './deps.ts';
@@ -23,23 +24,9 @@ function isReturn({ cancelled, kind }: Interruption): boolean {
   return cancelled === true && kind === 'instance-state-change';
 }
 
-/** How an incident ends that has not touched the node. */
-const WITHOUT_CORDON = [
-  'told',
-  'already-handled',
-  'too-late',
-  'not-ours',
-  'node-gone',
-  'ambiguous',
-  'uncordoned',
-];
-
-/** Whether an incident that ended so may have left our cordon on its node. */
-export function mayLeaveCordon(outcome: string): boolean {
-  return !WITHOUT_CORDON.includes(outcome);
-}
-
+/** Also where a soft notice has come since and is only told of, or put off: what was done before stands. */
 function leftCordon(record: IncidentRecord | undefined, { noticedAt }: Interruption): boolean {
-  if (record?.state !== 'closed' || record.noticedAt >= noticedAt) return false;
-  return mayLeaveCordon(record.outcome ?? '');
+  if (!record?.mayBeCordoned) return false;
+  if (record.state === 'open') return record.severity === 'soft';
+  return record.noticedAt < noticedAt || !mayLeaveCordon(record.outcome ?? '');
 }

@@ -192,6 +192,24 @@ test('a pod that its budget let go and nobody deleted is deleted at once, withou
   expect(scene.progress.some(({ type }) => type === 'override')).toBe(false);
 });
 
+test('a charge that nobody takes back is void after its two minutes, and no reason to go on deleting', async () => {
+  await using scene = await openScene();
+  const [pod] = addWeb(scene, 1);
+  lockWeb(scene);
+  await scene.clock.sleep(2_000);
+  scene.simulated.chargeBudget('default', 'web-budget', pod?.metadata.name ?? '');
+  scene.simulated.inject({
+    match: ({ resource, verb }) => resource === 'pods' && verb === 'delete',
+    fault: { type: 'server-error' },
+  });
+  const began = scene.clock.now().getTime();
+  const report = await scene.drain({ severity: 'soft', deadlineSeconds: 180 });
+  expect(resultsOf(report)).toEqual(['blocked']);
+  const tries = scene.requests('pods', 'delete').map(({ at }) => (at.getTime() - began) / 1000);
+  expect(tries.length).toBeGreaterThan(2);
+  expect(Math.max(...tries)).toBeLessThan(115);
+});
+
 test('a charge for an earlier pod of the same name lets nothing past the budget', async () => {
   await using scene = await openScene();
   lockWeb(scene);

@@ -158,6 +158,7 @@ test('get tells an unknown instance from a known one', async () => {
     outcome: 'emptied',
     clusterName: 'training',
     nodeName: 'node-1',
+    mayBeCordoned: true,
   });
 });
 

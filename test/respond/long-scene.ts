@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { addressOf, depsForWorld } from '../../cli/replay/embedded-deps.ts';
 import { invocationTime, runContinuations } from '../../cli/replay/lambda.ts';
 import { addDaemonSets, addGpuNode, type EmbeddedWorld, startWorld } from '../../cli/replay/world.ts';
-import type { Clock } from '../../functions/clock.ts';
+import { type Clock, secondsBetween } from '../../functions/clock.ts';
 import { handleDelivery } from '../../functions/respond/delivery.ts';
 import type { RespondDeps } from '../../functions/respond/deps.ts';
 import type { PolicyChoices } from '../../functions/respond/policy.ts';
 import type { InterruptionReport, Moment } from '../../functions/respond/report.ts';
+import { parseSignal } from '../../functions/signals/parse.ts';
 import { aimEvent, retimeEvent } from '../../functions/signals/retime.ts';
 import { patientClock } from '../support/patient-clock.ts';
 import { doomed } from './scene.ts';
@@ -114,6 +115,14 @@ export async function openLongScene(
       await world.close();
     },
   };
+}
+
+/** A lead by which the change's time comes so many minutes after the notice. */
+export function leadFor(minutes: number): number {
+  const signal = parseSignal(readSample('health-scheduled-change'), { region: 'us-east-2' });
+  const [first] = signal.type === 'interruptions' ? signal.interruptions : [];
+  if (!first?.deadline) throw new Error('the sample has no deadline');
+  return Math.round(secondsBetween(first.noticedAt, first.deadline) / 60) - minutes;
 }
 
 function readSample(name: string): unknown {

@@ -1,21 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { secondsBetween } from '../../functions/clock.ts';
-import { parseSignal } from '../../functions/signals/parse.ts';
-import { openLongScene } from './long-scene.ts';
+import { leadFor, openLongScene } from './long-scene.ts';
 import { doomed } from './scene.ts';
 
 const cordon = 'cordon' as const;
 const drain = 'drain' as const;
-
-/** A lead by which the change's time comes so many minutes after the notice. */
-function leadFor(minutes: number): number {
-  const text = readFileSync(new URL('../../events/health-scheduled-change.json', import.meta.url), 'utf8');
-  const signal = parseSignal(JSON.parse(text), { region: 'us-east-2' });
-  const [first] = signal.type === 'interruptions' ? signal.interruptions : [];
-  if (!first?.deadline) throw new Error('the sample has no deadline');
-  return Math.round(secondsBetween(first.noticedAt, first.deadline) / 60) - minutes;
-}
 
 test.concurrent('a scheduled change is drained the configured time before its start, and told at once', async () => {
   await using scene = await openLongScene({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { secondsBetween } from '../../functions/clock.ts';
 import { uncordonNode } from '../../functions/drain/cordon.ts';
 import { defaultChoices } from '../../functions/respond/policy.ts';
-import { openLongScene } from './long-scene.ts';
+import { leadFor, openLongScene } from './long-scene.ts';
 import { doomed, openScene, type Scene } from './scene.ts';
 
 const RUNNING = 'instance-state-change-running';
@@ -53,6 +53,40 @@ test.concurrent('with a new root volume it gets its node back a quarter of an ho
   if (!answered || !freed) throw new Error('the hook was not answered, or the node not freed');
   expect(secondsBetween(answered.at, freed.at)).toBeGreaterThan(14 * 60);
   expect(await scene.later()).toEqual([]);
+});
+
+test.concurrent('what is only told of in between is no reason to keep the cordon', async () => {
+  await using scene = await openLongScene({});
+  await scene.deliver('terminate-hook-warm-pool');
+  await scene.clock.sleep(11 * 60_000);
+  const [told] = await scene.deliver('health-scheduled-change');
+  expect(told?.outcome.type).toBe('told');
+  const [back] = await scene.deliver('warm-pool-launch');
+  expect(back?.outcome.type).toBe('uncordoned');
+  expect(await scene.deliver('warm-pool-launch')).toEqual([]);
+});
+
+test.concurrent('nor is what is put off, which is heard of again when its time comes', async () => {
+  await using scene = await openLongScene({
+    onScheduledChange: 'cordon',
+    scheduledChangeLeadMinutes: leadFor(40),
+  });
+  await scene.deliver('terminate-hook-warm-pool');
+  await scene.clock.sleep(11 * 60_000);
+  const [noticed] = await scene.deliver('health-scheduled-change');
+  expect(noticed?.outcome).toMatchObject({ type: 'continued', reason: expect.stringMatching(/^put off/) });
+  const [back] = await scene.deliver('warm-pool-launch');
+  expect(back?.outcome.type).toBe('uncordoned');
+  const later = await scene.later();
+  expect(later.map(({ outcome }) => outcome.type)).toEqual(['cordoned']);
+});
+
+test.concurrent('a rebalance that is told of does not keep an instance with a new root volume cordoned', async () => {
+  await using scene = await openLongScene({});
+  await scene.deliver('terminate-hook-root-volume');
+  await scene.clock.sleep(11 * 60_000);
+  await scene.deliver('rebalance-recommendation');
+  expect((await scene.later()).map(({ outcome }) => outcome.type)).toEqual(['uncordoned']);
 });
 
 test.concurrent('an interruption of the instance with a new root volume outranks its return', async () => {
