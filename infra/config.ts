@@ -2,7 +2,7 @@ import { parsePlace } from '../functions/checkpoint/marker-place.ts';
 import { accountNameMap, DEFAULT_CHANNEL, routeList } from '../functions/notify/settings.ts';
 import { isPlace, PLACE_FORMS } from '../functions/notify/slack/secret-place.ts';
 import { CHOICE_BOUNDS, defaultChoices } from '../functions/respond/policy.ts';
-import { flag, json, list, oneOf, type Setting, text, wholeNumber } from './setting.ts';
+import { flag, ids, json, list, oneOf, type Setting, text, wholeNumber } from './setting.ts';
 
 /**
  * Every setting there is: what it does, what it may be, and its default. The bundled app takes them as CDK context (`-c
@@ -105,12 +105,12 @@ export const SETTINGS = {
     what: 'IAM lets the fallback change only Auto Scaling groups that carry spot-responder/pool themselves; else also any managed node group’s, and the function itself keeps to pools (docs/fallback.md)',
     fallback: false,
   }),
-  subnetIds: list({
+  subnetIds: ids({
     what: 'for clusters with a private endpoint: the functions that speak to clusters run in these subnets',
     mayBe: 'ids such as subnet-0a1b2c3d,subnet-4e5f6a7b',
     fits: (id) => /^subnet-[0-9a-f]{8,17}$/.test(id),
   }),
-  securityGroupIds: list({
+  securityGroupIds: ids({
     what: 'of those functions; each cluster must let them in at port 443',
     mayBe: 'ids such as sg-0a1b2c3d',
     fits: (id) => /^sg-[0-9a-f]{8,17}$/.test(id),

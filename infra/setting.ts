@@ -78,6 +78,14 @@ export function list({ fits, ...words }: Fitting): Setting<readonly string[]> {
   return setting({ ...words, fallback: [] }, z.union([names, z.pipe(commas, names)]));
 }
 
+/** A list that may also be one token, such as a parameter's `valueAsList`: what is in it is known at deployment only. */
+export function ids(words: Fitting): Setting<readonly string[]> {
+  const known = list(words);
+  const isToken = (given: unknown): given is readonly string[] =>
+    Array.isArray(given) && Token.isUnresolved(given);
+  return { ...known, read: (name, given) => (isToken(given) ? given : known.read(name, given)) };
+}
+
 /** JSON as such in a file, as text from a command line. */
 export function json<Value>(
   schema: z.ZodMiniType<Value>,

@@ -1,6 +1,6 @@
 import { same } from '../world/claims.ts';
 import { firstOf, INFERENCE_PODS, inference } from './inference.ts';
-import { countCordoned, countToMove, deadLetters, drainFigures } from './looks.ts';
+import { conversationHas, countCordoned, countToMove, deadLetters, drainFigures } from './looks.ts';
 import { happening } from './sample.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -40,6 +40,7 @@ export const terminateHook: Scenario = {
       async () => same((await cluster.running(namespace)).length, INFERENCE_PODS),
       20,
     );
+    await claim('the conversation tells the end', () => conversationHas(scene, /[Ee]mptied/), 30);
     await claim('no letter is dead', async () => same(await deadLetters(scene), 0));
     return drainFigures(begun, await cluster.requestsSince(begun));
   },

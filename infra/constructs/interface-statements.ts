@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
@@ -28,11 +28,10 @@ export function interfaceStatements(
   const { account, partition, region } = Stack.of(scope);
   const ec2 = (owner: string, resource: string) => `arn:${partition}:ec2:${region}:${owner}:${resource}`;
   const own = ec2(account, '*/*');
-  // Those may be shared with this account by another.
-  const shared = [
-    ...subnetIds.map((id) => ec2('*', `subnet/${id}`)),
-    ...securityGroupIds.map((id) => ec2('*', `security-group/${id}`)),
-  ];
+  // Those may be shared with this account by another. Of a list that is known at deployment only nobody can say the members.
+  const named = (kind: string, ids: readonly string[]) =>
+    Token.isUnresolved(ids) ? [] : ids.map((id) => ec2('*', `${kind}/${id}`));
+  const shared = [...named('subnet', subnetIds), ...named('security-group', securityGroupIds)];
   return [
     new PolicyStatement({ actions: READS, resources: ['*'] }),
     new PolicyStatement({ actions: [MAKES], resources: [own, ...shared] }),

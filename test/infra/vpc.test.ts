@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Subnet } from 'aws-cdk-lib/aws-ec2';
 import { describe, expect, test } from 'vitest';
@@ -114,5 +114,15 @@ describe('clusters with a private endpoint', () => {
       }),
     });
     expect(functionsOf(Template.fromStack(stack)).Responder).toMatchObject({ VpcConfig });
+  });
+
+  test('lists of ids that are known at deployment only are passed on whole', () => {
+    const stack = new Stack();
+    const given = (id: string) => new CfnParameter(stack, id, { type: 'CommaDelimitedList' }).valueAsList;
+    const settings = { subnetIds: given('Subnets'), securityGroupIds: given('Groups') };
+    new SpotResponder(stack, 'SpotResponder', { code: notBuilt, settings });
+    expect(functionsOf(Template.fromStack(stack)).Responder).toMatchObject({
+      VpcConfig: { SubnetIds: { Ref: 'Subnets' }, SecurityGroupIds: { Ref: 'Groups' } },
+    });
   });
 });
