@@ -1,6 +1,6 @@
 import { removedTwice } from '../../controlplane/audit.ts';
 import { same } from '../world/claims.ts';
-import { countToMove, noDeadLetter, secondsBetween, waiting } from './looks.ts';
+import { countToMove, endsIn, noDeadLetter, secondsBetween, waiting } from './looks.ts';
 import { happening } from './sample.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -31,6 +31,9 @@ export const deliveries: Scenario = {
     );
     const requests = await cluster.requestsSince(begun);
     await claim('no pod was removed twice', () => same(removedTwice(requests).length, 0));
+    await claim('the table has each as emptied, once', async () =>
+      same(await endsIn(scene, begun), ['emptied', 'emptied', 'emptied']),
+    );
     await claim(
       'all three are told, in one conversation',
       async () => {

@@ -7,6 +7,7 @@ import {
   countCordoned,
   countToMove,
   drainFigures,
+  endsIn,
   noDeadLetter,
   secondsBetween,
 } from './looks.ts';
@@ -42,6 +43,9 @@ export const extraRegion: Scenario = {
     const asked = account.calls.filter(({ operation }) => operation === 'DescribeCluster');
     await claim('the cluster was looked for where it is', () =>
       same([...new Set(asked.map(({ region }) => region))], [THERE]),
+    );
+    await claim('the table at home has it as emptied', async () =>
+      same(await endsIn(scene, begun), ['emptied']),
     );
     await claim('no letter is dead', () => noDeadLetter(scene), 0);
     return { ...drainFigures(begun, requests), 'emptied s': emptied };

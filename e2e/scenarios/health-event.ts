@@ -1,6 +1,6 @@
 import { same } from '../world/claims.ts';
 import { inference } from './inference.ts';
-import { conversationHas, countCordoned, deadLetters } from './looks.ts';
+import { conversationHas, countCordoned, deadLetters, endsIn } from './looks.ts';
 import { happening } from './sample.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -31,6 +31,9 @@ export const healthEvent: Scenario = {
       ({ resource, verb }) => verb !== 'get' && verb !== 'list' && resource !== 'events',
     );
     await claim('nothing in the cluster is changed', () => same(changes.length, 0));
+    await claim('the table has each as told', async () =>
+      same(await endsIn(scene, begun), ['told', 'told', 'told']),
+    );
     await claim('no letter is dead', async () => same(await deadLetters(scene), 0));
     return {};
   },

@@ -1,5 +1,8 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { type AuditedRequest, acceptedRemovals } from '../../controlplane/audit.ts';
+import { systemClock } from '../../functions/clock.ts';
+import { dynamoOverview } from '../../functions/incidents/overview.ts';
 import type { StackQueue } from '../template/stack.ts';
 import type { Scene } from './scenario.ts';
 
@@ -48,6 +51,18 @@ async function countMessages({ account }: Scene, queues: readonly StackQueue[]):
     );
   }
   return sum;
+}
+
+/** How the table says that incidents ended since then, in alphabetical order: `emptied`, `told`. */
+export async function endsIn({ account, fn }: Scene, since: Date): Promise<readonly string[]> {
+  const overview = dynamoOverview({
+    client: new DynamoDBClient(account.connection),
+    table: fn('respond').properties.environment.INCIDENT_TABLE ?? '',
+    clock: systemClock,
+    random: Math.random,
+  });
+  const closed = await overview.closed(since, systemClock.now());
+  return closed.map(({ standing }) => (standing.type === 'closed' ? standing.outcome : '')).sort();
 }
 
 /** Every word of the channel, or true when it holds this. */

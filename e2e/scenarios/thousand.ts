@@ -2,7 +2,7 @@ import { spotNode } from '../../controlplane/fleet/nodes.ts';
 import type { RecordedCall } from '../account/gateway.ts';
 import { same } from '../world/claims.ts';
 import { measureCpu } from '../world/cpu.ts';
-import { noDeadLetter, secondsBetween } from './looks.ts';
+import { conversationHas, noDeadLetter, secondsBetween } from './looks.ts';
 import { happening } from './sample.ts';
 import type { Figures, Scenario, Scene } from './scenario.ts';
 
@@ -78,6 +78,11 @@ async function play(scene: Scene, isIndexed: boolean): Promise<Figures> {
   } finally {
     scene.keep(measure.end());
   }
+  await claim(
+    'people read of a storm',
+    () => conversationHas(scene, /\d{2,} nodes interrupted in/),
+    NOTICE_SECONDS,
+  );
   return {};
 }
 
