@@ -1,4 +1,5 @@
 import { eksOver } from '../../functions/cluster/eks.ts';
+import { AwsCallError } from '../../functions/errors.ts';
 import { openAccessEntries } from '../enroll/access-entries.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
@@ -18,20 +19,25 @@ interface Clusters {
 /** Which clusters to look at: those that were asked for by name, else every one that lets a role of the stack in. */
 export async function enrolledClusters(patient: Patient, asked: string | undefined): Promise<Clusters> {
   const found: Placed[] = [];
-  const look = async (): Promise<Finding[]> => {
-    const others: Placed[] = [];
-    for (const place of patient.places)
+  const others: Placed[] = [];
+  const isWanted = (place: Place, name: string) =>
+    asked === undefined ? isEnrolled(patient, place, name) : Promise.resolve(name === asked);
+  const unseen: Finding[] = [];
+  // One region after the other: EKS throttles such questions. Where one does not answer, the others are looked at all the same.
+  for (const place of patient.places) {
+    const look = async (): Promise<Finding[]> => {
       for (const name of await eksOver(place.eks, place.region).listClusters())
-        (asked === undefined ? await isEnrolled(patient, place, name) : name === asked)
-          ? found.push({ name, place })
-          : others.push({ name, place });
-    return asked === undefined ? describe(patient, found, others) : [];
-  };
-  const findings = await examine({ name: 'clusters', look }, patient);
+        ((await isWanted(place, name)) ? found : others).push({ name, place });
+      return [];
+    };
+    unseen.push(...(await examine({ name: place.region, look }, patient)));
+  }
   const [home] = patient.places;
   // What is looked at then says that it is not there.
   if (asked !== undefined && found.length === 0 && home) found.push({ name: asked, place: home });
-  return { found, findings };
+  // What could not be looked at may have one.
+  const isTold = asked === undefined && (found.length > 0 || unseen.length === 0);
+  return { found, findings: [...(isTold ? describe(patient, found, others) : []), ...unseen] };
 }
 
 function describe(
@@ -63,6 +69,12 @@ function describe(
 
 async function isEnrolled({ stack }: Patient, { eks, region }: Place, cluster: string): Promise<boolean> {
   const entries = openAccessEntries(eks, cluster, region);
-  for (const { arn } of stack.roles) if (await entries.find(arn)) return true;
-  return false;
+  try {
+    for (const { arn } of stack.roles) if (await entries.find(arn)) return true;
+    return false;
+  } catch (error) {
+    // One whose authentication mode is CONFIG_MAP knows no access entries.
+    if (error instanceof AwsCallError && error.code === 'InvalidRequestException') return false;
+    throw error;
+  }
 }

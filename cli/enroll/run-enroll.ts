@@ -49,7 +49,10 @@ export async function runEnroll(name: string, options: EnrollOptions): Promise<n
   };
   const failure = await failureOf(stack ? enroll(deps, stack.roles, { dryRun }) : withdraw(deps, { dryRun }));
   if (json) console.log(JSON.stringify({ schemaVersion: 1, cluster: name, region, dryRun, steps }, null, 2));
-  else if (!failure) console.log(asTyped(showEnd(steps, { cluster: name, dryRun, remove })));
+  else if (!failure) {
+    const stackRegion = options.stackRegion ?? region;
+    console.log(asTyped(showEnd(steps, { cluster: name, dryRun, remove, stackRegion })));
+  }
   if (failure) console.error(`error: ${failure.message}`);
   return failure ? exitCodes.failed : exitCodes.ok;
 }

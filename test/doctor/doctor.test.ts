@@ -44,7 +44,9 @@ test.each([
   '%s: what may not be looked at is said with the permission',
   async (check, operation, permission) => {
     scene.account.inject({ operation, times: 30, code: 'AccessDeniedException' });
-    expect(await scene.findingsOf(check)).toMatchObject([{ type: 'not-seen', permission }]);
+    const findings = await scene.findingsOf(check);
+    expect(findings.length).toBeGreaterThan(0);
+    for (const finding of findings) expect(finding).toMatchObject({ type: 'not-seen', permission });
   },
   60_000,
 );

@@ -45,6 +45,16 @@ function wrongRules(rules: readonly ForwardingRule[], region: string): Finding[]
         remedy: `aws events enable-rule --region ${region} --name ${name}`,
       }),
     ),
+    ...rules
+      .filter(({ deadLetters }) => deadLetters === undefined)
+      .map(
+        ({ name }): Finding => ({
+          type: 'wrong',
+          about: `${region}: rule ${name}`,
+          problem: 'what it cannot forward is lost: its target has no dead-letter queue',
+          remedy,
+        }),
+      ),
     ...(missing.length > 0
       ? [
           {

@@ -64,3 +64,26 @@ test('a cluster of an extra region is found there, whether it is asked for or no
     ]);
   }
 }, 60_000);
+
+test('a cluster that knows no access entries keeps nobody from looking at the next one', async () => {
+  const place = { endpoint: 'https://127.0.0.1:9', ca: 'Q0E=' };
+  scene.account.addCluster({ ...place, name: 'a-old', authenticationMode: 'CONFIG_MAP' });
+  scene.account.addCluster({ ...place, name: 'b-new' });
+  const principalArn = scene.roleOf('ResponderRole');
+  scene.account.addAccessEntry({ cluster: 'b-new', principalArn, groups: ['spot-responder'], tags: {} });
+  expect(await scene.findingsOf('clusters')).toMatchObject([
+    { type: 'ok', detail: 'b-new enrolled; not enrolled: a-old' },
+  ]);
+}, 60_000);
+
+test('a region that does not say its clusters takes nothing from the other', async () => {
+  const place = { endpoint: 'https://127.0.0.1:9', ca: 'Q0E=' };
+  scene.account.addCluster({ ...place, name: 'ml-west', region: 'eu-west-1' });
+  const principalArn = scene.roleOf('ResponderRole');
+  scene.account.addAccessEntry({ cluster: 'ml-west', principalArn, groups: ['spot-responder'], tags: {} });
+  scene.account.inject({ operation: 'ListClusters', times: 1, code: 'AccessDeniedException' });
+  expect(await scene.findingsOf('clusters')).toMatchObject([
+    { type: 'ok', detail: 'ml-west in eu-west-1 enrolled' },
+    { type: 'not-seen', about: 'us-east-2', permission: 'eks:ListClusters' },
+  ]);
+}, 60_000);

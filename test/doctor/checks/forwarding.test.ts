@@ -29,6 +29,14 @@ describe('an extra region', () => {
         remedy: expect.stringContaining('aws events enable-rule --region eu-west-1 --name Rulespot'),
       },
     ]);
+    scene.changeForwarding(([first, ...others]) => {
+      const [target] = (first?.answer?.Targets ?? []) as readonly object[];
+      const Targets = [{ ...target, DeadLetterConfig: undefined }];
+      return [{ ...Object(first), answer: { ...first?.answer, Targets } }, ...others];
+    });
+    expect(await scene.findingsOf('extra regions')).toMatchObject([
+      { type: 'wrong', problem: 'what it cannot forward is lost: its target has no dead-letter queue' },
+    ]);
     scene.changeForwarding((rules) => rules.slice(1));
     expect(await scene.findingsOf('extra regions')).toMatchObject([
       {
