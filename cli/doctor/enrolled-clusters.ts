@@ -1,9 +1,10 @@
 import { eksOver } from '../../functions/cluster/eks.ts';
 import { AwsCallError } from '../../functions/errors.ts';
 import { openAccessEntries } from '../enroll/access-entries.ts';
+import { enrollFlags } from './enroll-command.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
-import { enrollFlags, type Patient, type Place } from './patient.ts';
+import type { Patient, Place } from './patient.ts';
 
 /** A cluster, and where it is: two regions may have one of the same name. */
 interface Placed {

@@ -2,20 +2,11 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { signalPatterns } from '../../functions/signals/parse.ts';
 import { WITHOUT_RESOURCE_LEVEL } from '../../infra/acknowledge-wildcards.ts';
-import { synthesise, synthesiseForwarding } from './synthesise.ts';
+import { everything, synthesise } from './synthesise.ts';
 
 /** Rules of the fallback, which have tests of their own. */
 const FALLBACK_NUDGES = 3;
 const template = synthesise();
-const everything = {
-  slackSecret: 'slack',
-  checkpointMarkers: 's3://bucket/prefix',
-  drills: 'true',
-  subnetIds: 'subnet-0a1b2c3d',
-  securityGroupIds: 'sg-0a1b2c3d',
-  homeRegion: 'us-east-2',
-  extraRegions: 'eu-west-1',
-};
 
 test('each signal kind has a rule with the pattern of its parser, the responder first and the second look after it', () => {
   template.resourceCountIs('AWS::Events::Rule', Object.keys(signalPatterns).length + FALLBACK_NUDGES);
@@ -176,49 +167,5 @@ test('a schedule’s role may reach its target and nothing else', () => {
         expect(reached).toContain(JSON.stringify({ 'Fn::GetAtt': attribute }));
       }
     }
-  }
-});
-
-/** Of one policy of a queue: more is refused at deployment. */
-const MOST_STATEMENTS = 20;
-const MOST_BYTES = 8_192;
-
-test.each([
-  ['nothing set', synthesise],
-  ['everything', () => synthesise(everything)],
-  ['many regions', () => synthesise({ ...everything, extraRegions: 'eu-west-1,eu-central-1,ap-south-1' })],
-  ['an extra region', () => synthesiseForwarding('eu-west-1')],
-] as const)('with %s, the policy of no queue outgrows what SQS takes', (_, make) => {
-  const policies = Object.values(make().findResources('AWS::SQS::QueuePolicy'));
-  expect(policies.length).toBeGreaterThan(0);
-  for (const { Properties } of policies) {
-    const { Statement } = Properties.PolicyDocument;
-    expect(Statement.length).toBeLessThanOrEqual(MOST_STATEMENTS / 2);
-    // References are longer than what they become.
-    expect(JSON.stringify(Properties.PolicyDocument).length).toBeLessThan(MOST_BYTES);
-  }
-});
-
-test('every queue that a rule sends to, or leaves what it cannot deliver in, lets the rules of this account in, and nobody else’s', () => {
-  const template = synthesise(everything);
-  const rules = Object.values(template.findResources('AWS::Events::Rule'));
-  const targets = rules.flatMap(({ Properties }) => Properties.Targets);
-  const reached = new Set(
-    targets
-      .flatMap(({ Arn, DeadLetterConfig }) => [Arn, DeadLetterConfig?.Arn])
-      .map((arn) => arn?.['Fn::GetAtt']?.[0])
-      .filter((id) => template.toJSON().Resources[id]?.Type === 'AWS::SQS::Queue'),
-  );
-  const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
-  expect(reached.size).toBeGreaterThanOrEqual(4);
-  for (const id of reached) {
-    const own = policies.filter(({ Properties }) =>
-      Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === id),
-    );
-    const open = own
-      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .filter(({ Effect, Principal }) => Effect === 'Allow' && Principal.Service === 'events.amazonaws.com');
-    expect(open.length).toBeGreaterThan(0);
-    for (const { Condition } of open) expect(JSON.stringify(Condition)).toMatch(/aws:SourceArn/);
   }
 });

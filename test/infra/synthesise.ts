@@ -13,6 +13,17 @@ vi.setConfig({ testTimeout: 180_000 });
 /** The functions' code takes seconds to build, and no test of the template needs it. */
 export const notBuilt = () => Code.fromInline('// built elsewhere');
 
+/** Settings that between them deploy all that there is. */
+export const everything = {
+  slackSecret: 'slack',
+  checkpointMarkers: 's3://bucket/prefix',
+  drills: 'true',
+  subnetIds: 'subnet-0a1b2c3d',
+  securityGroupIds: 'sg-0a1b2c3d',
+  homeRegion: 'us-east-2',
+  extraRegions: 'eu-west-1',
+};
+
 /** The home stack with these settings, as the bundled app makes it. */
 export function synthesise(given: GivenSettings = {}): Template {
   return synthesiseProps({ settings: readSettings(given) });

@@ -1,6 +1,7 @@
 import { openAccessEntries } from '../../enroll/access-entries.ts';
+import { enrollCommandFor } from '../enroll-command.ts';
 import type { Check, Finding } from '../finding.ts';
-import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
+import type { ClusterPatient } from '../patient.ts';
 
 /** The cluster lets each role of the stack in, as its group. */
 export const accessCheck: Check<ClusterPatient> = {

@@ -6,8 +6,9 @@ import type { InstanceId } from '../../../functions/signals/interruption.ts';
 import { scopeOf } from '../../../functions/table/keys.ts';
 import { MOST_READ } from '../../../functions/table/read-rows.ts';
 import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
+import { enrollCommandFor } from '../enroll-command.ts';
 import type { Check, Finding } from '../finding.ts';
-import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
+import type { ClusterPatient } from '../patient.ts';
 
 /** The index of nodes has seen the cluster lately, and knows its nodes. */
 export const indexCheck: Check<ClusterPatient> = {

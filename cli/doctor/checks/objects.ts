@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import { readManifests } from '../../enroll/manifests.ts';
 import { nameOf, openObjects } from '../../enroll/objects.ts';
+import { enrollCommandFor } from '../enroll-command.ts';
 import type { Check, Finding } from '../finding.ts';
-import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
+import type { ClusterPatient } from '../patient.ts';
 
 /** The cluster holds our permissions and policies, as this version has them. */
 export const objectsCheck: Check<ClusterPatient> = {

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { connectAsOperator, findCluster } from '../../enroll/cluster.ts';
 import { readManifests } from '../../enroll/manifests.ts';
 import { type AccessQuestion, type KubeObject, openObjects } from '../../enroll/objects.ts';
+import { enrollCommandFor } from '../enroll-command.ts';
 import type { Check, Finding } from '../finding.ts';
-import { type ClusterPatient, enrollCommandFor } from '../patient.ts';
+import type { ClusterPatient } from '../patient.ts';
 
 /** The cluster's own authorizer lets each group do all that it needs: whatever was bound, rebound or overruled there. */
 export const permissionsCheck: Check<ClusterPatient> = {

@@ -1,12 +1,11 @@
-import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeRuleCommand } from '@aws-sdk/client-eventbridge';
 import { ask } from '../../aws/ask.ts';
-import { REVERT_DRIFT } from '../../aws/redeploy.ts';
 import type { StackResource } from '../../aws/stack-resources.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 import { unlessGone } from './unless-gone.ts';
 
-/** Every rule is there, switched on, and has somewhere to send to. */
+/** Every rule is there and switched on; where it sends to is another check. */
 export const rulesCheck: Check<Patient> = {
   name: 'rules',
   look: async (patient) => {
@@ -14,34 +13,32 @@ export const rulesCheck: Check<Patient> = {
     const findings = await Promise.all(rules.map((rule) => lookAt(patient, rule)));
     const wrong = findings.filter((finding) => finding !== undefined);
     if (wrong.length > 0) return wrong;
-    return [{ type: 'ok', about: 'EventBridge', detail: `${rules.length} rules enabled, all with targets` }];
+    return [{ type: 'ok', about: 'EventBridge', detail: `${rules.length} rules enabled` }];
   },
 };
 
 async function lookAt(
   { aws: { events }, region }: Patient,
-  { physicalId }: StackResource,
+  rule: StackResource,
 ): Promise<Finding | undefined> {
-  // Of a bus of one's own, CloudFormation's id of a rule is `bus|name`.
-  const [name = '', bus = 'default'] = physicalId.split('|').reverse();
+  const { bus, name } = ruleKey(rule);
   const about = `rule ${name}`;
-  const at = `--region ${region} --event-bus-name ${bus}`;
-  const key = { Name: name, EventBusName: bus };
   return unlessGone(about, async () => {
     const { State } = await ask({ action: 'events:DescribeRule', on: about, region }, (options) =>
-      events.send(new DescribeRuleCommand(key), options),
+      events.send(new DescribeRuleCommand({ Name: name, EventBusName: bus }), options),
     );
-    if (State !== 'ENABLED')
-      return {
-        type: 'wrong',
-        about,
-        problem: `it is ${State}: its events reach nobody`,
-        remedy: `aws events enable-rule ${at} --name ${name}`,
-      };
-    const { Targets = [] } = await ask({ action: 'events:ListTargetsByRule', on: about, region }, (options) =>
-      events.send(new ListTargetsByRuleCommand({ Rule: name, EventBusName: bus }), options),
-    );
-    if (Targets.length > 0) return undefined;
-    return { type: 'wrong', about, problem: 'it has no targets', remedy: REVERT_DRIFT };
+    if (State === 'ENABLED') return undefined;
+    return {
+      type: 'wrong',
+      about,
+      problem: `it is ${State}: its events reach nobody`,
+      remedy: `aws events enable-rule --region ${region} --event-bus-name ${bus} --name ${name}`,
+    };
   });
+}
+
+/** Of a bus of one's own, CloudFormation's id of a rule is `bus|name`. */
+export function ruleKey({ physicalId }: StackResource): { readonly bus: string; readonly name: string } {
+  const [name = '', bus = 'default'] = physicalId.split('|').reverse();
+  return { bus, name };
 }

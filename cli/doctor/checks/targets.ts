@@ -6,6 +6,7 @@ import type { StackResource } from '../../aws/stack-resources.ts';
 import { readWantedTargets, type WantedTarget } from '../../aws/stack-template.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { ruleKey } from './rules.ts';
 
 /**
  * Every rule sends to all that the stack's template says, and what a target does not take is kept: the responder, the queue that
@@ -28,10 +29,10 @@ export const targetsCheck: Check<Patient> = {
 
 async function lookAt(
   patient: Patient,
-  { physicalId }: StackResource,
+  resource: StackResource,
   wanted: readonly WantedTarget[],
 ): Promise<readonly Finding[]> {
-  const [rule = '', bus = 'default'] = physicalId.split('|').reverse();
+  const { bus, name: rule } = ruleKey(resource);
   const there = await targetsOf(patient, rule, bus);
   if (!there) return [];
   return wanted.flatMap(({ isKept, logicalId }): readonly Finding[] => {
