@@ -28,6 +28,7 @@ export const TABLE_DESCRIPTION = 'For spot-responder status';
 export const CHAIN_DESCRIPTIONS = {
   bus: 'For rules of your own',
   deadLetters: 'For spot-responder redrive: what no function could take',
+  failedRuns: 'For spot-responder redrive: scheduled runs that failed',
   events: 'For spot-responder redrive: where events go back to',
   extraRegions: 'For spot-responder doctor: regions that forward their events',
 } as const;

@@ -1,4 +1,4 @@
-import { Aspects, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -58,6 +58,8 @@ export class SpotResponder extends Construct {
   readonly table: TableV2;
   /** What no function could take. */
   readonly deadLetters: Queue;
+  /** Scheduled runs that failed, for whoever asks why; the next one made up for each. */
+  readonly failedRuns: Queue;
 
   constructor(scope: Construct, id: string, props: SpotResponderProps = {}) {
     super(scope, id);
@@ -72,6 +74,11 @@ export class SpotResponder extends Construct {
     this.table = this.#addTable(settings);
     this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
+    this.failedRuns = privateQueue(this, 'FailedRuns', { retentionPeriod: Duration.days(1) });
+    Validations.of(this.failedRuns).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue: of schedules and their functions, which the check does not see.',
+    });
     const common = {
       code,
       settings,
@@ -79,6 +86,7 @@ export class SpotResponder extends Construct {
       bus: this.bus,
       deadLetters: this.deadLetters,
       undelivered: openToRules(this.deadLetters),
+      failedRuns: this.failedRuns,
     };
     this.responder = new Responder(this, 'Responder', common);
     this.nodeIndexer = new NodeIndexer(this, 'NodeIndexer', common);
@@ -120,6 +128,7 @@ export class SpotResponder extends Construct {
       IndexRole: [describeAccessEntry('spot-responder-index'), this.nodeIndexer.role.roleArn],
       EventBus: [CHAIN_DESCRIPTIONS.bus, this.bus.eventBusName],
       DeadLetterQueue: [CHAIN_DESCRIPTIONS.deadLetters, this.deadLetters.queueUrl],
+      FailedRunsQueue: [CHAIN_DESCRIPTIONS.failedRuns, this.failedRuns.queueUrl],
       EventQueue: [CHAIN_DESCRIPTIONS.events, this.responder.later.queueUrl],
       ...(extraRegions.length > 0 && {
         ExtraRegions: [CHAIN_DESCRIPTIONS.extraRegions, extraRegions.join(',')],

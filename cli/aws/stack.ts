@@ -26,7 +26,6 @@ export interface DeployedStack {
   readonly table?: string;
   /** Name of our own bus. */
   readonly bus?: string;
-  /** URLs of the queue for what no function could take, and of the one that it may go back to. */
   readonly queues?: StackQueues;
   /** Regions that forward their events to this one. */
   readonly extraRegions: readonly string[];
@@ -34,9 +33,14 @@ export interface DeployedStack {
   readonly drills: Readonly<Partial<Record<keyof typeof DRILL_DESCRIPTIONS, string>>>;
 }
 
+/** URLs. */
 interface StackQueues {
+  /** What no function could take. */
   readonly deadLetters: string;
+  /** Where it may go back to. */
   readonly events: string;
+  /** Scheduled runs that failed; absent of a stack that keeps none. */
+  readonly failedRuns?: string;
 }
 
 /**
@@ -83,7 +87,8 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
 function queuesOf(outputOf: (description: string) => string | undefined): StackQueues | undefined {
   const deadLetters = outputOf(CHAIN_DESCRIPTIONS.deadLetters);
   const events = outputOf(CHAIN_DESCRIPTIONS.events);
-  return deadLetters && events ? { deadLetters, events } : undefined;
+  const failedRuns = outputOf(CHAIN_DESCRIPTIONS.failedRuns);
+  return deadLetters && events ? { deadLetters, events, ...(failedRuns && { failedRuns }) } : undefined;
 }
 
 async function describe(client: CloudFormationClient, name: string, region: string) {

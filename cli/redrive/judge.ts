@@ -1,10 +1,12 @@
 import { isContinuation, parseContinuation } from '../../functions/continuation/continuation.ts';
 import { MalformedSignalError } from '../../functions/errors.ts';
 import { nameOfKind } from '../../functions/notify/message/words.ts';
+import { isRecord } from '../../functions/signals/fields.ts';
 import type { Interruption, InterruptionKind } from '../../functions/signals/interruption.ts';
 import { parseSignal } from '../../functions/signals/parse.ts';
 import { regionOf } from '../../functions/signals/region.ts';
-import { type Letter, open } from './letter.ts';
+import { isScheduledRun, SCHEDULED_RUNS } from '../../infra/scheduled-runs.ts';
+import { type Letter, type Opened, open } from './letter.ts';
 
 /** What shall become of a dead letter. */
 export type Verdict =
@@ -41,7 +43,10 @@ export function judge(
   letter: Letter,
   { now, region }: { readonly now: Date; readonly region: string },
 ): Judged {
-  const { content, why } = open(letter);
+  const opened = open(letter);
+  const { content, why } = opened;
+  const run = scheduledRun(opened);
+  if (run !== undefined) return { letter, what: run, why, verdict: MADE_UP_FOR };
   try {
     const { interruptions, nothing, what } = read(content, region);
     return { letter, what, why, verdict: nothing ?? weigh(interruptions, { content, now }) };
@@ -50,6 +55,15 @@ export function judge(
     const verdict: Verdict = { type: 'unreadable', reason: error.message };
     return { letter, what: 'not readable', why, verdict };
   }
+}
+
+const MADE_UP_FOR: Verdict = { type: 'needless', reason: 'the next run does the same' };
+
+/** Which of the schedules' runs it is of; `undefined` for whatever else. */
+function scheduledRun({ content, schedule }: Opened): string | undefined {
+  if (schedule !== undefined) return `run of the schedule ${schedule}`;
+  const run = isRecord(content) ? content.run : undefined;
+  return isScheduledRun(run) ? `run of the ${SCHEDULED_RUNS[run]}` : undefined;
 }
 
 type Timed = Omit<Interruption, 'instanceId'>;

@@ -17,14 +17,18 @@ export interface Opened {
   /** An event of AWS, or a message of our own; `undefined` when it is not JSON. */
   readonly content: unknown;
   readonly why: string;
+  /** Name of the schedule that could not start its function with it. */
+  readonly schedule?: string;
 }
 
 /**
- * Three senders, three forms: EventBridge writes the event with the error in attributes, a queue gives up the message as it
- * was, and Lambda wraps what it was invoked with and what the function answered.
+ * Four senders, four forms: EventBridge writes the event with the error in attributes, its Scheduler the call that it could
+ * not make with the same attributes and the schedule's, a queue gives up the message as it was, and Lambda wraps what it was
+ * invoked with and what the function answered.
  *
- * Sources: EventBridge user guide, "Using dead-letter queues to process undelivered events"; Lambda developer guide,
- * "Retaining records of asynchronous invocations".
+ * Sources: EventBridge user guide, "Using dead-letter queues to process undelivered events"; EventBridge Scheduler user
+ * guide, "Configuring a schedule's dead-letter queue"; Lambda developer guide, "Retaining records of asynchronous
+ * invocations".
  */
 export function open({ attributes, body, givenUpBy }: Letter): Opened {
   const content = parse(body);
@@ -32,9 +36,12 @@ export function open({ attributes, body, givenUpBy }: Letter): Opened {
     return { content: content.requestPayload, why: `the function failed: ${failureIn(content)}` };
   if (givenUpBy !== undefined)
     return { content, why: `the function failed on it again and again (${givenUpBy.split(':').at(-1)})` };
-  const { ERROR_CODE: code, ERROR_MESSAGE: message } = attributes;
+  const { ERROR_CODE: code, ERROR_MESSAGE: message, SCHEDULE_ARN: scheduleArn } = attributes;
   const said = [code, message].filter(Boolean).join(': ');
-  return { content, why: `EventBridge could not deliver it${said ? ` (${said})` : ''}` };
+  const reason = said ? ` (${said})` : '';
+  if (scheduleArn === undefined) return { content, why: `EventBridge could not deliver it${reason}` };
+  const schedule = scheduleArn.split('/').at(-1) ?? scheduleArn;
+  return { content, why: `EventBridge Scheduler could not start it${reason}`, schedule };
 }
 
 function failureIn({ requestContext, responsePayload }: Readonly<Record<string, unknown>>): string {

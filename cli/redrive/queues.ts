@@ -7,7 +7,7 @@ import { openSqs } from '../aws/sqs.ts';
 import type { DeployedStack } from '../aws/stack.ts';
 import type { QueueAt } from './mailbox.ts';
 
-/** A dead-letter queue by the name that a person gives it: `responder`, or the region that could not forward. */
+/** A dead-letter queue by the name that a person gives it: `responder`, `runs`, or the region that could not forward. */
 export interface DeadLetterQueue {
   readonly name: string;
   readonly at: QueueAt;
@@ -16,26 +16,31 @@ export interface DeadLetterQueue {
 /** Of the notices that Slack did not take. */
 export const SLACK = 'slack';
 const RESPONDER = 'responder';
+/** Of the schedules, that failed. */
+const RUNS = 'runs';
 
 /**
- * The queues with events: those that `name` means, all of them without one.
+ * The queues with letters to be judged one by one: those that `name` means, all of them without one.
  *
  * @throws ConfigurationError when there is none of that name, or the stack is an older version's; AwsCallError.
  */
 export async function findQueues(stack: DeployedStack, name?: string): Promise<readonly DeadLetterQueue[]> {
   const { extraRegions, queues, region } = stack;
-  const names = [RESPONDER, ...extraRegions];
-  if (name !== undefined && ![...names, SLACK].includes(name))
-    throw new ConfigurationError(`There is no queue ${name}; there are ${[...names, SLACK].join(', ')}.`);
+  const sqs = openSqs({ region });
+  const home = Object.entries({ [RESPONDER]: queues?.deadLetters, [RUNS]: queues?.failedRuns }).flatMap(
+    ([own, url]) => (url === undefined ? [] : [{ name: own, at: { sqs, url, region } }]),
+  );
+  const names = [...home.map((each) => each.name), ...extraRegions, SLACK];
   if (name === SLACK) return [];
   if (!queues)
     throw new ConfigurationError(
       `--stack ${stack.name}: it does not say where its queues are. Deploy this version of it: npm run build && npx cdk deploy`,
     );
-  const home = { name: RESPONDER, at: { sqs: openSqs({ region }), url: queues.deadLetters, region } };
+  if (name !== undefined && !names.includes(name))
+    throw new ConfigurationError(`There is no queue ${name}; there are ${names.join(', ')}.`);
   const regions = extraRegions.filter((each) => name === undefined || each === name);
   const forwarding = await Promise.all(regions.map((each) => queuesOfRegion(stack, each)));
-  return [...(name === undefined || name === RESPONDER ? [home] : []), ...forwarding.flat()];
+  return [...home.filter((each) => name === undefined || name === each.name), ...forwarding.flat()];
 }
 
 async function queuesOfRegion(stack: DeployedStack, region: string): Promise<readonly DeadLetterQueue[]> {

@@ -4,15 +4,23 @@ import { MOST_TAKEN } from './mailbox.ts';
 import type { NoticesMoved } from './notices.ts';
 import type { OpenQueue, Redriven } from './redrive.ts';
 
-/** What is in a queue, one line a letter and one more with how it came there. */
+/** What is in a queue, one line a letter and one more with how it came there; those that read alike once, with their number. */
 export function showQueue({ letters, name }: OpenQueue): string {
   if (letters.length === 0) return `${name}: nothing there.`;
-  const lines = letters.flatMap(({ verdict, what, why }) => [
-    `  ${WHAT_IS_DONE[verdict.type].padEnd(10)} ${what}`,
-    `             ${why}${'reason' in verdict ? `; ${verdict.reason}` : ''}`,
-  ]);
+  const alike = Map.groupBy(letters.map(describe), ({ about, how }) => `${about}\n${how}`);
+  const lines = [...alike.values()].flatMap(([first, ...others]) =>
+    first ? [others.length > 0 ? `${first.about}, ${others.length + 1} times` : first.about, first.how] : [],
+  );
   const more = letters.length >= MOST_TAKEN ? ', and maybe more: run this again afterwards' : '';
   return [`${name}: ${plural(letters.length, 'dead letter')}${more}`, ...lines].join('\n');
+}
+
+function describe({ verdict, what, why }: Judged): { readonly about: string; readonly how: string } {
+  const reason = 'reason' in verdict ? `; ${verdict.reason}` : '';
+  return {
+    about: `  ${WHAT_IS_DONE[verdict.type].padEnd(10)} ${what}`,
+    how: `             ${why}${reason}`,
+  };
 }
 
 const WHAT_IS_DONE: Readonly<Record<Verdict['type'], string>> = {

@@ -86,8 +86,10 @@ function reasonOf(
   const onlyOn = (arns: ReadonlySet<string | undefined>) =>
     action.startsWith('sqs:') && resources.every((each) => arns.has(each));
   if (action.startsWith('logs:')) return 'Lambda writes the log with this role';
-  if (action !== 'sqs:SendMessage' && onlyOn(mapped)) return 'Lambda polls the queue with this role';
-  if (action !== 'sqs:SendMessage' && onlyOn(new Set([...mapped, fn?.later.onFailure])))
+  const failures = fn?.later.onFailure;
+  const takesOnly = action !== 'sqs:SendMessage';
+  if (takesOnly && onlyOn(mapped)) return 'Lambda polls the queue with this role';
+  if (onlyOn(new Set([failures])) || (takesOnly && onlyOn(new Set([...mapped, failures]))))
     return 'Lambda sends to its on-failure queue with this role';
   if (action === 'sqs:GetQueueAttributes' || action === 'sqs:GetQueueUrl')
     return 'comes with the CDK’s grant to send; reads no message';

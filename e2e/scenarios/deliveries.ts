@@ -1,4 +1,5 @@
 import { removedTwice } from '../../controlplane/audit.ts';
+import { refusal } from '../account/gateway.ts';
 import { same } from '../world/claims.ts';
 import { countToMove, endsIn, noDeadLetter, secondsBetween, waiting } from './looks.ts';
 import { happening } from './sample.ts';
@@ -10,10 +11,10 @@ const NOTICE_SECONDS = 120;
 export const deliveries: Scenario = {
   name: 'deliveries',
   about:
-    'of three events one never comes to the function, one never to the queue, one comes late and three times',
+    'of three events one never comes to the function, one never to the queue, one comes late and three times; then a run of the index fails',
   isQuick: true,
   play: async (scene) => {
-    const { bridge, claim, cluster, fill, namespace, slack } = scene;
+    const { account, bridge, claim, cluster, fill, namespace, slack, tick } = scene;
     const nodes = await fill(3, () => [
       { kind: 'Deployment', namespace, name: 'llm', on: [0, 0, 1, 1, 2, 2], stopsAfterSeconds: 2 },
     ]);
@@ -45,6 +46,17 @@ export const deliveries: Scenario = {
       30,
     );
     await claim('no letter is dead', () => noDeadLetter(scene), 0);
+    const heal = account.intercept((request) =>
+      request.operation === 'ListClusters'
+        ? Promise.resolve(refusal(request, 'AccessDeniedException', 'listing is denied'))
+        : undefined,
+    );
+    await tick('rate(1 minute)');
+    heal();
+    await claim('a scheduled run that failed is kept, with its reason', async () => {
+      const letters = await noDeadLetter(scene);
+      return (typeof letters === 'string' && /FailedRuns.*listing is denied/s.test(letters)) || `${letters}`;
+    });
     return { 'emptied s': emptied };
   },
 };

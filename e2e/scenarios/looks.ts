@@ -14,7 +14,7 @@ export async function waiting(scene: Scene, end: string): Promise<number> {
   );
 }
 
-/** In all queues that others redrive to. */
+/** In all queues that others redrive to, or that failed runs are kept in. */
 export async function deadLetters(scene: Scene): Promise<number> {
   return countMessages(scene, deadLetterQueues(scene));
 }
@@ -33,8 +33,11 @@ export async function noDeadLetter(scene: Scene): Promise<true | string> {
   return `${count} dead letters, such as\n${letters.join('\n')}`;
 }
 
-function deadLetterQueues({ stack: { queues } }: Scene): readonly StackQueue[] {
-  const dead = new Set(queues.map(({ redrive }) => redrive?.deadLetterTargetArn));
+function deadLetterQueues({ stack: { functions, queues } }: Scene): readonly StackQueue[] {
+  const dead = new Set([
+    ...queues.map(({ redrive }) => redrive?.deadLetterTargetArn),
+    ...functions.map(({ later }) => later.onFailure),
+  ]);
   return queues.filter(({ arn }) => dead.has(arn));
 }
 

@@ -152,7 +152,11 @@ function openDoors(
       const { onFailure } = target.properties.later;
       if (ending.type === 'done' || !onFailure || signal.aborted) return;
       const { reason } = ending;
-      await account.send(onFailure, { requestPayload: event, responsePayload: { errorMessage: reason } });
+      await account.send(onFailure, {
+        requestContext: { functionArn: `${target.properties.arn}:$LATEST`, condition: 'RetriesExhausted' },
+        requestPayload: event,
+        responsePayload: { errorMessage: reason },
+      });
     },
     toQueue: (arn, event) => account.send(arn, event),
     toBus: async (arn, event) => put(busName(arn), event),

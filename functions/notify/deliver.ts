@@ -117,11 +117,19 @@ function sortOut(records: readonly SqsRecord[], { tellDigest }: DeliverDeps): So
 /** `undefined` for a notice, and for what cannot be read: that fails as one. */
 function readDigest({ body }: SqsRecord): DigestRequest | undefined {
   try {
-    return readDigestRequest(parseBody(body));
+    const content = parseBody(body);
+    const unsent = unsentMessage.safeParse(content);
+    return readDigestRequest(unsent.success ? parseBody(unsent.data.MessageBody) : content);
   } catch {
     return undefined;
   }
 }
+
+/**
+ * What the schedule could not send into the queue is in the dead-letter queue as the call that failed, and is moved back so.
+ * EventBridge Scheduler user guide, "Configuring a schedule's dead-letter queue".
+ */
+const unsentMessage = z.object({ MessageBody: z.string() });
 
 /** The conversations that have changed. */
 async function keepRecord(

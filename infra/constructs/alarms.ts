@@ -25,6 +25,7 @@ const WINDOW = Duration.minutes(5);
 /** Of the responder, what there is to watch. */
 export interface Watchable {
   readonly deadLetters: Queue;
+  readonly failedRuns: Queue;
   readonly responder: Running;
   readonly nodeIndexer: Running;
   readonly fallback: Running;
@@ -43,8 +44,8 @@ interface Watched {
   /** In how many of the last periods. @default the last one */
   readonly periods?: { readonly bad: number; readonly of: number };
   /**
-   * Rings when the metric has no value any more, rather than from one on: its alarm has too little data then. Were missing
-   * values a breach, it would ring at the first deployment, before there is a first one. @default false
+   * Rings too when the metric has no value any more: nothing starts what writes it. The alarm has too little data then; were
+   * missing values a breach, it would ring at the first deployment, before there is a first one. @default false
    */
   readonly ringsAtNone?: boolean;
 }
@@ -82,9 +83,7 @@ function addAlarm(
     alarmDescription: `spot-responder: ${says}`,
     metric,
     threshold: 1,
-    comparisonOperator: ringsAtNone
-      ? ComparisonOperator.LESS_THAN_THRESHOLD
-      : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: periods.of,
     datapointsToAlarm: periods.bad,
     treatMissingData: ringsAtNone ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
@@ -97,10 +96,15 @@ function lying(queue: Queue): IMetric {
   return queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: Stats.MAXIMUM });
 }
 
+/** Lambda writes a zero for a run that succeeds, and nothing where there was none. */
+function runsFailing({ function: fn }: Running, period: Duration, periods: Watched['periods']) {
+  const metric = fn.metricErrors({ period, statistic: Stats.SUM });
+  return { metric, ringsAtNone: true, ...(periods && { periods }) };
+}
+
 function watched(responder: Watchable): Readonly<Record<string, Watched>> {
   const { deadLetters, fallback, nodeIndexer, notifier, reporter } = responder;
   const perMinute = { period: MINUTE, statistic: Stats.SUM };
-  const inFiveMinutes = { period: WINDOW, statistic: Stats.SUM };
   return {
     DeadLetters: {
       metric: lying(deadLetters),
@@ -123,29 +127,16 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
       says: "the account's limit of concurrent functions kept the responder waiting. Ask for a higher one.",
     },
     IndexFailing: {
-      metric: nodeIndexer.function.metricErrors(perMinute),
-      periods: THREE_OF_FIVE,
-      says: 'the index of nodes is not written; drains ask EC2 and EKS first. See its log.',
-    },
-    IndexStopped: {
-      metric: nodeIndexer.function.metricInvocations(inFiveMinutes),
-      ringsAtNone: true,
-      says: 'nothing starts the index of nodes any more. spot-responder doctor says what is wrong with its schedule.',
+      ...runsFailing(nodeIndexer, MINUTE, THREE_OF_FIVE),
+      says: `the index of nodes is not written; drains ask EC2 and EKS first. ${WHY_RUNS_FAIL}`,
     },
     FallbackFailing: {
-      metric: fallback.function.metricErrors(perMinute),
-      periods: THREE_OF_FIVE,
-      says: 'pools are not kept at their size. See the log of the fallback function.',
-    },
-    FallbackStopped: {
-      metric: fallback.function.metricInvocations(inFiveMinutes),
-      ringsAtNone: true,
-      says: 'nothing starts the fallback any more. spot-responder doctor says what is wrong with its schedule.',
+      ...runsFailing(fallback, MINUTE, THREE_OF_FIVE),
+      says: `pools are not kept at their size. ${WHY_RUNS_FAIL}`,
     },
     PricesFailing: {
-      metric: reporter.function.metricErrors({ period: Duration.hours(1), statistic: Stats.SUM }),
-      periods: { bad: 3, of: 3 },
-      says: 'what nodes cost has not been written down for hours; savings lack it. See the log of the report function.',
+      ...runsFailing(reporter, Duration.hours(1), { bad: 3, of: 3 }),
+      says: `what nodes cost has not been written down for hours; savings lack it. ${WHY_RUNS_FAIL}`,
     },
     ...(notifier && {
       SlackFailing: {
@@ -160,6 +151,9 @@ function watched(responder: Watchable): Readonly<Record<string, Watched>> {
     }),
   };
 }
+
+const WHY_RUNS_FAIL =
+  'spot-responder redrive runs --dry-run says why; where it shows none (insufficient data), nothing starts them: spot-responder doctor.';
 
 /** Of all clusters together. */
 export function total(metricName: Total): Metric {

@@ -71,16 +71,17 @@ function speeds(): IWidget[] {
   ];
 }
 
-function machines({ deadLetters, fallback, nodeIndexer, notifier, responder }: Watchable): IWidget[] {
-  const parts = [responder, nodeIndexer, fallback, ...(notifier ? [notifier] : [])];
-  const queues = [deadLetters, ...(notifier ? [notifier.deadLetters] : [])];
+function machines(watched: Watchable): IWidget[] {
+  const { deadLetters, failedRuns, fallback, nodeIndexer, notifier, reporter, responder } = watched;
+  const parts = [responder, nodeIndexer, fallback, reporter, ...(notifier ? [notifier] : [])];
+  const queues = [deadLetters, failedRuns, ...(notifier ? [notifier.deadLetters] : [])];
   return [
     graph(
       'Errors and throttles',
       parts.flatMap((part) => [part.function.metricErrors(), part.function.metricThrottles()]),
     ),
     graph(
-      'Dead letters',
+      'Dead letters and failed runs',
       queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible()),
     ),
   ];

@@ -3,7 +3,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { POOL_KEY } from '../../functions/locate/owner.ts';
 import { POOL_PREFIX } from '../../functions/table/keys.ts';
@@ -13,7 +13,7 @@ import { addEventRules } from './event-rules.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { openToRules, privateQueue } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
-import { eachMinute, starts } from './starts.ts';
+import { addRuns, eachRun, MINUTE } from './starts.ts';
 
 /** Drains go on until it ends, and the next run goes on from there. */
 const LONGEST_RUN = Duration.seconds(60);
@@ -33,15 +33,15 @@ export class Fallback extends Construct {
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
-    const { bus, table } = common;
+    const { bus, failedRuns, table } = common;
+    const runs = { failedRuns, goodFor: MINUTE };
     const made = nodeFunction(this, {
       common,
       handler: 'fallback',
       description: 'Scales on-demand node groups while spot is short, and back',
       timeout: LONGEST_RUN,
       reachesClusters: true,
-      // The next run is a minute away and does the same.
-      retryAttempts: 0,
+      ...eachRun(runs),
       environment: {
         ...regionsEnvironment(common.settings),
         INCIDENT_TABLE: table.tableName,
@@ -52,11 +52,8 @@ export class Fallback extends Construct {
     this.role = made.role;
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
     bus.grantPutEventsTo(this.function);
-    new Schedule(this, 'EveryMinute', {
-      description: 'spot-responder: on-demand fallback',
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: starts(this, this.function, eachMinute),
-    });
+    const schedule = ScheduleExpression.rate(MINUTE);
+    addRuns(this, 'EveryMinute', this.function, { run: 'fallback', schedule, ...runs });
     this.#addNudges(common);
   }
 

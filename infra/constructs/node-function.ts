@@ -28,6 +28,8 @@ export interface Common {
   readonly deadLetters: Queue;
   /** The same, for targets of rules. */
   readonly undelivered: IQueue;
+  /** Scheduled runs that failed. */
+  readonly failedRuns: Queue;
 }
 
 export interface NodeFunctionProps extends Omit<FunctionOptions, 'memorySize'> {

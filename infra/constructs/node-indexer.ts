@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { CLUSTERS_PARTITION, HOURS_PREFIX, NODE_PREFIX } from '../../functions/table/keys.ts';
 import { regionsEnvironment } from '../policy-environment.ts';
 import { type Common, nodeFunction } from './node-function.ts';
 import { servedArns } from './served-arns.ts';
-import { eachMinute, starts } from './starts.ts';
+import { addRuns, eachRun, MINUTE } from './starts.ts';
 
 /** Shorter than the minute between two passes, so that they never overlap. */
 const LONGEST_PASS = Duration.seconds(55);
@@ -19,24 +19,21 @@ export class NodeIndexer extends Construct {
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
+    const runs = { failedRuns: common.failedRuns, goodFor: MINUTE };
     const made = nodeFunction(this, {
       common,
       handler: 'index-nodes',
       description: 'Writes down which instance is which node, for the responder',
       timeout: LONGEST_PASS,
       reachesClusters: true,
-      // The next pass is a minute away and does the same.
-      retryAttempts: 0,
+      ...eachRun(runs),
       environment: { ...regionsEnvironment(common.settings), INCIDENT_TABLE: common.table.tableName },
     });
     this.function = made.function;
     this.role = made.role;
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
-    new Schedule(this, 'EveryMinute', {
-      description: 'spot-responder: index of nodes',
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: starts(this, this.function, eachMinute),
-    });
+    const schedule = ScheduleExpression.rate(MINUTE);
+    addRuns(this, 'EveryMinute', this.function, { run: 'index', schedule, ...runs });
   }
 
   #permissions({ settings, table }: Common): readonly PolicyStatement[] {

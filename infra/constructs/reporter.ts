@@ -1,14 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { HISTORY_PREFIX, HOURS_PREFIX } from '../../functions/table/keys.ts';
 import { type Common, nodeFunction } from './node-function.ts';
-import { starts } from './starts.ts';
+import { addRuns, eachRun } from './starts.ts';
 
 /** Some hundred writes after two days of missing prices. */
 const LONGEST_RUN = Duration.minutes(2);
+/** The next run does what this one left. */
+const HALF_THE_PERIOD = Duration.minutes(30);
 
 /** Prices the hours that the node index counted, for `spot-responder savings`. */
 export class Reporter extends Construct {
@@ -17,6 +19,7 @@ export class Reporter extends Construct {
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
+    const runs = { failedRuns: common.failedRuns, goodFor: HALF_THE_PERIOD };
     const made = nodeFunction(this, {
       common,
       handler: 'report',
@@ -24,19 +27,15 @@ export class Reporter extends Construct {
       timeout: LONGEST_RUN,
       // Prices are asked of public endpoints, and no cluster is.
       reachesClusters: false,
-      // The next hour's run does what this one left.
-      retryAttempts: 0,
+      ...eachRun(runs),
       environment: { INCIDENT_TABLE: common.table.tableName },
     });
     this.function = made.function;
     this.role = made.role;
     for (const statement of permissions(common)) this.role.addToPolicy(statement);
-    new Schedule(this, 'EveryHour', {
-      description: 'spot-responder: prices of the hour',
-      // Past the hour, so that its last minute is counted.
-      schedule: ScheduleExpression.cron({ minute: '5' }),
-      target: starts(this, this.function, { retryAttempts: 0, maxEventAge: Duration.minutes(30) }),
-    });
+    // Past the hour, so that its last minute is counted.
+    const schedule = ScheduleExpression.cron({ minute: '5' });
+    addRuns(this, 'EveryHour', this.function, { run: 'prices', schedule, ...runs });
   }
 }
 

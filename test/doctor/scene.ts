@@ -16,6 +16,7 @@ export interface DoctorScene {
   readonly slack: SimulatedSlack;
   readonly table: SimulatedTable;
   readonly deadLetters: readonly SimulatedQueue[];
+  readonly failedRuns: SimulatedQueue;
   /** Changes what the services say of the resources whose logical id starts so. */
   change(logicalId: string, change: Partial<SimulatedResource>): void;
   /** What the extra region could not forward. */
@@ -92,10 +93,13 @@ export async function openDoctorScene(): Promise<DoctorScene> {
   const run = (...args: readonly string[]) => runHere(environment, ...args);
   const diagnose = async (...args: readonly string[]): Promise<readonly Found[]> =>
     JSON.parse((await run('doctor', '--json', ...args)).stdout).findings;
+  const failedRuns = queues.find(({ url }) => url.includes('FailedRuns'));
+  if (!failedRuns) throw new Error('the stack has no queue for runs that failed');
   return {
     account,
     slack,
     table,
+    failedRuns,
     deadLetters: queues.filter(({ url }) => /dead/i.test(url)),
     roleOf,
     change: (logicalId, change) => {

@@ -60,8 +60,8 @@ test.each([
   'NotEnrolled',
   'SlackFailing',
   'NoticesLost',
-  'IndexStopped',
-  'FallbackStopped',
+  'IndexFailing',
+  'FallbackFailing',
   'PricesFailing',
 ])('there is an alarm %s, which rings at the first and says what helps', (name) => {
   const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
@@ -75,32 +75,46 @@ test('every alarm is sent to the topic and says what to do', () => {
   }
 });
 
-test('every alarm is quiet while nothing happens, but for those of what a schedule starts each minute: they ring then', () => {
-  const stopped = alarms.filter(({ MetricName }) => MetricName === 'Invocations');
-  expect(stopped).toHaveLength(2);
-  for (const alarm of stopped)
-    expect(alarm).toMatchObject({
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'missing',
-      InsufficientDataActions: [topic],
-      Period: 300,
-    });
-  for (const alarm of alarms.filter((each) => !stopped.includes(each)))
-    expect(alarm).toMatchObject({
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
+test('every alarm is quiet while nothing happens, but for those of what a schedule starts: they have too little data then', () => {
+  const started = alarms.filter(({ InsufficientDataActions }) => InsufficientDataActions !== undefined);
+  expect(started.map(({ MetricName, Period }) => [MetricName, Period])).toEqual([
+    ['Errors', 60],
+    ['Errors', 60],
+    ['Errors', 3_600],
+  ]);
+  for (const alarm of started)
+    expect(alarm).toMatchObject({ TreatMissingData: 'missing', InsufficientDataActions: [topic] });
+  for (const alarm of alarms) {
+    expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanOrEqualToThreshold' });
+    if (!started.includes(alarm)) expect(alarm).toMatchObject({ TreatMissingData: 'notBreaching' });
+  }
 });
 
-test('every rule’s target, and every schedule’s that nothing makes up for, has a queue for what it does not take', () => {
+test('they are within the ten that an account has for nothing', () => {
+  expect(alarms).toHaveLength(10);
+});
+
+test('every target of a rule and of a schedule has a queue for what it does not take', () => {
   const rules = Object.values(template.findResources('AWS::Events::Rule'));
-  for (const { Properties } of rules)
-    for (const target of Properties.Targets) expect(target).toHaveProperty('DeadLetterConfig');
-  const digests = Object.values(template.findResources('AWS::Scheduler::Schedule')).filter(({ Properties }) =>
-    Properties.Target.Input?.includes('digest'),
-  );
-  expect(digests).toHaveLength(1);
-  for (const { Properties } of digests) expect(Properties.Target).toHaveProperty('DeadLetterConfig');
+  const schedules = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+  const targets = [
+    ...rules.flatMap(({ Properties }) => Properties.Targets),
+    ...schedules.map(({ Properties }) => Properties.Target),
+  ];
+  expect(schedules).toHaveLength(4);
+  for (const target of targets) expect(target).toHaveProperty('DeadLetterConfig');
+});
+
+test('every function has a queue for what it fails on, and one that is started by itself waits no longer than the next is away', () => {
+  const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
+  const configured = Object.values(template.findResources('AWS::Lambda::EventInvokeConfig'));
+  const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+  for (const { Properties } of configured) {
+    expect(Properties.DestinationConfig.OnFailure.Destination).toHaveProperty('Fn::GetAtt');
+    expect(Properties.MaximumEventAgeInSeconds).toBeLessThanOrEqual(1_800);
+  }
+  const named = new Set([...configured, ...mappings].map(({ Properties }) => Properties.FunctionName.Ref));
+  expect([...named].sort()).toEqual(functions.sort());
 });
 
 test('every alarm of ours watches a metric that the code writes, with the very same dimensions', () => {

@@ -104,6 +104,16 @@ test('word for the digest is a record among others: one that could not be told i
   expect(asked).toEqual([new Date(digest.time), new Date(digest.time)]);
 });
 
+test('word for the digest that its schedule could not send is told when it is moved back, as the call that it is kept as', async () => {
+  const asked: Date[] = [];
+  await using scene = await openScene({
+    tellDigest: async ({ scheduledAt }) => void asked.push(scheduledAt),
+  });
+  const MessageBody = JSON.stringify({ digest: 'weekly', time: '2026-11-23T09:00:00Z' });
+  expect(await scene.deliver([{ MessageBody, QueueUrl: 'https://sqs/notices' }])).toEqual([]);
+  expect(asked).toEqual([new Date('2026-11-23T09:00:00Z')]);
+});
+
 test('an interruption in the same batch is told while the digest is still under way', async () => {
   const told = Promise.withResolvers<void>();
   await using scene = await openScene({ tellDigest: () => told.promise });

@@ -14,12 +14,14 @@ const BUS = 'arn:aws:events:us-east-2:111122223333:event-bus/spot-responder';
 let account: SimulatedAccount;
 let dead: SimulatedQueue;
 let events: SimulatedQueue;
+let failedRuns: SimulatedQueue;
 let notForwarded: SimulatedQueue;
 
 beforeEach(async () => {
   account = await startSimulatedAccount({ clock: systemClock, region });
   dead = account.addQueue({ name: 'DeadLetters' });
   events = account.addQueue({ name: 'Continuations', deadLetterQueue: dead });
+  failedRuns = account.addQueue({ name: 'FailedRuns' });
   notForwarded = account.addQueue({ name: 'NotForwarded' });
   deploy({});
 });
@@ -30,6 +32,7 @@ function deploy({ extraRegions }: { readonly extraRegions?: string }): void {
     { key: 'ResponderRole', value: RESPONDER, description: describeAccessEntry('spot-responder') },
     { key: 'EventBus', value: 'spot-responder', description: CHAIN_DESCRIPTIONS.bus },
     { key: 'DeadLetterQueue', value: dead.url, description: CHAIN_DESCRIPTIONS.deadLetters },
+    { key: 'FailedRunsQueue', value: failedRuns.url, description: CHAIN_DESCRIPTIONS.failedRuns },
     { key: 'EventQueue', value: events.url, description: CHAIN_DESCRIPTIONS.events },
   ];
   const regions = {
@@ -158,8 +161,46 @@ describe('an extra region', () => {
     const { code, stderr } = await redrive('ap-south-1');
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'error: There is no queue ap-south-1; there are responder, slack.\n',
+      stderr: 'error: There is no queue ap-south-1; there are responder, runs, slack.\n',
     });
+  });
+});
+
+describe('scheduled runs that failed', () => {
+  const failed = (run: string, errorMessage: string) =>
+    JSON.stringify({
+      requestContext: { functionArn: 'arn:aws:lambda:::function:index:$LATEST' },
+      requestPayload: { run },
+      responsePayload: { errorMessage },
+    });
+
+  test('are told by what they were and why, those that read alike once', async () => {
+    for (let n = 0; n < 30; n += 1) failedRuns.send(failed('index', 'AccessDenied'));
+    failedRuns.send(failed('prices', 'timed out'));
+    const { code, stdout } = await redrive('runs', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('runs: 31 dead letters\n');
+    expect(stdout).toContain('needless   run of the index of nodes, 30 times\n');
+    expect(stdout).toContain('the function failed: AccessDenied; the next run does the same\n');
+    expect(stdout).toContain('needless   run of the prices of the hour\n');
+    expect(failedRuns.waiting()).toBe(31);
+  });
+
+  test('are thrown away, and never sent anywhere', async () => {
+    failedRuns.send(failed('fallback', 'timed out'));
+    failedRuns.send(JSON.stringify({ FunctionName: 'index', Payload: '{}' }), 0, {
+      attributes: {
+        ERROR_CODE: 'ResourceNotFoundException',
+        SCHEDULE_ARN: 'arn:aws:scheduler:us-east-2:111122223333:schedule/default/IndexEveryMinute',
+      },
+    });
+    const { code, stdout } = await redrive('--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('run of the schedule IndexEveryMinute');
+    expect(stdout).toContain('EventBridge Scheduler could not start it (ResourceNotFoundException)');
+    expect(stdout).toContain('runs: 0 sent again, 2 thrown away.');
+    expect(failedRuns.waiting()).toBe(0);
+    expect(bodiesOf(events)).toEqual([]);
   });
 });
 
@@ -181,6 +222,7 @@ test('--json is one object with every letter whole', async () => {
     schemaVersion: 1,
     queues: [
       { queue: 'responder', letters: [{ body, verdict: 'stale', attributes: { ERROR_CODE: 'THROTTLING' } }] },
+      { queue: 'runs', letters: [] },
     ],
     notices: 0,
     done: { responder: { sent: 0, thrownAway: 1, kept: 0 } },

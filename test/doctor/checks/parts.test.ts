@@ -90,12 +90,29 @@ test('a schedule that is switched off, or gone', async () => {
 }, 60_000);
 
 test('events that nobody could handle, and notices that Slack did not take', async () => {
-  expect(await scene.findingsOf('dead letters')).toHaveLength(2);
+  expect(await scene.findingsOf('dead letters')).toHaveLength(3);
   for (const queue of scene.deadLetters) queue.send('{}');
   expect(await scene.findingsOf('dead letters')).toMatchObject([
     { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive responder --region us-east-2') },
     { type: 'wrong', remedy: expect.stringContaining('spot-responder redrive slack --region us-east-2') },
+    { type: 'ok', detail: 'empty' },
   ]);
+}, 60_000);
+
+test('scheduled runs that failed: one now and then is well, three are not', async () => {
+  const runs = async () => (await scene.findingsOf('dead letters')).at(-1);
+  const asks = 'spot-responder redrive runs --dry-run --region us-east-2';
+  scene.failedRuns.send('{}');
+  expect(await runs()).toMatchObject({
+    type: 'ok',
+    detail: `1 scheduled run failed within a day; ${asks} says why`,
+  });
+  for (let n = 0; n < 2; n += 1) scene.failedRuns.send('{}');
+  expect(await runs()).toMatchObject({
+    type: 'wrong',
+    problem: 'about 3 scheduled runs failed within a day',
+    remedy: expect.stringContaining(asks),
+  });
 }, 60_000);
 
 test('a table that was deleted', async () => {
