@@ -10,6 +10,7 @@ export const WITHOUT_RESOURCE_LEVEL: ReadonlySet<string> = new Set([
   'autoscaling:DescribeScalingActivities',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeSpotPriceHistory',
   'eks:ListClusters',
   'pricing:GetProducts',
@@ -42,6 +43,11 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /:ec2:.+:\*:(subnet|security-group)\//,
     'A subnet or security group that is shared with this account is another account’s; it is named by its id.',
   ],
+  [
+    /:ec2:.+:\*$/,
+    'A fleet of LaunchInstances is of whatever the group’s launch template names; the group is bound to a tag, and launching itself is not allowed here.',
+  ],
+  [/:ec2:\*::(image|snapshot)\/\*$/, 'Images and snapshots have no account in their ARNs.'],
   [
     /:s3:::[^/]+\/.*_COMPLETE\/\*$/,
     'Marker objects are named after requests; only they can be read, below the place that was named.',

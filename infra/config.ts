@@ -105,6 +105,10 @@ export const SETTINGS = {
     what: 'IAM lets the fallback change only Auto Scaling groups that carry spot-responder/pool themselves; else also any managed node group’s, and the function itself keeps to pools (docs/fallback.md)',
     fallback: false,
   }),
+  launchInstances: flag({
+    what: 'IAM lets the fallback launch into groups tagged spot-responder/launch=instances by LaunchInstances, for which AWS asks ec2:CreateFleet of it too; else they are scaled like the others (docs/fallback.md)',
+    fallback: false,
+  }),
   subnetIds: ids({
     what: 'for clusters with a private endpoint: the functions that speak to clusters run in these subnets',
     mayBe: 'ids such as subnet-0a1b2c3d,subnet-4e5f6a7b',

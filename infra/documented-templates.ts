@@ -15,6 +15,7 @@ const MORE = {
   subnetIds: 'subnet-0a1b2c3d',
   securityGroupIds: 'sg-0a1b2c3d',
   drills: 'true',
+  launchInstances: 'true',
 };
 
 /** What the documents show the permissions of: the stack as README.md has it deployed, and what other settings add. */

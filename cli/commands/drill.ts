@@ -3,8 +3,8 @@ import { DEFAULT_STACK } from '../aws/default-stack.ts';
 import type { DrillOptions } from '../drill/run-drill.ts';
 
 const help = `
-Needs a stack deployed with drills (npx cdk deploy -c drills=true, beside the settings it has), and of you fis:StartExperiment, GetExperiment and
-StopExperiment, and leave to tag the target. It really happens: a drilled instance is terminated. Asks first.
+Needs a stack deployed with drills (npx cdk deploy -c drills=true, beside the settings it has), and of you fis:StartExperiment, GetExperiment,
+StopExperiment and GetExperimentTemplate, and leave to tag the target. It really happens: a drilled instance is terminated. Asks first.
 Exit codes: 0 seen to its end · 1 failed, or the responder did not answer · 2 wrong flag, target or stack · 130 stopped`;
 
 /** `spot-responder drill`: an interruption or a want of capacity, by AWS FIS. */

@@ -64,7 +64,8 @@ async function follow(
     const now = await experiments.look(experiment);
     if (now.status !== status) tell(`AWS FIS: ${now.status}${now.reason ? ` (${now.reason})` : ''}`);
     status = now.status;
-    if (status === 'failed') return { type: 'failed', experiment, reason: now.reason ?? 'no reason given' };
+    if (status === 'failed' || status === 'cancelled')
+      return { type: 'failed', experiment, reason: now.reason ?? 'no reason given' };
     if (status === 'stopped') return { type: 'stopped', experiment };
     if (status === 'completed') overAt ??= clock.now();
     const incident = kind === 'interruption' ? await findIncident(target, since) : undefined;

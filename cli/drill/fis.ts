@@ -7,7 +7,7 @@ import { ask, type Question } from '../aws/ask.ts';
 /** An experiment of AWS FIS, as it stands. */
 export interface Experiment {
   readonly id: string;
-  /** `pending`, `initiating`, `running`, `completed`, `stopping`, `stopped` or `failed`. */
+  /** `pending`, `initiating`, `running`, `completed`, `stopping`, `stopped`, `failed`, or `cancelled` by the account's safety lever. */
   readonly status: string;
   readonly reason?: string | undefined;
 }
@@ -17,6 +17,8 @@ export interface Experiments {
   start(templateId: string): Promise<Experiment>;
   look(id: string): Promise<Experiment>;
   stop(id: string): Promise<void>;
+  /** The Availability Zones in which the template's experiments refuse capacity. */
+  zonesOf(templateId: string): Promise<readonly string[]>;
 }
 
 export interface FisAccess {
@@ -27,14 +29,15 @@ export interface FisAccess {
 }
 
 /**
- * Three signed requests of its REST API. Its SDK client would bring along another generation of the whole SDK: the one
+ * Four signed requests of its REST API. Its SDK client would bring along another generation of the whole SDK: the one
  * at hand is two years older than the others.
  */
 export function openExperiments(access: FisAccess): Experiments {
   const { region } = access;
   const about = (operation: string, on: string): Question => ({ action: `fis:${operation}`, on, region });
-  const call = async (question: Question, method: string, path: string, body?: object) =>
-    answer.parse(await ask(question, ({ abortSignal }) => send(access, { method, path, body }, abortSignal)));
+  const raw = (question: Question, method: string, path: string, body?: object) =>
+    ask(question, ({ abortSignal }) => send(access, { method, path, body }, abortSignal));
+  const call = async (...asked: Parameters<typeof raw>) => answer.parse(await raw(...asked));
   return {
     start: async (experimentTemplateId) => {
       // One token for one drill: an answer that is lost must not start a second experiment.
@@ -46,6 +49,13 @@ export function openExperiments(access: FisAccess): Experiments {
       flat(await call(about('GetExperiment', `experiment ${id}`), 'GET', `/experiments/${id}`)),
     stop: async (id) =>
       void (await call(about('StopExperiment', `experiment ${id}`), 'DELETE', `/experiments/${id}`)),
+    zonesOf: async (id) => {
+      const question = about('GetExperimentTemplate', `template ${id}`);
+      const { experimentTemplate } = template.parse(await raw(question, 'GET', `/experimentTemplates/${id}`));
+      return Object.values(experimentTemplate.actions).flatMap(
+        ({ parameters }) => parameters?.availabilityZoneIdentifiers?.split(',') ?? [],
+      );
+    },
   };
 }
 
@@ -53,6 +63,17 @@ const answer = z.object({
   experiment: z.object({
     id: z.string(),
     state: z.object({ status: z.string(), reason: z.optional(z.string()) }),
+  }),
+});
+
+const template = z.object({
+  experimentTemplate: z.object({
+    actions: z.record(
+      z.string(),
+      z.object({
+        parameters: z.optional(z.object({ availabilityZoneIdentifiers: z.optional(z.string()) })),
+      }),
+    ),
   }),
 });
 

@@ -14,7 +14,7 @@ import { askConsent } from '../consent.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type DrillDeps, type DrillEnd, drill } from './drill.ts';
 import { openExperiments } from './fis.ts';
-import { type DrillTarget, findGroup, findInstance } from './target.ts';
+import { checkZones, type DrillTarget, findGroup, findInstance } from './target.ts';
 
 export interface DrillOptions {
   readonly instance?: string;
@@ -38,6 +38,12 @@ export async function runDrill(options: DrillOptions): Promise<number> {
     ? await findInstance(new EC2Client(settings), instance, region)
     : await findGroup(new AutoScalingClient(settings), group ?? '', region);
   const templateId = templateOf(stack, target);
+  const experiments = openExperiments({
+    region,
+    credentials: new EC2Client(settings).config.credentials,
+    endpoint: readFisEndpointAtHand(),
+  });
+  if (target.zones) checkZones(target, await experiments.zonesOf(templateId));
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   // Not once: a second Ctrl-C must not cut off what stops the experiment and takes the tag away.
@@ -49,7 +55,11 @@ export async function runDrill(options: DrillOptions): Promise<number> {
       console.error('Nothing was done.');
       return consent === 'stopped' ? exitCodes.interrupted : exitCodes.failed;
     }
-    const end = await drill(target, templateId, depsFor(stack, settings, region, stop.signal));
+    const end = await drill(target, templateId, {
+      experiments,
+      signal: stop.signal,
+      ...watching(stack, settings),
+    });
     console.log(
       options.json
         ? JSON.stringify({ schemaVersion: 1, target: target.id, ...end }, null, 2)
@@ -69,23 +79,15 @@ function templateOf({ drills, name }: DeployedStack, { kind }: DrillTarget): str
   );
 }
 
-function depsFor(
+function watching(
   { table }: DeployedStack,
   settings: { readonly region?: string },
-  region: string,
-  signal: AbortSignal,
-): DrillDeps {
+): Pick<DrillDeps, 'clock' | 'findIncident' | 'tell'> {
   const clock = systemClock;
   const client = new DynamoDBClient({ ...settings, maxAttempts: 1 });
   const overview = dynamoOverview({ client, table: table ?? '', clock, random: Math.random });
   return {
-    experiments: openExperiments({
-      region,
-      credentials: client.config.credentials,
-      endpoint: readFisEndpointAtHand(),
-    }),
     clock,
-    signal,
     tell: (line) => console.error(line),
     findIncident: async (instanceId, since) => {
       const closed = await overview.closed(since, clock.now());

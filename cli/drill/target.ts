@@ -22,6 +22,8 @@ export interface DrillTarget {
   readonly id: string;
   /** What will happen, for the person who is asked. */
   readonly warning: string;
+  /** Of a group: where it launches. */
+  readonly zones?: readonly string[];
   mark(): Promise<void>;
   unmark(): Promise<void>;
 }
@@ -36,7 +38,14 @@ export async function findInstance(ec2: EC2Client, id: string, region: string): 
   if (instance.InstanceLifecycle !== 'spot')
     throw refused('--instance', id, 'it is no spot instance', 'AWS interrupts spot instances only; name one');
   const tags = Object.fromEntries((instance.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-  const owner = ownerFromTags({ tags, operatorManaged: false });
+  const owner = ownerFromTags({ tags, operatorManaged: instance.Operator?.Managed === true });
+  if (owner.type === 'owned' && owner.owner.type === 'auto-mode')
+    throw refused(
+      '--instance',
+      id,
+      'it is a node of EKS Auto Mode',
+      `${NO_AUTO_MODE}; name another kind of node`,
+    );
   if (owner.type !== 'owned')
     throw refused('--instance', id, owner.reason, 'name an instance that is a node of one of your clusters');
   const key = { Resources: [id], Tags: [{ Key: DRILL_TAG.key, Value: DRILL_TAG.value }] };
@@ -55,11 +64,14 @@ export async function findInstance(ec2: EC2Client, id: string, region: string): 
   };
 }
 
+/** EKS user guide, "Learn about Amazon EKS Auto Mode managed instances". */
+const NO_AUTO_MODE = 'AWS FIS cannot interrupt those';
+
 async function describeInstance(ec2: EC2Client, id: string, region: string) {
   const question = { action: 'ec2:DescribeInstances', on: `instance ${id}`, region };
   try {
     const { Reservations = [] } = await ask(question, (options) =>
-      ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }), options),
+      ec2.send(new DescribeInstancesCommand({ InstanceIds: [id], IncludeManagedResources: true }), options),
     );
     return Reservations[0]?.Instances?.[0];
   } catch (error) {
@@ -97,6 +109,7 @@ export async function findGroup(
   return {
     kind: 'capacity',
     id: name,
+    zones: AutoScalingGroups[0].AvailabilityZones ?? [],
     warning: `For 15 minutes every launch of group ${name} fails for want of capacity. What runs stays; what goes is not replaced there.`,
     mark: async () =>
       void (await ask({ action: 'autoscaling:CreateOrUpdateTags', on, region }, (options) =>
@@ -107,6 +120,18 @@ export async function findGroup(
         autoScaling.send(new DeleteGroupTagsCommand(write), options),
       )),
   };
+}
+
+/** @throws ConfigurationError when the group may launch where the experiment, which is as wide as `covered`, refuses nothing. */
+export function checkZones({ id, zones = [] }: DrillTarget, covered: readonly string[]): void {
+  const others = zones.filter((zone) => !covered.includes(zone));
+  if (others.length === 0) return;
+  throw refused(
+    '--group',
+    id,
+    `it also launches in ${others.join(', ')}, which the stack's experiment leaves alone: CloudFormation knows zones with a default subnet only`,
+    `make one in each (aws ec2 create-default-subnet --availability-zone ${others[0]}) and deploy again, or drill another group`,
+  );
 }
 
 function refused(flag: string, value: string, problem: string, remedy: string): ConfigurationError {

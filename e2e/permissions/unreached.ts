@@ -5,11 +5,6 @@ export const UNREACHED: readonly {
   readonly reason: string;
 }[] = [
   {
-    bundle: 'fallback',
-    action: 'autoscaling:LaunchInstances',
-    reason: 'groups tagged spot-responder/launch: instances; none of the scenarios’ is',
-  },
-  {
     bundle: 'index-nodes',
     action: 'ec2:DescribeInstances',
     reason: 'nodes whose labels name no owner; every node of the scenarios is a node group’s',

@@ -58,7 +58,8 @@ const MARGIN_MS = 10_000;
 
 /**
  * Once a minute for all pools, or in five where there is none; between that for those that a batch of nudges from the
- * queue is about.
+ * queue is about. A minute's run in which a pool could not be looked after has done its work by the end, and fails then: so
+ * that its failure is counted, rings when the next ones fail too, and is kept with its reason.
  */
 export const handler = async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
   const until = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - MARGIN_MS);
@@ -69,6 +70,7 @@ export const handler = async (event: unknown, context: { getRemainingTimeInMilli
       const report = await runFallback(deps, until, concerns);
       if (!concerns) rest.after(report);
       log.info('Fallback reconciled', { ...report, region: deps.region });
+      if (!concerns && report.failures.length > 0) throw new Error(report.failures.join(' '));
     }),
   );
   // A region's trouble does not keep the others' pools waiting.

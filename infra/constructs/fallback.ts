@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
@@ -81,6 +81,7 @@ export class Fallback extends Construct {
    */
   #permissions({ settings, table }: Common): readonly PolicyStatement[] {
     const arns = (service: string, resource: string) => servedArns(this, settings, service, resource);
+    const { launchInstances } = settings;
     const tags = settings.scaleTaggedGroupsOnly ? [POOL_KEY] : [POOL_KEY, 'eks:nodegroup-name'];
     const writes = tags.map(
       (tag) =>
@@ -88,7 +89,7 @@ export class Fallback extends Construct {
           actions: [
             'autoscaling:SetDesiredCapacity',
             'autoscaling:TerminateInstanceInAutoScalingGroup',
-            'autoscaling:LaunchInstances',
+            ...(launchInstances ? ['autoscaling:LaunchInstances'] : []),
           ],
           resources: arns('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*'),
           conditions: { StringLike: { [`aws:ResourceTag/${tag}`]: '*' } },
@@ -109,6 +110,7 @@ export class Fallback extends Construct {
         resources: [...arns('eks', 'cluster/*'), ...arns('eks', 'nodegroup/*')],
       }),
       ...writes,
+      ...(launchInstances ? beneathLaunches(this, arns) : []),
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
         resources: [table.tableArn],
@@ -116,4 +118,21 @@ export class Fallback extends Construct {
       }),
     ];
   }
+}
+
+/**
+ * What Auto Scaling asks of whoever calls LaunchInstances, beside the permission for that.
+ *
+ * Source: EC2 Auto Scaling user guide, "Launching instances with synchronous provisioning", prerequisites.
+ */
+function beneathLaunches(
+  scope: Construct,
+  arns: (service: string, resource: string) => string[],
+): readonly PolicyStatement[] {
+  const { partition } = Stack.of(scope);
+  const images = ['image', 'snapshot'].map((type) => `arn:${partition}:ec2:*::${type}/*`);
+  return [
+    new PolicyStatement({ actions: ['ec2:DescribeLaunchTemplateVersions'], resources: ['*'] }),
+    new PolicyStatement({ actions: ['ec2:CreateFleet'], resources: [...arns('ec2', '*'), ...images] }),
+  ];
 }

@@ -9,6 +9,7 @@ import { privateQueue } from './private-queue.ts';
 export interface LaterQueueProps {
   /** Leaves messages and reads them. */
   readonly responder: LambdaFn;
+  readonly longestRun: Duration;
   /** For messages that no invocation could handle. */
   readonly deadLetters: Queue;
 }
@@ -18,8 +19,15 @@ export interface LaterQueueProps {
  * its own delay, which counts instead.
  */
 const SECOND_LOOK = Duration.seconds(20);
-/** A message that an invocation died on comes back after its visibility timeout, this often. */
-const MOST_TRIES = 3;
+/** A message that an invocation died on, or that an account without a free function let lie, comes back this often. */
+const MOST_TRIES = 5;
+/**
+ * Lambda holds on to a batch that no function is free for, and it stays hidden no longer for that: a run that begins late must
+ * be over before its messages come again.
+ *
+ * Source: Lambda developer guide, "Creating and configuring an Amazon SQS event source mapping".
+ */
+const WAITS_FOR_A_FUNCTION = Duration.minutes(5);
 /**
  * Each second look waits for the run that it looks after: a thousand of them must not take up the account's functions.
  * Nor must drains that outlast their invocation, so those meet (`functions/respond/meeting.ts`), and one goes on with all.
@@ -34,11 +42,14 @@ const GATHERING = Duration.seconds(1);
  * for messages is most of what an idle month costs, and no bound on concurrency: a bounded queue is asked by five instead
  * of two, and second looks would stand in line behind long drains.
  */
-export function addLaterQueue(scope: Construct, { deadLetters, responder }: LaterQueueProps): Queue {
+export function addLaterQueue(
+  scope: Construct,
+  { deadLetters, longestRun, responder }: LaterQueueProps,
+): Queue {
   // By the ids of the queue that it was first: messages outlive an upgrade.
   const queue = privateQueue(new Construct(scope, 'Continuations'), 'Queue', {
     deliveryDelay: SECOND_LOOK,
-    visibilityTimeout: responder.timeout ?? Duration.minutes(15),
+    visibilityTimeout: longestRun.plus(WAITS_FOR_A_FUNCTION),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: MOST_TRIES },
   });
   responder.addToRolePolicy(

@@ -36,7 +36,12 @@ export interface NodeGroupProps extends Statement {
 export interface GroupSize {
   readonly min: number;
   readonly max: number;
-  /** Only the first deployment's: autoscalers and the fallback change it afterwards. */
+  /**
+   * The first deployment's: autoscalers and the fallback change it afterwards. A deployment that changes one of the three
+   * sets all of them again, and EKS ends what is too many without a drain: give the number that runs then.
+   *
+   * Source: EKS API reference, NodegroupScalingConfig.
+   */
   readonly desired: number;
 }
 

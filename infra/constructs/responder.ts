@@ -22,7 +22,7 @@ import { type Common, nodeFunction } from './node-function.ts';
 import { openToRules } from './private-queue.ts';
 import { servedArns } from './served-arns.ts';
 
-/** As long as Lambda allows; a queue that feeds it must hide its messages as long. */
+/** As long as Lambda allows; a queue that feeds it must hide its messages longer. */
 const LONGEST_RUN = Duration.minutes(15);
 /** Later, an interruption's notice is over. */
 const NOTICE = Duration.minutes(2);
@@ -68,7 +68,11 @@ export class Responder extends Construct {
     this.role = made.role;
     bus.grantPutEventsTo(this.function);
     for (const statement of this.#permissions(common)) this.role.addToPolicy(statement);
-    this.later = addLaterQueue(this, { responder: this.function, deadLetters });
+    this.later = addLaterQueue(this, {
+      responder: this.function,
+      longestRun: LONGEST_RUN,
+      deadLetters,
+    });
     addEventRules(this, common, signalPatterns, [
       new LambdaFunction(this.function, {
         deadLetterQueue: undelivered,

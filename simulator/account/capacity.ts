@@ -62,6 +62,9 @@ export function launchInstances(state: AccountState, parameters: URLSearchParams
   });
 }
 
+/** Auto Scaling API reference, LaunchInstances. */
+const CLIENT_TOKEN = /^[A-Za-z0-9\-_/]{1,64}$/;
+
 /** As many as there is room for; for a token that is known, what it launched the first time. */
 function launchOnce(
   state: AccountState,
@@ -69,7 +72,10 @@ function launchOnce(
   parameters: URLSearchParams,
 ): readonly string[] {
   const { nodes, zone } = requestOf(parameters);
-  const token = `${group.name}/${parameters.get('ClientToken')}`;
+  const given = parameters.get('ClientToken') ?? '';
+  if (!CLIENT_TOKEN.test(given))
+    throw validation(`The client token ${given} does not match ${CLIENT_TOKEN.source}.`);
+  const token = `${group.name}/${given}`;
   const asked = `${nodes} in ${zone}`;
   const known = state.launchTokens.get(token);
   if (known && known.asked !== asked)

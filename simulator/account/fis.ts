@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SimulatedExperiment } from './deployed.ts';
+import type { SimulatedExperiment, SimulatedResource } from './deployed.ts';
 import { jsonAnswer, type ServiceRequest, type WireAnswer } from './protocol.ts';
 import { findResource } from './resources.ts';
 import { type AccountState, ServiceFault } from './state.ts';
@@ -21,14 +21,15 @@ export function answerFis(state: AccountState, { body, operation, path }: FisReq
       found.status = 'stopped';
       return describe(found);
     }
+    case 'GetExperimentTemplate':
+      return jsonAnswer({ experimentTemplate: describeTemplate(state, path.id) }, 'rest');
     default:
       throw new ServiceFault('ValidationException', `${operation} is not served by this simulated account`);
   }
 }
 
 function start(state: AccountState, templateId: string): WireAnswer {
-  if (!findResource(state, 'AWS::FIS::ExperimentTemplate', templateId))
-    throw new ServiceFault('ResourceNotFoundException', `Experiment template not found: ${templateId}`);
+  findTemplate(state, templateId);
   const experiment: SimulatedExperiment = {
     id: `EXP${state.experiments.length + 1}`,
     templateId,
@@ -38,6 +39,19 @@ function start(state: AccountState, templateId: string): WireAnswer {
   };
   state.experiments.push(experiment);
   return describe(experiment);
+}
+
+function findTemplate(state: AccountState, id = ''): SimulatedResource {
+  const found = findResource(state, 'AWS::FIS::ExperimentTemplate', id);
+  if (found) return found;
+  throw new ServiceFault('ResourceNotFoundException', `Experiment template not found: ${id}`);
+}
+
+/** Refuses capacity in three zones, unless the stack's resource says otherwise. */
+function describeTemplate(state: AccountState, id: string | undefined) {
+  const zones = ['a', 'b', 'c'].map((letter) => `${state.region}${letter}`);
+  const actions = { refuse: { parameters: { availabilityZoneIdentifiers: zones.join(',') } } };
+  return { id, actions, ...findTemplate(state, id).answer };
 }
 
 function hasTarget({ autoScalingGroups, instances }: AccountState): boolean {

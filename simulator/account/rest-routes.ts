@@ -27,6 +27,7 @@ const ROUTES: Readonly<Record<RestService, readonly Route[]>> = {
     ['StartExperiment', 'POST', '/experiments'],
     ['GetExperiment', 'GET', '/experiments/{id}'],
     ['StopExperiment', 'DELETE', '/experiments/{id}'],
+    ['GetExperimentTemplate', 'GET', '/experimentTemplates/{id}'],
   ],
   lambda: [
     ['GetFunctionConfiguration', 'GET', '/2015-03-31/functions/{name}/configuration'],

@@ -130,6 +130,35 @@ test('an experiment that AWS FIS cannot carry out is told with its reason', asyn
   });
 });
 
+test('an experiment that the account’s safety lever cancels has failed', async () => {
+  const { deps } = watch(async () => {
+    const reason = 'The safety lever is engaged';
+    for (const experiment of account.experiments) Object.assign(experiment, { status: 'cancelled', reason });
+    return undefined;
+  });
+  const target = await findInstance(new EC2Client(clientOptions(account)), INSTANCE, region);
+  expect(await drill(target, 'EXT1', deps)).toEqual({
+    type: 'failed',
+    experiment: 'EXP1',
+    reason: 'The safety lever is engaged',
+  });
+});
+
+test('a group that also launches where the experiment refuses nothing is refused, before anybody is asked', async () => {
+  account.addAutoScalingGroup({
+    name: 'wide',
+    desired: 0,
+    min: 0,
+    max: 2,
+    zones: ['us-east-2a', 'us-east-2d'],
+  });
+  const { code, stderr } = await run('--group', 'wide', '--yes');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--group wide: it also launches in us-east-2d');
+  expect(stderr).toContain('aws ec2 create-default-subnet --availability-zone us-east-2d');
+  expect(account.experiments).toEqual([]);
+});
+
 test.each([
   [[], 'say what to drill'],
   [['--instance', INSTANCE, '--group', 'gpu'], 'say what to drill'],
@@ -148,6 +177,11 @@ test.each([
   ['an on-demand instance', { spot: false }, 'it is no spot instance'],
   ['an instance of no cluster', { tags: {} }, 'name an instance that is a node of one of your clusters'],
   ['a stopped instance', { state: 'stopped' }, 'it is stopped'],
+  [
+    'a node of EKS Auto Mode',
+    { tags: { 'eks:eks-cluster-name': 'ml-prod', 'eks:kubernetes-node-pool-name': 'gpu' } },
+    'AWS FIS cannot interrupt those',
+  ],
 ] as const)('%s is refused', async (_name, change, message) => {
   const tags = { 'kubernetes.io/cluster/ml-prod': 'owned' };
   account.addInstance({ instanceId: INSTANCE, spot: true, tags, ...change });

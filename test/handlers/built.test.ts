@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { region } from '../../cli/replay/world.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { retimeEvent } from '../../functions/signals/retime.ts';
+import { poolGroup } from '../../simulator/account/pool-groups.ts';
 import { startSimulatedSlack } from '../../simulator/slack/slack.ts';
 import { openScene, type Scene } from '../respond/scene.ts';
 
@@ -125,6 +126,22 @@ test('the built index function writes the nodes down, and the responder then ask
   expect(scene.world.cluster.evictions).toHaveLength(3);
   const asked = scene.world.account.calls.slice(indexed).map(({ service }) => service);
   expect(new Set(asked)).toEqual(new Set(['events']));
+});
+
+test('the built fallback fails, when its work is done, for a pool whose cluster it could not read: by schedule, not by nudge', async () => {
+  await using scene = await openScene(1);
+  const says = { 'boot-minutes': '3' };
+  for (const role of ['spot', 'fallback'] as const)
+    scene.world.account.addAutoScalingGroup(
+      poolGroup({ name: role, cluster: 'gone', pool: 'a10g', role, says }),
+    );
+  const minute = await invoke(scene, { run: 'fallback' }, 'fallback');
+  expect(minute.code).not.toBe(0);
+  expect(minute.output).toContain('Fallback reconciled');
+  expect(minute.output).toMatch(/Error: pool gone\/a10g: .*No cluster found for name: gone/);
+  const body = JSON.stringify({ detail: { AutoScalingGroupName: 'spot' } });
+  const nudge = await invoke(scene, { Records: [{ body }] }, 'fallback');
+  expect(nudge).toMatchObject({ code: 0, output: expect.stringContaining('Pool not read') });
 });
 
 test("the responder's cold start loads neither EC2's client, nor EKS's, nor an HTTP library that nothing calls", () => {

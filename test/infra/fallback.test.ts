@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { readFallbackConfig } from '../../functions/config.ts';
+import type { GivenSettings } from '../../infra/read-settings.ts';
 import { synthesise } from './synthesise.ts';
 
 const template = synthesise();
@@ -56,11 +57,7 @@ test.each(['spot-responder/pool', 'eks:nodegroup-name'])(
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
-            Action: [
-              'autoscaling:SetDesiredCapacity',
-              'autoscaling:TerminateInstanceInAutoScalingGroup',
-              'autoscaling:LaunchInstances',
-            ],
+            Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
             Condition: { StringLike: { [`aws:ResourceTag/${tag}`]: '*' } },
           }),
         ]),
@@ -68,6 +65,19 @@ test.each(['spot-responder/pool', 'eks:nodegroup-name'])(
     });
   },
 );
+
+test('only where that is asked for, it may launch by LaunchInstances, with what AWS asks for beside it', () => {
+  const policies = (given: GivenSettings) =>
+    JSON.stringify(synthesise(given).findResources('AWS::IAM::Policy'));
+  for (const action of [
+    'autoscaling:LaunchInstances',
+    'ec2:CreateFleet',
+    'ec2:DescribeLaunchTemplateVersions',
+  ]) {
+    expect(policies({})).not.toContain(action);
+    expect(policies({ launchInstances: 'true' })).toContain(action);
+  }
+});
 
 test('where that is asked for, it changes only groups that carry our tag themselves', () => {
   const text = JSON.stringify(

@@ -63,11 +63,11 @@ test('the policy reaches the responder as its variables, and what it would refus
   );
 });
 
-test('one queue brings the responder events a second time and what it left for later: a hundred at once, as long as a run may take, kept when it fails', () => {
+test('one queue brings the responder events a second time and what it left for later: a hundred at once, hidden for longer than a run takes, kept when it fails', () => {
   template.hasResourceProperties('AWS::SQS::Queue', {
     DelaySeconds: 20,
-    VisibilityTimeout: 900,
-    RedrivePolicy: { maxReceiveCount: 3, deadLetterTargetArn: Match.anyValue() },
+    VisibilityTimeout: 1_200,
+    RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
   });
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -18,6 +18,7 @@ export const everything = {
   slackSecret: 'slack',
   checkpointMarkers: 's3://bucket/prefix',
   drills: 'true',
+  launchInstances: 'true',
   subnetIds: 'subnet-0a1b2c3d',
   securityGroupIds: 'sg-0a1b2c3d',
   homeRegion: 'us-east-2',

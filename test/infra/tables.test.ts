@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { documentedTemplates } from '../../infra/documented-templates.ts';
 import { permissionsOf, permissionsTable } from '../../infra/permissions.ts';
 import { settingsTable, withTable } from '../../infra/tables.ts';
-import { synthesise } from './synthesise.ts';
+import { everything, synthesise } from './synthesise.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
@@ -22,17 +22,15 @@ test('README.md has the permissions as they are; npm run docs:tables brings it u
 /** Reads, and what names its one object by a token or a tag of its own: all else changes capacity. */
 const HARMLESS =
   /:(Describe|List|Get|Batch|Query)|^autoscaling:(CompleteLifecycleAction|RecordLifecycleActionHeartbeat)$/;
-/** Lambda's own interfaces in a VPC; a refusal of capacity, whose conditions name AWS FIS's action and the groups. */
-const OTHERWISE_BOUND = /NetworkInterface|PrivateIpAddresses$|^ec2:InjectApiError$/;
+/**
+ * Lambda's own interfaces in a VPC; a refusal of capacity, whose conditions name AWS FIS's action and the groups; what Auto Scaling
+ * does beneath LaunchInstances, which is bound itself, and without ec2:RunInstances launches nothing by another way.
+ */
+const OTHERWISE_BOUND = /NetworkInterface|PrivateIpAddresses$|^ec2:(InjectApiError|CreateFleet)$/;
 
 test('every action that scales, interrupts or terminates is bound to a tag', () => {
-  const all = permissionsOf(
-    synthesise({
-      drills: 'true',
-      subnetIds: 'subnet-0a1b2c3d',
-      securityGroupIds: 'sg-0a1b2c3d',
-    }).toJSON() as never,
-  );
+  const all = permissionsOf(synthesise(everything).toJSON() as never);
+  expect(all.flatMap(({ actions }) => actions)).not.toContain('ec2:RunInstances');
   const changes = (action: string) =>
     /^(autoscaling|ec2|eks):/.test(action) && !HARMLESS.test(action) && !OTHERWISE_BOUND.test(action);
   const changing = all.filter(({ actions }) => actions.some(changes));

@@ -88,7 +88,7 @@ export type LaunchAnswer =
       /** `<code> - <message>`, as a scaling activity would say it. */
       readonly failure?: string;
     }
-  /** The group cannot be launched into like this: a warm pool, several kinds of capacity. */
+  /** The group cannot be launched into like this (a warm pool, several kinds of capacity), or not by us. */
   | { readonly type: 'unsupported'; readonly reason: string };
 
 export type TerminateAnswer =

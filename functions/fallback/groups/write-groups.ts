@@ -5,6 +5,7 @@ import {
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { DENIED } from '../../aws-codes.ts';
 import type { InstanceId } from '../../signals/interruption.ts';
 import { askAws, awsCallError, isRefusal, problemOf } from './aws-call.ts';
 import type { LaunchAnswer, LaunchRequest, SetDesiredAnswer, TerminateAnswer } from './port.ts';
@@ -55,11 +56,16 @@ export async function launch(
       return { type: 'answered', launched, ...(failure && { failure }) };
     } catch (error) {
       const { code, said } = problemOf(error);
+      if (DENIED.has(code)) return { type: 'unsupported', reason: `${said} ${HOW_TO_ALLOW}` };
       if (UNSUPPORTED.has(code)) return { type: 'unsupported', reason: said };
       throw error;
     }
   });
 }
+
+/** Auto Scaling asks for permissions of EC2 beside its own, of the caller. Nodes on demand must not wait for them. */
+const HOW_TO_ALLOW =
+  'Deploy with -c launchInstances=true, or take the tag spot-responder/launch from the group.';
 
 const UNSUPPORTED = new Set([
   'UnsupportedOperation',

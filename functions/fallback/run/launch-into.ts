@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Launch } from '../decision.ts';
 import { classifyFailure } from '../failure.ts';
 import type { LaunchIntent, PoolRecord } from '../ledger/record.ts';
@@ -24,11 +25,15 @@ export function intendLaunches(
   return Object.fromEntries(
     synchronous.map(({ desired, group }) => {
       const before = record.launches[group];
-      const token =
-        before?.desired === desired ? before.token : `${group}-${desired}-${record.fence + 1}`.slice(-64);
+      const token = before?.desired === desired ? before.token : `${group}-${desired}-${record.fence + 1}`;
       return [group, { token, desired }];
     }),
   );
+}
+
+/** 64 characters, as many as AWS takes; names of groups hold some that it does not. */
+function asToken(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 async function setDesired({ deps }: Run, { desired, group }: Launch): Promise<readonly Refused[]> {
@@ -45,10 +50,20 @@ async function launchByZones(run: Run, launch: Launch, { token }: LaunchIntent):
   for (const zone of group.zones) {
     if (missing <= 0) break;
     // With the number: a run that goes on after a crash may miss fewer, and AWS takes a token for one request only.
-    const own = `${token}-${zone}-${missing}`.slice(-64);
-    const request = { group: group.name, nodes: missing, zone, token: own };
+    const request = {
+      group: group.name,
+      nodes: missing,
+      zone,
+      token: asToken(`${token}-${zone}-${missing}`),
+    };
     const answer = await run.deps.groups.launch(request);
-    if (answer.type === 'unsupported') return setDesired(run, launch);
+    if (answer.type === 'unsupported') {
+      run.deps.log.warn('Scaled by its desired capacity: LaunchInstances was refused', {
+        group: group.name,
+        reason: answer.reason,
+      });
+      return setDesired(run, launch);
+    }
     missing -= answer.launched;
     failure = answer.failure ?? failure;
   }

@@ -1,4 +1,5 @@
 import { mapAtOnce } from '../../at-once.ts';
+import { messageOf } from '../../errors.ts';
 import { newRecord } from '../ledger/record.ts';
 import { type Concerns, observe } from '../world/observe.ts';
 import type { FallbackDeps } from './deps.ts';
@@ -11,6 +12,8 @@ export interface PassReport {
   readonly ends: Readonly<Record<PoolEnd | 'failed', number>>;
   readonly broken: number;
   readonly unread: number;
+  /** Of each pool that is not kept at its size for it: which, and why. */
+  readonly failures: readonly string[];
 }
 
 const POOLS_AT_ONCE = 24;
@@ -22,9 +25,12 @@ const POOLS_AT_ONCE = 24;
  */
 export async function runFallback(deps: FallbackDeps, until: Date, concerns?: Concerns): Promise<PassReport> {
   const lookedAt = deps.clock.now();
+  const failures: string[] = [];
   const { broken, pools, unread } = await observe(deps, concerns);
-  for (const { definition, reason } of unread)
+  for (const { definition, reason } of unread) {
     deps.log.warn('Pool not read', { pool: definition.key, reason });
+    failures.push(`pool ${definition.key}: ${reason}`);
+  }
   for (const { definition, noClaims } of pools)
     if (noClaims) deps.log.warn('NodeClaims not read', { pool: definition.key, reason: noClaims });
   const records = await deps.ledger.read([
@@ -38,6 +44,7 @@ export async function runFallback(deps: FallbackDeps, until: Date, concerns?: Co
       return await reconcilePool(deps, reading, records.get(key) ?? newRecord(key), lookedAt, until);
     } catch (error) {
       deps.log.error('Pool not reconciled', { pool: key, error: String(error) });
+      failures.push(`pool ${key}: ${messageOf(error)}`);
       return 'failed';
     }
   });
@@ -55,5 +62,6 @@ export async function runFallback(deps: FallbackDeps, until: Date, concerns?: Co
     },
     broken: broken.length,
     unread: unread.length,
+    failures,
   };
 }

@@ -28,6 +28,24 @@ test('a plain group that asks for it is launched into by LaunchInstances, once',
   expect(scene.desired('first')).toBe(1);
 });
 
+test('a name that holds what AWS takes in no token is launched into all the same', async () => {
+  scene = await startFallbackScene({ fallbacks: [{ name: 'on demand: first.v2', tags: INSTANCES }] });
+  await loseOne(scene);
+  await scene.minutes(6);
+  expect(callsOf('SetDesiredCapacity')).toBe(0);
+  expect(scene.members('on demand: first.v2')).toHaveLength(1);
+});
+
+test('where the role may not, its desired capacity is set at once, and the log says what to do', async () => {
+  scene = await startFallbackScene({ fallbacks: [{ name: 'first', tags: INSTANCES }] });
+  scene.account.inject({ operation: 'LaunchInstances', times: 1, code: 'AccessDenied' });
+  await loseOne(scene);
+  await scene.minutes(6);
+  expect(scene.members('first')).toHaveLength(1);
+  expect(callsOf('SetDesiredCapacity')).toBe(1);
+  expect(scene.lines.join('\n')).toContain('Deploy with -c launchInstances=true');
+});
+
 test('a capacity failure of LaunchInstances is known at once, and the rest is asked of the next group', async () => {
   const denial =
     'Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have sufficient g5.12xlarge capacity.';

@@ -4,7 +4,7 @@ import { openRest } from '../../../functions/fallback/run/rest.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const ends = { quiet: 0, acted: 0, left: 0, lost: 0, failed: 0 };
-const nothing: PassReport = { pools: 0, broken: 0, unread: 0, ends };
+const nothing: PassReport = { pools: 0, broken: 0, unread: 0, ends, failures: [] };
 
 test('a new process looks; where it found no pool it looks again five minutes later', async () => {
   const clock = new FakeClock();
