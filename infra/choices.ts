@@ -1,4 +1,5 @@
 import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
+import { ConfigurationError } from '../functions/errors.ts';
 import type { Settings } from './config.ts';
 
 /** Settings that belong together, made by one of the factories below. */
@@ -80,10 +81,16 @@ export const Network = {
   /** Clusters with a public endpoint. */
   outside: (): Choice => ({}),
   /** Clusters with a private endpoint: inside this VPC, which must have the endpoints of `VPC_ENDPOINTS` or a NAT. */
-  inVpc: ({ securityGroups, subnets }: InVpc): Choice => ({
-    subnetIds: subnets.map(({ subnetId }) => subnetId),
-    securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
-  }),
+  inVpc: ({ securityGroups, subnets }: InVpc): Choice => {
+    if (subnets.length === 0 || securityGroups.length === 0)
+      throw new ConfigurationError(
+        'Network.inVpc: subnets and securityGroups must each have one at least; without a VPC, take Network.outside().',
+      );
+    return {
+      subnetIds: subnets.map(({ subnetId }) => subnetId),
+      securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId),
+    };
+  },
 };
 
 interface InVpc {

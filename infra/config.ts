@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import { parsePlace } from '../functions/checkpoint/marker-place.ts';
-import { accountNameMap, DEFAULT_CHANNEL, routeList } from '../functions/notify/settings.ts';
+import { DEFAULT_CHANNEL, isChannel, routesTo } from '../functions/notify/settings.ts';
 import { isPlace, PLACE_FORMS } from '../functions/notify/slack/secret-place.ts';
 import { CHOICE_BOUNDS, defaultChoices } from '../functions/respond/policy.ts';
+import { account } from '../functions/signals/fields.ts';
 import { flag, ids, json, list, oneOf, type Setting, text, wholeNumber } from './setting.ts';
 
 /**
@@ -54,18 +56,21 @@ export const SETTINGS = {
   slackChannel: text({
     what: 'for what no route claims',
     mayBe: 'the id of a channel, or the name of a webhook',
-    fits: (channel) => /^[\w.-]+$/.test(channel),
+    fits: isChannel,
     fallback: DEFAULT_CHANNEL,
+    hushed: true,
   }),
-  slackRoutes: json(routeList, {
+  slackRoutes: json(routesTo(z.string().check(z.refine(isChannel))), {
     what: 'other channels by cluster, namespace or level',
     mayBe: 'a JSON list such as [{"namespace": "training", "channel": "C0123456789"}]',
     fallback: [],
+    hushed: true,
   }),
   slackApiUrl: text({
     what: 'of the Web API where it is not Slack’s own: GovSlack has https://slack-gov.com/api/',
     mayBe: 'an https:// address that ends in /',
     fits: (url) => /^https:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/$/.test(url),
+    hushed: true,
   }),
   slackMentionFrom: oneOf(['never', 'info', 'warning', 'critical'], {
     what: '@here from this level on',
@@ -86,10 +91,11 @@ export const SETTINGS = {
     fits: isTimeZone,
     fallback: 'Etc/UTC',
   }),
-  accountNames: json(accountNameMap, {
+  accountNames: json(z.record(account, z.string().check(z.minLength(1))), {
     what: 'account ids by the name that people know, for messages',
     mayBe: 'a JSON object such as {"111122223333": "ml-prod"}',
     fallback: {},
+    hushed: true,
   }),
   homeRegion: text({
     what: 'where everything runs; needed with extraRegions',

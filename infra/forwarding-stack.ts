@@ -1,8 +1,10 @@
-import { Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { ConfigurationError } from '../functions/errors.ts';
+import { SETTINGS } from './config.ts';
 import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
 import { openToRules, privateQueue } from './constructs/private-queue.ts';
@@ -27,6 +29,7 @@ export class ForwardingStack extends Stack {
       ...props,
     });
     const { account, partition } = this;
+    checkPlaces(props, this.region);
     const home = `arn:${partition}:events:${props.homeRegion}:${account}:event-bus/${BUS_NAME}`;
     const deadLetterQueue = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
     Validations.of(deadLetterQueue).acknowledge({
@@ -46,4 +49,20 @@ export class ForwardingStack extends Stack {
         targets: [target],
       });
   }
+}
+
+/** @throws ConfigurationError of one line. */
+function checkPlaces({ alarmTopic, homeRegion }: ForwardingStackProps, region: string): void {
+  SETTINGS.homeRegion.read('homeRegion', homeRegion);
+  SETTINGS.alarmTopic.read('alarmTopic', alarmTopic);
+  if (Token.isUnresolved(region)) return;
+  if (homeRegion === region)
+    throw new ConfigurationError(
+      `homeRegion is ${region}, where this stack is too; the responder hears of it without forwarding.`,
+    );
+  const place = alarmTopic?.split(':')[3];
+  if (place && !Token.isUnresolved(alarmTopic) && place !== region)
+    throw new ConfigurationError(
+      `alarmTopic is a topic of ${place}, and the stack is in ${region}: CloudWatch tells topics of its own region only.`,
+    );
 }

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { ConfigurationError } from '../functions/errors.ts';
 import { SETTINGS, type SettingName, type Settings } from './config.ts';
 
@@ -26,14 +27,27 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 
+/**
+ * Checks the settings against the region that the stack is in, where that is known at synth.
+ *
+ * @throws ConfigurationError of one line.
+ */
+export function checkPlace({ alarmTopic, homeRegion }: Settings, region: string): void {
+  if (Token.isUnresolved(region)) return;
+  if (homeRegion && homeRegion !== region)
+    throw new ConfigurationError(
+      `homeRegion is ${homeRegion}, and the stack is in ${region}; make them the same, or leave homeRegion out.`,
+    );
+  const places = alarmTopic.filter((arn) => !Token.isUnresolved(arn)).map((arn) => arn.split(':')[3]);
+  if (!homeRegion && places.some((place) => place !== region))
+    throw new ConfigurationError(
+      `alarmTopic is a topic of ${places[0]}, and the stack is in ${region}: CloudWatch tells topics of its own region only.`,
+    );
+}
+
 function checkTogether(settings: Settings): void {
   const { alarmTopic, extraRegions, homeRegion, securityGroupIds, slackSecret, subnetIds } = settings;
-  if (extraRegions.length > 0 && !homeRegion)
-    throw new ConfigurationError(
-      'extraRegions needs homeRegion: the region that their events are forwarded to.',
-    );
-  if (homeRegion && extraRegions.includes(homeRegion))
-    throw new ConfigurationError(`extraRegions names ${homeRegion}, which is the homeRegion; leave it out.`);
+  checkRegions(settings);
   if (subnetIds.length > 0 !== securityGroupIds.length > 0)
     throw new ConfigurationError('subnetIds and securityGroupIds go together; give both or neither.');
   const places = alarmTopic.map((arn) => arn.split(':')[3]);
@@ -44,6 +58,30 @@ function checkTogether(settings: Settings): void {
   const idle = Object.keys(SETTINGS).find((name) => name.startsWith('slack') && isChanged(name, settings));
   if (!slackSecret && idle)
     throw new ConfigurationError(`${idle} needs slackSecret: without the secret nobody is told in Slack.`);
+}
+
+function checkRegions({ extraRegions, homeRegion }: Settings): void {
+  const refuse = (region: string | undefined, why: string) => {
+    if (region) throw new ConfigurationError(`extraRegions names ${region}${why}`);
+  };
+  if (extraRegions.length > 0 && !homeRegion)
+    throw new ConfigurationError(
+      'extraRegions needs homeRegion: the region that their events are forwarded to.',
+    );
+  refuse(
+    extraRegions.find((each) => each === homeRegion),
+    ', which is the homeRegion; leave it out.',
+  );
+  refuse(
+    extraRegions.find((each, at) => extraRegions.indexOf(each) < at),
+    ' twice; name it once.',
+  );
+  const partition = homeRegion && RegionInfo.get(homeRegion).partition;
+  const isElsewhere = (each: string) => (RegionInfo.get(each).partition ?? partition) !== partition;
+  refuse(
+    partition && extraRegions.find(isElsewhere),
+    `, which is of another partition of AWS than ${homeRegion}; deploy a home stack there.`,
+  );
 }
 
 /** The topic for alarms of a region; of the only one where none is named. */

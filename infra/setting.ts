@@ -89,7 +89,7 @@ export function ids(words: Fitting): Setting<readonly string[]> {
 /** JSON as such in a file, as text from a command line. */
 export function json<Value>(
   schema: z.ZodMiniType<Value>,
-  words: WithFallback<Value> & { readonly mayBe: string },
+  words: WithFallback<Value> & { readonly mayBe: string; readonly hushed?: true },
 ): Setting<Value> {
   const written = z.pipe(z.string(), z.transform(parseJson));
   return setting(words, z.union([schema, z.pipe(written, schema)]));
@@ -108,7 +108,7 @@ function parseJson(written: string, context: z.core.ParsePayload): unknown {
 }
 
 function setting<Value>(
-  words: Omit<Setting<Value>, 'read'> & { readonly hushed?: true },
+  { hushed, ...words }: Omit<Setting<Value>, 'read'> & { readonly hushed?: true },
   schema: z.ZodMiniType<Value>,
 ): Setting<Value> {
   return {
@@ -118,8 +118,20 @@ function setting<Value>(
       if (given === undefined || given === '') return words.fallback as Value;
       const parsed = z.safeParse(schema, given);
       if (parsed.success) return parsed.data;
-      const is = words.hushed ? 'something else' : JSON.stringify(given);
-      throw new ConfigurationError(`${name} is ${is}; it must be ${words.mayBe}.`);
+      const is = hushed ? `${partOf(parsed.error)} is something else` : ` is ${JSON.stringify(given)}`;
+      throw new ConfigurationError(`${name}${is}; it must be ${words.mayBe}.`);
     },
   };
+}
+
+/** Which part of a JSON setting is wrong, such as `[0].channel`; empty where it is all of it. */
+function partOf({ issues: [issue] }: z.core.$ZodError): string {
+  if (!issue) return '';
+  const errors = issue.code === 'invalid_union' ? issue.errors.flat() : [issue];
+  const paths = errors.map(({ path }) => path.map(pathStep).join(''));
+  return paths.reduce((longest, path) => (path.length > longest.length ? path : longest), '');
+}
+
+function pathStep(step: PropertyKey): string {
+  return typeof step === 'number' ? `[${step}]` : `.${String(step)}`;
 }

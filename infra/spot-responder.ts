@@ -1,8 +1,10 @@
-import { Aspects, CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { isDeepStrictEqual } from 'node:util';
+import { Aspects, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ConfigurationError } from '../functions/errors.ts';
 import { PARTITION_KEY, SORT_KEY } from '../functions/table/keys.ts';
 import { AcknowledgeWildcards } from './acknowledge-wildcards.ts';
 import { type BuiltCode, builtCode } from './built-code.ts';
@@ -18,7 +20,7 @@ import { openToRules, privateQueue } from './constructs/private-queue.ts';
 import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
-import { alarmTopicIn, readSettings } from './read-settings.ts';
+import { alarmTopicIn, checkPlace, readSettings } from './read-settings.ts';
 
 /** Of our own bus; fixed, so that other regions know where to forward to. */
 export const BUS_NAME = 'spot-responder';
@@ -63,14 +65,9 @@ export class SpotResponder extends Construct {
 
   constructor(scope: Construct, id: string, props: SpotResponderProps = {}) {
     super(scope, id);
-    const { code = builtCode, network, rebalance, scheduledChange, slack } = props;
-    const settings = readSettings({
-      ...rebalance,
-      ...scheduledChange,
-      ...slack,
-      ...network,
-      ...props.settings,
-    });
+    const { code = builtCode } = props;
+    const settings = readSettings(chosen(props));
+    checkPlace(settings, Stack.of(this).region);
     this.table = this.#addTable(settings);
     this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
@@ -137,4 +134,15 @@ export class SpotResponder extends Construct {
     for (const [name, [description, value = '']] of Object.entries(outputs))
       new CfnOutput(this, name, { ...(description && { description }), value }).overrideLogicalId(name);
   }
+}
+
+/** @throws ConfigurationError where `settings` says something else than a choice does. */
+function chosen({ network, rebalance, scheduledChange, settings, slack }: SpotResponderProps): Choice {
+  const choices: Choice = { ...rebalance, ...scheduledChange, ...slack, ...network };
+  for (const [name, value] of Object.entries(settings ?? {}))
+    if (name in choices && !isDeepStrictEqual(choices[name as keyof Choice], value))
+      throw new ConfigurationError(
+        `settings.${name} says something else than rebalance, scheduledChange, slack or network; leave one of them out.`,
+      );
+  return { ...choices, ...settings };
 }

@@ -34,27 +34,35 @@ export interface Route {
 /** Where a webhook needs no name. */
 export const DEFAULT_CHANNEL = 'default';
 
+/** A token or a webhook's URL in its place would stand in the template, for everybody to read. */
+export function isChannel(text: string): boolean {
+  return /^[\w.-]+$/.test(text) && !/^x(ox[a-z]|app)[-.]/i.test(text);
+}
+
 const pattern = z.string().check(z.minLength(1));
 const level = z.enum(['info', 'warning', 'critical']);
 
-export const routeList = z.array(
-  z.strictObject({
-    cluster: z.optional(pattern),
-    namespace: z.optional(pattern),
-    level: z.optional(level),
-    channel: pattern,
-    mentionFrom: z.optional(level),
-  }),
-);
+/** Routes to channels that are `channel`. */
+export function routesTo(channel: z.ZodMiniType<string>) {
+  return z.array(
+    z.strictObject({
+      cluster: z.optional(pattern),
+      namespace: z.optional(pattern),
+      level: z.optional(level),
+      channel,
+      mentionFrom: z.optional(level),
+    }),
+  );
+}
 
-export const accountNameMap = z.record(z.string(), z.string().check(z.minLength(1)));
+const accountNameMap = z.record(z.string(), z.string().check(z.minLength(1)));
 
 /** @throws ConfigurationError naming the setting, the route and what it may hold. */
 export function parseRoutes(setting: string, text: string): readonly Route[] {
   return parseSetting(
     setting,
     text,
-    routeList,
+    routesTo(pattern),
     'a JSON list such as [{"namespace": "training", "channel": "C0123456789"}]',
   );
 }

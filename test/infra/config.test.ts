@@ -84,8 +84,12 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
       { extraRegions: 'Frankfurt' },
       'extraRegions is "Frankfurt"; it must be regions such as eu-central-1,us-east-2.',
     ],
-    [{ slackRoutes: '[{"channel":1}]' }, 'it must be a JSON list such as'],
-    [{ accountNames: '{' }, 'accountNames is "{"; it must be a JSON object such as'],
+    [
+      { slackRoutes: '[{"channel":"C1"},{"channel":1}]' },
+      'slackRoutes[1].channel is something else; it must be a JSON list such as',
+    ],
+    [{ accountNames: '{' }, 'accountNames is something else; it must be a JSON object such as'],
+    [{ accountNames: { 1: 'a' } }, 'accountNames.1 is something else'],
     [
       { slackDigestTimeZone: 'Berlin' },
       'slackDigestTimeZone is "Berlin"; it must be a time zone such as Europe/Berlin.',
@@ -96,6 +100,14 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
     [
       { homeRegion: 'us-east-2', extraRegions: ['us-east-2'] },
       'extraRegions names us-east-2, which is the homeRegion; leave it out.',
+    ],
+    [
+      { homeRegion: 'us-east-2', extraRegions: 'eu-west-1,eu-west-1' },
+      'extraRegions names eu-west-1 twice; name it once.',
+    ],
+    [
+      { homeRegion: 'us-east-2', extraRegions: 'cn-north-1' },
+      'extraRegions names cn-north-1, which is of another partition of AWS than us-east-2',
     ],
     [
       { homeRegion: 'us-east-2', alarmTopic: 'arn:aws:sns:eu-west-1:111122223333:alarms' },
@@ -122,6 +134,21 @@ describe('what is wrong is told in one line, by the name that the user wrote', (
     expect(() => readSettings({ slackSecret })).toThrow(
       /^slackSecret is something else; it must be the name of a secret in Secrets Manager, or ssm: and the name of a SecureString parameter, such as ssm:\/spot-responder\/slack; never its value\.$/,
     );
+  });
+
+  const SECRET = 'abcdefSECRET';
+  test.each([
+    ['slackChannel', `xoxb-12345-${SECRET}`],
+    ['slackChannel', `xapp-1-${SECRET}`],
+    ['slackChannel', `https://hooks.slack.com/services/T/B/${SECRET}`],
+    ['slackRoutes', `[{"namespace":"a","channel":"https://hooks.slack.com/services/T/B/${SECRET}"}]`],
+    ['slackRoutes', `[{"namespace":"a","channel":"xoxb-${SECRET}"}]`],
+    ['slackRoutes', `{"token":"xoxb-${SECRET}"}`],
+    ['slackApiUrl', `https://user:${SECRET}@slack.example/`],
+  ])('nor is one taken, or repeated, in the place of a channel or an address: %s %s', (name, value) => {
+    const read = () => readSettings({ slackSecret: 'slack', [name]: value });
+    expect(read).toThrow(new RegExp(`^${name}[^\n]* is something else; it must be `));
+    expect(read).not.toThrow(SECRET);
   });
 
   test.each([
@@ -152,3 +179,10 @@ test("CDK's own context is no setting", () => {
   };
   expect(givenSettings(context)).toEqual({ onRebalance: 'tell' });
 });
+
+test.each(['on-rebalance', 'on_rebalance', 'onrebalance', 'slackSecret2', 'spot-responder:onRebalance'])(
+  'a setting that is written nearly right is refused rather than overlooked: %s',
+  (name) => {
+    expect(() => readSettings(givenSettings({ [name]: 'drain' }))).toThrow(`There is no setting ${name}; `);
+  },
+);
