@@ -14,7 +14,9 @@ import { askConsent } from '../consent.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type DrillDeps, type DrillEnd, drill } from './drill.ts';
 import { openExperiments } from './fis.ts';
-import { checkZones, type DrillTarget, findGroup, findInstance } from './target.ts';
+import { findGroup } from './group.ts';
+import { findInstance } from './instance.ts';
+import { checkAlone, checkZones, type DrillTarget } from './target.ts';
 
 export interface DrillOptions {
   readonly instance?: string;
@@ -24,6 +26,9 @@ export interface DrillOptions {
   readonly yes?: true;
   readonly json?: true;
 }
+
+/** Ctrl-C, whoever ends the process, a terminal that is closed. */
+const STOPPED_BY = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Drills an instance or a group, after asking. Returns the exit code. */
 export async function runDrill(options: DrillOptions): Promise<number> {
@@ -43,11 +48,12 @@ export async function runDrill(options: DrillOptions): Promise<number> {
     credentials: new EC2Client(settings).config.credentials,
     endpoint: readFisEndpointAtHand(),
   });
+  await checkAlone(target);
   if (target.zones) checkZones(target, await experiments.zonesOf(templateId));
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   // Not once: a second Ctrl-C must not cut off what stops the experiment and takes the tag away.
-  process.on('SIGINT', onInterrupt);
+  for (const each of STOPPED_BY) process.on(each, onInterrupt);
   try {
     const request = { command: 'drill', warning: target.warning, word: target.id };
     const consent = options.yes ? 'given' : await askConsent(request, stop);
@@ -67,7 +73,7 @@ export async function runDrill(options: DrillOptions): Promise<number> {
     );
     return exitCodeOf(end);
   } finally {
-    process.removeListener('SIGINT', onInterrupt);
+    for (const each of STOPPED_BY) process.removeListener(each, onInterrupt);
   }
 }
 

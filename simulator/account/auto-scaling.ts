@@ -56,17 +56,19 @@ export function answerAutoScaling(state: AccountState, request: AutoScalingReque
   }
 }
 
-/** By names or by tag keys, in pages. */
+/** By names, tag keys or one tag's values, in pages. */
 function describeGroups(state: AccountState, { parameters, region }: AutoScalingRequest): WireAnswer {
   const names = listed(parameters, 'AutoScalingGroupNames');
-  const keys =
-    parameters.get('Filters.member.1.Name') === 'tag-key'
-      ? listed(parameters, 'Filters.member.1.Values')
-      : [];
+  const filter = parameters.get('Filters.member.1.Name') ?? '';
+  const wanted = listed(parameters, 'Filters.member.1.Values');
+  const fits = (tags: Readonly<Record<string, string>> = {}) =>
+    filter.startsWith('tag:')
+      ? wanted.includes(tags[filter.slice('tag:'.length)] ?? '')
+      : wanted.length === 0 || wanted.some((key) => key in tags);
   const found = [...state.autoScalingGroups.values()]
     .filter((group) => (group.region ?? state.region) === region)
     .filter((group) => names.length === 0 || names.includes(group.name))
-    .filter((group) => keys.length === 0 || keys.some((key) => key in (group.tags ?? {})));
+    .filter(({ tags }) => fits(tags));
   const start = Number(parameters.get('NextToken') ?? 0);
   const end = start + Number(parameters.get('MaxRecords') ?? 50);
   const members = Map.groupBy(state.instances.values(), (instance) => groupOf(instance));

@@ -3,7 +3,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DrillDeps, drill } from '../../cli/drill/drill.ts';
 import { openExperiments } from '../../cli/drill/fis.ts';
-import { findGroup, findInstance } from '../../cli/drill/target.ts';
+import { findGroup } from '../../cli/drill/group.ts';
+import { findInstance } from '../../cli/drill/instance.ts';
 import { scaledClock } from '../../functions/clock.ts';
 import type { Sighting } from '../../functions/incidents/overview.ts';
 import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
@@ -129,6 +130,54 @@ test('an experiment that AWS FIS cannot carry out is told with its reason', asyn
     reason: 'Target resolution returned empty set',
   });
 });
+
+test('looks that AWS does not answer are made again, and told once', async () => {
+  const { deps, told } = watch(async () => closed());
+  const target = await findInstance(new EC2Client(clientOptions(account)), INSTANCE, region);
+  account.inject({ operation: 'GetExperiment', times: 3, code: 'InternalServerException' });
+  expect(await drill(target, 'EXT1', deps)).toMatchObject({ type: 'seen' });
+  expect(told.filter((line) => line.includes('Looking again.'))).toHaveLength(1);
+});
+
+test('an experiment that cannot be looked at any more is stopped, and its mark taken away', async () => {
+  const { deps } = watch();
+  const target = await findInstance(new EC2Client(clientOptions(account)), INSTANCE, region);
+  account.inject({ operation: 'GetExperiment', times: 50, code: 'AccessDeniedException' });
+  await expect(drill(target, 'EXT1', deps)).rejects.toThrow('Allow fis:GetExperiment on experiment EXP1');
+  expect(account.experiments).toMatchObject([{ status: 'stopped' }]);
+  expect(account.calls.at(-1)?.operation).toBe('DeleteTags');
+});
+
+test('a mark that cannot be taken away, and an experiment that cannot be stopped, hide no end: the commands are told', async () => {
+  const { deps, stop, told } = watch(async () => {
+    stop.abort();
+    return undefined;
+  });
+  const target = await findInstance(new EC2Client(clientOptions(account)), INSTANCE, region);
+  account.inject({ operation: 'StopExperiment', times: 1, code: 'AccessDeniedException' });
+  account.inject({ operation: 'DeleteTags', times: 1, code: 'UnauthorizedOperation' });
+  expect(await drill(target, 'EXT1', deps)).toEqual({ type: 'stopped', experiment: 'EXP1' });
+  expect(told.join('\n')).toContain('To stop it: aws fis stop-experiment --id EXP1');
+  expect(told.join('\n')).toContain(
+    `To take the mark away: aws ec2 delete-tags --region us-east-2 --resources ${INSTANCE} --tags Key=${DRILL_TAG}`,
+  );
+});
+
+test.each([
+  ['--instance', INSTANCE, 'i-0aaaaaaaaaaaaaaa2'],
+  ['--group', 'gpu', 'other'],
+])(
+  '%s %s is refused while something else carries the tag, which the experiment could reach',
+  async (flag, id, other) => {
+    const tags = { [DRILL_TAG]: 'requested' };
+    account.addInstance({ instanceId: 'i-0aaaaaaaaaaaaaaa2', spot: true, tags });
+    account.addAutoScalingGroup({ name: 'other', desired: 0, min: 0, max: 1, tags });
+    const { code, stderr } = await run(flag, id, '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${flag} ${id}: ${other} carries the tag ${DRILL_TAG} too`);
+    expect(account.experiments).toEqual([]);
+  },
+);
 
 test('an experiment that the account’s safety lever cancels has failed', async () => {
   const { deps } = watch(async () => {

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../functions/clock.ts';
 import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
 import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import { main } from '../cli/run-cli.ts';
 import { CTRL_C, CTRL_D, type Keys, runInTerminal } from '../cli/run-in-terminal.ts';
 import { asOperator, region } from '../enroll/scene.ts';
 
@@ -73,3 +76,20 @@ test('Ctrl-C, and again, while it runs: the experiment is stopped, the tag taken
   expect(account.experiments).toMatchObject([{ status: 'stopped' }]);
   expect(tagsOf().map(({ operation }) => operation)).toEqual(['CreateTags', 'DeleteTags']);
 }, 60_000);
+
+test.each(['SIGTERM', 'SIGHUP'] as const)(
+  '%s is as Ctrl-C: the experiment is stopped, the tag taken away',
+  async (signal) => {
+    const program = spawn(process.execPath, [main, 'drill', '--instance', INSTANCE, '--yes'], {
+      env: { ...process.env, ...asOperator(account) },
+      stdio: 'ignore',
+    });
+    const ended = once(program, 'exit');
+    await expect.poll(() => account.experiments.length, { timeout: 40_000 }).toBe(1);
+    program.kill(signal);
+    expect(await ended).toEqual([130, null]);
+    expect(account.experiments).toMatchObject([{ status: 'stopped' }]);
+    expect(operations().at(-1)).toBe('DeleteTags');
+  },
+  60_000,
+);
