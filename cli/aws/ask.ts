@@ -1,4 +1,5 @@
 import { AwsCallError } from '../../functions/errors.ts';
+import { openWaiting } from './waiting.ts';
 
 /** One AWS call made for the person at the command line. */
 export interface Question {
@@ -10,6 +11,7 @@ export interface Question {
 }
 
 const CALL_TIMEOUT_MS = 15_000;
+const waiting = openWaiting(process.stderr);
 
 /** @throws AwsCallError whose `operation` is the action, with what went wrong and what to do about it. */
 export async function ask<T>(
@@ -17,7 +19,8 @@ export async function ask<T>(
   call: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   try {
-    return await call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    const answer = call({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+    return await waiting.during(`${action} on ${on} in ${region}`, answer);
   } catch (cause) {
     const code = cause instanceof Error ? cause.name : 'Unknown';
     const said = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, '');

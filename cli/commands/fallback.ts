@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { ConfigurationError } from '../../functions/errors.ts';
 import { DEFAULT_STACK } from '../aws/default-stack.ts';
+import { checkWayIn } from '../way-in.ts';
 
 interface Options {
   readonly region?: string;
@@ -34,6 +35,9 @@ export function fallbackCommand(): Command {
     .exitOverride()
     .action(async (pool: string, options: Options, command: Command) => {
       const { context, dryRun, homeRegion, json, kubeconfig, region } = options;
+      checkWayIn(options);
+      if (dryRun && options.table)
+        throw new ConfigurationError('--dry-run reads no table; leave out --table, or --dry-run.');
       if (!region) throw new ConfigurationError('--region is missing: name the Region, or set AWS_REGION.');
       const { openLiveAccount } = await import('../fallback/live-account.ts');
       const { explainPool } = await import('../fallback/explain.ts');

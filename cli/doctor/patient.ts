@@ -10,7 +10,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../functions/clock.ts';
 import type { DeployedStack } from '../aws/stack.ts';
 import type { StackResource } from '../aws/stack-resources.ts';
-import type { WayIn } from '../enroll/cluster.ts';
+import type { WayIn } from '../way-in.ts';
 
 /** The deployment that is looked at, and what to look with. */
 export interface Patient {

@@ -13,8 +13,8 @@ import { regionOf } from '../aws/region.ts';
 import { openSqs } from '../aws/sqs.ts';
 import { readStack } from '../aws/stack.ts';
 import { listResources } from '../aws/stack-resources.ts';
-import type { WayIn } from '../enroll/cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { checkWayIn, type WayIn } from '../way-in.ts';
 import { clusterChecks, stackChecks } from './checks.ts';
 import { enrolledClusters } from './enrolled-clusters.ts';
 import { examine } from './examine.ts';
@@ -31,6 +31,7 @@ export interface DoctorOptions extends WayIn {
 
 /** Looks at every link and says what is wrong with it. Returns the exit code. */
 export async function runDoctor(options: DoctorOptions): Promise<number> {
+  checkWayIn(options);
   const patient = await findPatient(options);
   const all: (Finding & { readonly check: string })[] = [];
   const report = async <Of>(check: Check<Of>, of: Of) => {

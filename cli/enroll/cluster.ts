@@ -5,6 +5,7 @@ import { readKubeconfig } from '../../functions/cluster/kubeconfig.ts';
 import { type Connection, openConnection, type Target } from '../../functions/cluster/transport.ts';
 import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
 import { ask } from '../aws/ask.ts';
+import type { WayIn } from '../way-in.ts';
 
 /** A cluster that can be enrolled: it is there, and knows access entries. */
 export interface EnrollableCluster {
@@ -49,11 +50,6 @@ async function describe(client: EKSClient, name: string, region: string): Promis
   throw new ConfigurationError(
     `CLUSTER ${name}: EKS has no cluster of that name in ${region} of this account. See aws eks list-clusters --region ${region}, and name its Region with --region.`,
   );
-}
-
-export interface WayIn {
-  readonly kubeconfig?: string;
-  readonly context?: string;
 }
 
 /**

@@ -1,12 +1,14 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { AwsCallError, ClusterError } from '../../functions/errors.ts';
+import { AwsCallError, ClusterError, ConfigurationError } from '../../functions/errors.ts';
 import { asTyped } from '../as-typed.ts';
+import { WITH_ALL_SETTINGS } from '../aws/redeploy.ts';
 import { regionOf } from '../aws/region.ts';
 import { type DeployedStack, readStack } from '../aws/stack.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { checkWayIn, type WayIn } from '../way-in.ts';
 import { openAccessEntries } from './access-entries.ts';
-import { connectAsOperator, findCluster, type WayIn } from './cluster.ts';
+import { connectAsOperator, findCluster } from './cluster.ts';
 import { enroll, withdraw } from './enroll.ts';
 import { readManifests } from './manifests.ts';
 import { openObjects } from './objects.ts';
@@ -29,11 +31,14 @@ export interface EnrollOptions extends WayIn {
  */
 export async function runEnroll(name: string, options: EnrollOptions): Promise<number> {
   const { dryRun = false, json = false, remove = false } = options;
+  checkWayIn(options);
+  if (name === '') throw new ConfigurationError('enroll: the cluster’s name is empty; give it.');
   const say = json ? () => undefined : (line: string) => console.log(line);
   const eks = new EKSClient(options.region ? { region: options.region } : {});
   const region = await regionOf(eks);
   // The stack may be gone already when its clusters are taken out.
   const stack = remove ? undefined : await readStack(stackClient(options, region), options.stack);
+  if (stack) checkServed(stack, name, region);
   const cluster = await findCluster(eks, name, region);
   const connection = await connectAsOperator(eks, cluster, options);
   say(`${titleOf(name, region, stack)}, by ${connection.server}`);
@@ -55,6 +60,19 @@ export async function runEnroll(name: string, options: EnrollOptions): Promise<n
   }
   if (failure) console.error(`error: ${failure.message}`);
   return failure ? exitCodes.failed : exitCodes.ok;
+}
+
+/** @throws ConfigurationError when no rule would bring the cluster's interruptions to the stack. */
+function checkServed(
+  { extraRegions, name, region: home }: DeployedStack,
+  cluster: string,
+  region: string,
+): void {
+  if (region === home || extraRegions.includes(region)) return;
+  const regions = [...extraRegions, region].join(',');
+  throw new ConfigurationError(
+    `enroll ${cluster}: stack ${name} in ${home} does not serve ${region}, so that no interruption there would reach it. Deploy it so first: npx cdk deploy --all -c homeRegion=${home} -c extraRegions=${regions}, ${WITH_ALL_SETTINGS}; or deploy a stack in ${region}.`,
+  );
 }
 
 function stackClient({ stackRegion }: EnrollOptions, region: string): CloudFormationClient {

@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
-import { ConfigurationError } from '../../functions/errors.ts';
+import { AwsCallError, ConfigurationError } from '../../functions/errors.ts';
 import { ask } from '../aws/ask.ts';
 import { forwardingRules } from '../aws/forwarding.ts';
 import { openSqs } from '../aws/sqs.ts';
@@ -19,12 +19,19 @@ const RESPONDER = 'responder';
 /** Of the schedules, that failed. */
 const RUNS = 'runs';
 
+/** A region whose queue was not found does not keep the others waiting; `unseen` hears of it. */
+export type OnUnseen = (region: string, error: AwsCallError | ConfigurationError) => void;
+
 /**
  * The queues with letters to be judged one by one: those that `name` means, all of them without one.
  *
  * @throws ConfigurationError when there is none of that name, or the stack is an older version's; AwsCallError.
  */
-export async function findQueues(stack: DeployedStack, name?: string): Promise<readonly DeadLetterQueue[]> {
+export async function findQueues(
+  stack: DeployedStack,
+  name: string | undefined,
+  unseen: OnUnseen,
+): Promise<readonly DeadLetterQueue[]> {
   const { extraRegions, queues, region } = stack;
   const sqs = openSqs({ region });
   const home = Object.entries({ [RESPONDER]: queues?.deadLetters, [RUNS]: queues?.failedRuns }).flatMap(
@@ -39,7 +46,16 @@ export async function findQueues(stack: DeployedStack, name?: string): Promise<r
   if (name !== undefined && !names.includes(name))
     throw new ConfigurationError(`There is no queue ${name}; there are ${names.join(', ')}.`);
   const regions = extraRegions.filter((each) => name === undefined || each === name);
-  const forwarding = await Promise.all(regions.map((each) => queuesOfRegion(stack, each)));
+  const forwarding = await Promise.all(
+    regions.map((each) =>
+      queuesOfRegion(stack, each).catch((error) => {
+        const isExpected = error instanceof AwsCallError || error instanceof ConfigurationError;
+        if (name !== undefined || !isExpected) throw error;
+        unseen(each, error);
+        return [];
+      }),
+    ),
+  );
   return [...home.filter((each) => name === undefined || name === each.name), ...forwarding.flat()];
 }
 

@@ -36,7 +36,11 @@ export async function runRedrive(queue: string | undefined, options: RedriveOpti
   const formation = new CloudFormationClient(options.region ? { region: options.region } : {});
   const region = await regionOf(formation);
   const stack = await readStack(formation, options.stack);
-  const found = await findQueues(stack, queue);
+  let unseen = 0;
+  const found = await findQueues(stack, queue, (name, { message }) => {
+    unseen += 1;
+    console.error(`${name}: not seen: ${message}`);
+  });
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.on('SIGINT', onInterrupt);
@@ -53,7 +57,8 @@ export async function runRedrive(queue: string | undefined, options: RedriveOpti
     }
     const isAsked = queue === undefined || queue === SLACK;
     const notices = isAsked ? await countNotices(sqsDeadLetters(openSqs({ region }))) : 0;
-    return await settle({ open, notices }, stack, options, stop);
+    const code = await settle({ open, notices }, stack, options, stop);
+    return code === exitCodes.ok && unseen > 0 ? exitCodes.failed : code;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     for (const each of open) await putBack(each);

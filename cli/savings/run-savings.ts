@@ -20,10 +20,10 @@ export interface SavingsOptions extends TableChoice {
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runSavings(options: SavingsOptions): Promise<void> {
   const settings = options.region ? { region: options.region } : {};
-  const table = await findTable(options);
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
+  const table = await findTable(options);
   const client = new DynamoDBClient({ ...settings, maxAttempts: 1 });
   const access = { client, table, clock, random: Math.random };
   const sources = { hours: openHoursTable(access), overview: dynamoOverview(access) };

@@ -16,10 +16,10 @@ export interface StatusOptions extends TableChoice {
 /** @throws ConfigurationError for a wrong flag, AwsCallError when the table cannot be read. */
 export async function runStatus(options: StatusOptions): Promise<void> {
   const settings = options.region ? { region: options.region } : {};
-  const table = await findTable(options);
   const clock = systemClock;
   const now = clock.now();
   const since = parseSince(options.since, now);
+  const table = await findTable(options);
   const access = {
     client: new DynamoDBClient({ ...settings, maxAttempts: 1 }),
     table,

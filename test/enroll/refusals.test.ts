@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clusterName, type EnrollScene, openEnrollScene } from './scene.ts';
+import { runHere } from '../cli/run-here.ts';
+import { asOperator, clusterName, type EnrollScene, openEnrollScene, region } from './scene.ts';
 
 let scene: EnrollScene;
 beforeEach(async () => {
@@ -79,4 +80,37 @@ test('no Region anywhere', async () => {
   const { code, stderr } = await refusal(clusterName);
   expect(code).toBe(2);
   expect(stderr).toContain('--region is missing');
+});
+
+test('a Region that is none', async () => {
+  const { code, stderr } = await refusal(clusterName, '--region', 'us east');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--region us east: that is no Region; name one such as us-east-2');
+});
+
+test('a cluster in a Region that the stack does not serve, which no interruption of would reach it', async () => {
+  const { code, stderr } = await refusal(clusterName, '--region', 'us-west-2', '--stack-region', region);
+  expect(code).toBe(2);
+  expect(stderr).toContain('stack SpotResponder in us-east-2 does not serve us-west-2');
+  expect(stderr).toContain('npx cdk deploy --all -c homeRegion=us-east-2 -c extraRegions=us-west-2');
+  expect(scene.account.accessEntries).toEqual([]);
+});
+
+test.each([
+  ['enroll', [clusterName]],
+  ['doctor', []],
+  ['fallback', ['explain', 'a10g']],
+])('%s: a context of no kubeconfig, which would be overlooked', async (command, args) => {
+  const { code, stderr } = await runHere(asOperator(scene.account), command, ...args, '--context', 'staging');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr:
+      'error: --context staging needs --kubeconfig: without a file the cluster is reached by an EKS token.\n',
+  });
+});
+
+test('a cluster without a name', async () => {
+  const { code, stderr } = await refusal('');
+  expect(code).toBe(2);
+  expect(stderr).toContain('the cluster’s name is empty');
 });

@@ -101,6 +101,16 @@ describe('an extra region', () => {
     expect(scene.notForwarded.waiting()).toBe(0);
   });
 
+  test('that does not answer keeps no other waiting: it is named, and the exit code says that something is left', async () => {
+    scene.serveOther();
+    scene.dead.send(warning(5));
+    scene.account.inject({ operation: 'ListRuleNamesByTarget', times: 1, code: 'AccessDeniedException' });
+    const { code, stderr, stdout } = await scene.redrive('--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${OTHER}: not seen: events:ListRuleNamesByTarget on`);
+    expect(stdout).toContain('responder: 1 sent again');
+  });
+
   test('that is not served is refused by name', async () => {
     const { code, stderr } = await scene.redrive('ap-south-1');
     expect({ code, stderr }).toEqual({

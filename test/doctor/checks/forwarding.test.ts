@@ -51,6 +51,13 @@ describe('an extra region', () => {
     ]);
   }, 60_000);
 
+  test('that does not let us look is named', async () => {
+    scene.account.inject({ operation: 'ListRuleNamesByTarget', times: 1, code: 'AccessDeniedException' });
+    expect(await scene.findingsOf('extra regions')).toMatchObject([
+      { type: 'not-seen', about: 'eu-west-1', permission: 'events:ListRuleNamesByTarget' },
+    ]);
+  });
+
   test('with events that it could not forward', async () => {
     scene.notForwarded.send('{}');
     expect(await scene.findingsOf('extra regions')).toMatchObject([
