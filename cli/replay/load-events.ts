@@ -42,7 +42,8 @@ function parse(file: string, text: string): unknown {
   if (text.trim() === '')
     throw new ConfigurationError(`${file}: the file is empty; it must hold one EventBridge event as JSON.`);
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     const problem = error instanceof Error ? error.message : 'not JSON';
     throw new ConfigurationError(`${file}: not valid JSON (${problem}).`);

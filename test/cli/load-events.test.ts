@@ -30,3 +30,9 @@ test('a file may hold several events', async () => {
     { file, event: { b: 2 } },
   ]);
 });
+
+test('a byte order mark before it is overlooked', async () => {
+  const file = join(folder, 'marked.json');
+  await writeFile(file, '\uFEFF{"a":1}');
+  expect(await loadEvents([file])).toEqual([{ file, event: { a: 1 } }]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { synthesise } from './synthesise.ts';
+import { synthesise, synthesiseForwarding } from './synthesise.ts';
 
 /**
  * What an upgrade must not replace. A new id for the table loses its incidents, one for a queue its messages, one for a
@@ -45,6 +45,19 @@ test('logical ids of what holds state, or is enrolled in clusters, never change'
       "IncidentTable",
       "IndexRole",
       "ResponderRole",
+    ]
+  `);
+});
+
+test('nor do those of an extra region: its queue may hold events that could not be forwarded', () => {
+  const { Resources } = synthesiseForwarding('eu-west-1').toJSON();
+  const ids = Object.entries<{ Type: string }>(Resources).filter(([, { Type }]) =>
+    /^AWS::(SQS::Queue|IAM::Role)$/.test(Type),
+  );
+  expect(ids.map(([id, { Type }]) => `${Type} ${id}`).sort()).toMatchInlineSnapshot(`
+    [
+      "AWS::IAM::Role ForwarderRoleD8BAA15A",
+      "AWS::SQS::Queue DeadLettersBBF8BAAB",
     ]
   `);
 });
