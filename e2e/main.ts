@@ -126,8 +126,13 @@ async function deployable(
   const regions = new Set(chosen.flatMap(({ extraRegion }) => extraRegion ?? []));
   const served = new Map<string, Templates>();
   for (const region of regions) {
-    // Its secret is kept in the other place that there is.
-    const settings = { homeRegion: REGION, extraRegions: region, slackSecret: 'spot-responder/slack' };
+    // Its secret is kept in the other place that there is, and a recommendation leaves something for later.
+    const settings = {
+      homeRegion: REGION,
+      extraRegions: region,
+      slackSecret: 'spot-responder/slack',
+      onRebalance: 'cordon',
+    };
     await synthesise(`${folder}/${region}`, settings);
     served.set(region, await readTemplates(`${folder}/${region}`));
   }

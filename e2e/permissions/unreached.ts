@@ -9,9 +9,4 @@ export const UNREACHED: readonly {
     action: 'ec2:DescribeInstances',
     reason: 'nodes whose labels name no owner; every node of the scenarios is a node group’s',
   },
-  {
-    bundle: 'respond',
-    action: 'sqs:SendMessage',
-    reason: 'what a drain longer than one invocation leaves for the next; none of the scenarios’ is',
-  },
 ];

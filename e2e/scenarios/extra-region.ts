@@ -10,6 +10,7 @@ import {
   endsIn,
   noDeadLetter,
   secondsBetween,
+  waiting,
 } from './looks.ts';
 import { happeningIn } from './sample.ts';
 import type { Scenario } from './scenario.ts';
@@ -19,7 +20,7 @@ const THERE = 'eu-west-1';
 /** The forwarding stack's rules, our own bus, and the functions of the home region, which act there. */
 export const extraRegion: Scenario = {
   name: 'extra-region',
-  about: `a node of a cluster in ${THERE} is interrupted; the responder in ${REGION} hears of it through our own bus`,
+  about: `a node of a cluster in ${THERE} is interrupted, another may be; the responder in ${REGION} hears of it through our own bus`,
   isQuick: true,
   extraRegion: THERE,
   play: async (scene) => {
@@ -46,6 +47,22 @@ export const extraRegion: Scenario = {
     );
     await claim('the table at home has it as emptied', async () =>
       same(await endsIn(scene, begun), ['emptied']),
+    );
+    const [, other] = nodes;
+    if (!other) throw new Error('the fleet has one node only');
+    const recommended = new Date();
+    abroad?.put('default', await happeningIn(THERE, 'rebalance-recommendation', other.instanceId));
+    await claim(
+      'a recommendation, told to cordon, cordons',
+      async () => same(await countCordoned(scene, [other]), 1),
+      15,
+    );
+    await claim('the table has it as cordoned, to be taken back', async () =>
+      same(await endsIn(scene, recommended), ['cordoned']),
+    );
+    await claim(
+      'what takes it back waits',
+      async () => (await waiting(scene, 'Continuations')) > 0 || 'nothing',
     );
     await claim('no letter is dead', () => noDeadLetter(scene), 0);
     return { ...drainFigures(begun, requests), 'emptied s': emptied };
