@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { EventBus as BusTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -7,8 +7,9 @@ import { ConfigurationError } from '../functions/errors.ts';
 import { SETTINGS } from './config.ts';
 import { ForwardingAlarms } from './constructs/alarms.ts';
 import { rulePattern } from './constructs/event-rules.ts';
-import { openToRules, privateQueue } from './constructs/private-queue.ts';
+import { failureQueue, openToRules } from './constructs/private-queue.ts';
 import { forwardedPatterns } from './forwarded-patterns.ts';
+import { checkTopic } from './read-settings.ts';
 import { BUS_NAME } from './spot-responder.ts';
 
 export interface ForwardingStackProps extends StackProps {
@@ -31,11 +32,7 @@ export class ForwardingStack extends Stack {
     const { account, partition } = this;
     checkPlaces(props, this.region);
     const home = `arn:${partition}:events:${props.homeRegion}:${account}:event-bus/${BUS_NAME}`;
-    const deadLetterQueue = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
-    Validations.of(deadLetterQueue).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'It is the dead-letter queue: of the rules, which the check does not see.',
-    });
+    const deadLetterQueue = failureQueue(this, 'DeadLetters', Duration.days(14), 'the rules');
     new ForwardingAlarms(this, 'Alarms', deadLetterQueue, props.alarmTopic);
     const role = new Role(this, 'ForwarderRole', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
     const target = new BusTarget(EventBus.fromEventBusArn(this, 'Home', home), {
@@ -60,9 +57,5 @@ function checkPlaces({ alarmTopic, homeRegion }: ForwardingStackProps, region: s
     throw new ConfigurationError(
       `homeRegion is ${region}, where this stack is too; the responder hears of it without forwarding.`,
     );
-  const place = alarmTopic?.split(':')[3];
-  if (place && !Token.isUnresolved(alarmTopic) && place !== region)
-    throw new ConfigurationError(
-      `alarmTopic is a topic of ${place}, and the stack is in ${region}: CloudWatch tells topics of its own region only.`,
-    );
+  if (alarmTopic) checkTopic(alarmTopic, region);
 }

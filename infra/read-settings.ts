@@ -38,11 +38,16 @@ export function checkPlace({ alarmTopic, homeRegion }: Settings, region: string)
     throw new ConfigurationError(
       `homeRegion is ${homeRegion}, and the stack is in ${region}; make them the same, or leave homeRegion out.`,
     );
-  const places = alarmTopic.filter((arn) => !Token.isUnresolved(arn)).map((arn) => arn.split(':')[3]);
-  if (!homeRegion && places.some((place) => place !== region))
-    throw new ConfigurationError(
-      `alarmTopic is a topic of ${places[0]}, and the stack is in ${region}: CloudWatch tells topics of its own region only.`,
-    );
+  if (!homeRegion) for (const arn of alarmTopic) checkTopic(arn, region);
+}
+
+/** @throws ConfigurationError for a topic of another region than its alarms', where that is known at synth. */
+export function checkTopic(arn: string, region: string): void {
+  const [, , , place] = arn.split(':');
+  if (Token.isUnresolved(arn) || place === region) return;
+  throw new ConfigurationError(
+    `alarmTopic is a topic of ${place}, and the stack is in ${region}: CloudWatch tells topics of its own region only.`,
+  );
 }
 
 function checkTogether(settings: Settings): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Aspects, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -16,7 +16,7 @@ import { Drill } from './constructs/drill.ts';
 import { Fallback } from './constructs/fallback.ts';
 import { NodeIndexer } from './constructs/node-indexer.ts';
 import { Notifier } from './constructs/notifier.ts';
-import { openToRules, privateQueue } from './constructs/private-queue.ts';
+import { failureQueue, openToRules, privateQueue } from './constructs/private-queue.ts';
 import { Reporter } from './constructs/reporter.ts';
 import { Responder } from './constructs/responder.ts';
 import { CHAIN_DESCRIPTIONS, describeAccessEntry, TABLE_DESCRIPTION } from './outputs.ts';
@@ -71,11 +71,7 @@ export class SpotResponder extends Construct {
     this.table = this.#addTable(settings);
     this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
-    this.failedRuns = privateQueue(this, 'FailedRuns', { retentionPeriod: Duration.days(1) });
-    Validations.of(this.failedRuns).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'It is the dead-letter queue: of schedules and their functions, which the check does not see.',
-    });
+    this.failedRuns = failureQueue(this, 'FailedRuns', Duration.days(1), 'schedules and their functions');
     const common = {
       code,
       settings,

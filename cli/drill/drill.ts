@@ -63,7 +63,7 @@ export async function drill(target: DrillTarget, templateId: string, deps: Drill
 async function stop({ id }: Experiment, { experiments, tell }: DrillDeps): Promise<void> {
   await experiments
     .stop(id)
-    .catch((error) => tell(`${messageOf(error)} To stop it: aws fis stop-experiment --id ${id}`));
+    .catch((error) => tell(`${messageOf(error)} To stop it: ${experiments.stopBy(id)}`));
 }
 
 async function follow(

@@ -17,6 +17,8 @@ export interface Experiments {
   start(templateId: string): Promise<Experiment>;
   look(id: string): Promise<Experiment>;
   stop(id: string): Promise<void>;
+  /** The command that does the same. */
+  stopBy(id: string): string;
   /** The Availability Zones in which the template's experiments refuse capacity. */
   zonesOf(templateId: string): Promise<readonly string[]>;
 }
@@ -49,6 +51,7 @@ export function openExperiments(access: FisAccess): Experiments {
       flat(await call(about('GetExperiment', `experiment ${id}`), 'GET', `/experiments/${id}`)),
     stop: async (id) =>
       void (await call(about('StopExperiment', `experiment ${id}`), 'DELETE', `/experiments/${id}`)),
+    stopBy: (id) => `aws fis stop-experiment --region ${region} --id ${id}`,
     zonesOf: async (id) => {
       const question = about('GetExperimentTemplate', `template ${id}`);
       const { experimentTemplate } = template.parse(await raw(question, 'GET', `/experimentTemplates/${id}`));

@@ -45,7 +45,7 @@ export async function runDrill(options: DrillOptions): Promise<number> {
   const templateId = templateOf(stack, target);
   const experiments = openExperiments({
     region,
-    credentials: new EC2Client(settings).config.credentials,
+    credentials: formation.config.credentials,
     endpoint: readFisEndpointAtHand(),
   });
   await checkAlone(target);

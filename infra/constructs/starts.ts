@@ -38,13 +38,11 @@ export function addRuns(
 }
 
 /** Of a function that such a schedule starts: neither one that fails nor one that waits too long is tried again. */
-export function eachRun({ failedRuns, goodFor }: Pick<Runs, 'failedRuns' | 'goodFor'>) {
-  const options: EventInvokeConfigOptions = {
-    retryAttempts: 0,
-    maxEventAge: goodFor,
-    onFailure: new SqsDestination(failedRuns),
-  };
-  return options;
+export function eachRun({
+  failedRuns,
+  goodFor,
+}: Pick<Runs, 'failedRuns' | 'goodFor'>): EventInvokeConfigOptions {
+  return { retryAttempts: 0, maxEventAge: goodFor, onFailure: new SqsDestination(failedRuns) };
 }
 
 /** A schedule's target with a role of its own, which may send to `queue` and nothing else; what it cannot send is kept. */

@@ -7,44 +7,17 @@ import { findGroup } from '../../cli/drill/group.ts';
 import { findInstance } from '../../cli/drill/instance.ts';
 import { scaledClock } from '../../functions/clock.ts';
 import type { Sighting } from '../../functions/incidents/overview.ts';
-import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
-import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
-import { runHere } from '../cli/run-here.ts';
-import { asOperator, operator, region } from '../enroll/scene.ts';
+import type { SimulatedAccount } from '../../simulator/account/account.ts';
+import { operator, region } from '../enroll/scene.ts';
 import { clientOptions } from '../simulator/account-client-options.ts';
+import { DRILL_TAG, INSTANCE, openAccount } from './scene.ts';
 
-const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
-const DRILL_TAG = 'spot-responder/drill';
 const clock = scaledClock(2_000);
 let account: SimulatedAccount;
-
 beforeEach(async () => {
-  account = await startSimulatedAccount({ clock, region });
-  const tags = { 'kubernetes.io/cluster/ml-prod': 'owned' };
-  account.addInstance({ instanceId: INSTANCE, spot: true, tags });
-  account.addAutoScalingGroup({ name: 'gpu', desired: 0, min: 0, max: 2 });
-  deploy({ withDrills: true });
+  account = await openAccount(clock);
 });
 afterEach(() => account.close());
-
-function deploy({ withDrills }: { readonly withDrills: boolean }): void {
-  const outputs = [
-    { key: 'ResponderRole', value: 'arn', description: describeAccessEntry('spot-responder') },
-    { key: 'Drill1', value: 'EXT1', description: DRILL_DESCRIPTIONS.interruption },
-    { key: 'Drill2', value: 'EXT2', description: DRILL_DESCRIPTIONS.capacity },
-  ];
-  const type = 'AWS::FIS::ExperimentTemplate';
-  account.addStack({
-    name: 'SpotResponder',
-    outputs: withDrills ? outputs : outputs.slice(0, 1),
-    resources: ['EXT1', 'EXT2'].map((logicalId) => ({ logicalId, type })),
-  });
-}
-
-function run(...args: readonly string[]) {
-  const environment = asOperator(account);
-  return runHere(environment, 'drill', ...args);
-}
 
 interface Watching {
   readonly deps: DrillDeps;
@@ -157,27 +130,11 @@ test('a mark that cannot be taken away, and an experiment that cannot be stopped
   account.inject({ operation: 'StopExperiment', times: 1, code: 'AccessDeniedException' });
   account.inject({ operation: 'DeleteTags', times: 1, code: 'UnauthorizedOperation' });
   expect(await drill(target, 'EXT1', deps)).toEqual({ type: 'stopped', experiment: 'EXP1' });
-  expect(told.join('\n')).toContain('To stop it: aws fis stop-experiment --id EXP1');
+  expect(told.join('\n')).toContain('To stop it: aws fis stop-experiment --region us-east-2 --id EXP1');
   expect(told.join('\n')).toContain(
     `To take the mark away: aws ec2 delete-tags --region us-east-2 --resources ${INSTANCE} --tags Key=${DRILL_TAG}`,
   );
 });
-
-test.each([
-  ['--instance', INSTANCE, 'i-0aaaaaaaaaaaaaaa2'],
-  ['--group', 'gpu', 'other'],
-])(
-  '%s %s is refused while something else carries the tag, which the experiment could reach',
-  async (flag, id, other) => {
-    const tags = { [DRILL_TAG]: 'requested' };
-    account.addInstance({ instanceId: 'i-0aaaaaaaaaaaaaaa2', spot: true, tags });
-    account.addAutoScalingGroup({ name: 'other', desired: 0, min: 0, max: 1, tags });
-    const { code, stderr } = await run(flag, id, '--yes');
-    expect(code).toBe(2);
-    expect(stderr).toContain(`${flag} ${id}: ${other} carries the tag ${DRILL_TAG} too`);
-    expect(account.experiments).toEqual([]);
-  },
-);
 
 test('an experiment that the account’s safety lever cancels has failed', async () => {
   const { deps } = watch(async () => {
@@ -191,59 +148,6 @@ test('an experiment that the account’s safety lever cancels has failed', async
     experiment: 'EXP1',
     reason: 'The safety lever is engaged',
   });
-});
-
-test('a group that also launches where the experiment refuses nothing is refused, before anybody is asked', async () => {
-  account.addAutoScalingGroup({
-    name: 'wide',
-    desired: 0,
-    min: 0,
-    max: 2,
-    zones: ['us-east-2a', 'us-east-2d'],
-  });
-  const { code, stderr } = await run('--group', 'wide', '--yes');
-  expect(code).toBe(2);
-  expect(stderr).toContain('--group wide: it also launches in us-east-2d');
-  expect(stderr).toContain('aws ec2 create-default-subnet --availability-zone us-east-2d');
-  expect(account.experiments).toEqual([]);
-});
-
-test.each([
-  [[], 'say what to drill'],
-  [['--instance', INSTANCE, '--group', 'gpu'], 'say what to drill'],
-  [['--instance', 'i-0aaaaaaaaaaaaaaa9', '--yes'], 'it is not there in us-east-2'],
-  [['--group', 'cpu', '--yes'], 'there is no such Auto Scaling group in us-east-2'],
-  [['--instance', INSTANCE], 'Give --yes when you are sure'],
-])('%o is refused, and nothing is tagged or started', async (args, message) => {
-  const { code, stderr, stdout } = await run(...args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(message);
-  expect(account.experiments).toEqual([]);
-  expect(account.calls.map(({ operation }) => operation)).not.toContain('CreateTags');
-});
-
-test.each([
-  ['an on-demand instance', { spot: false }, 'it is no spot instance'],
-  ['an instance of no cluster', { tags: {} }, 'name an instance that is a node of one of your clusters'],
-  ['a stopped instance', { state: 'stopped' }, 'it is stopped'],
-  [
-    'a node of EKS Auto Mode',
-    { tags: { 'eks:eks-cluster-name': 'ml-prod', 'eks:kubernetes-node-pool-name': 'gpu' } },
-    'AWS FIS cannot interrupt those',
-  ],
-] as const)('%s is refused', async (_name, change, message) => {
-  const tags = { 'kubernetes.io/cluster/ml-prod': 'owned' };
-  account.addInstance({ instanceId: INSTANCE, spot: true, tags, ...change });
-  const { code, stderr } = await run('--instance', INSTANCE, '--yes');
-  expect(code).toBe(2);
-  expect(stderr).toContain(message);
-});
-
-test('a stack without drills: how to deploy it with them', async () => {
-  deploy({ withDrills: false });
-  const { code, stderr } = await run('--instance', INSTANCE, '--yes');
-  expect(code).toBe(2);
-  expect(stderr).toContain('npx cdk deploy -c drills=true');
 });
 
 test('a permission that is missing is named, and the tag is taken away again', async () => {

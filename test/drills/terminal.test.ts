@@ -2,30 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../functions/clock.ts';
-import { DRILL_DESCRIPTIONS, describeAccessEntry } from '../../infra/outputs.ts';
-import { type SimulatedAccount, startSimulatedAccount } from '../../simulator/account/account.ts';
+import type { SimulatedAccount } from '../../simulator/account/account.ts';
 import { main } from '../cli/run-cli.ts';
 import { CTRL_C, CTRL_D, type Keys, runInTerminal } from '../cli/run-in-terminal.ts';
-import { asOperator, region } from '../enroll/scene.ts';
+import { asOperator } from '../enroll/scene.ts';
+import { INSTANCE, openAccount } from './scene.ts';
 
-const INSTANCE = 'i-0aaaaaaaaaaaaaaa1';
 let account: SimulatedAccount;
-
 beforeEach(async () => {
-  account = await startSimulatedAccount({ clock: systemClock, region });
-  account.addInstance({
-    instanceId: INSTANCE,
-    spot: true,
-    tags: { 'kubernetes.io/cluster/ml-prod': 'owned' },
-  });
-  account.addStack({
-    name: 'SpotResponder',
-    outputs: [
-      { key: 'ResponderRole', value: 'arn', description: describeAccessEntry('spot-responder') },
-      { key: 'Drill1', value: 'EXT1', description: DRILL_DESCRIPTIONS.interruption },
-    ],
-    resources: [{ logicalId: 'EXT1', type: 'AWS::FIS::ExperimentTemplate' }],
-  });
+  account = await openAccount(systemClock);
 });
 afterEach(() => account.close());
 
